@@ -1,0 +1,70 @@
+/** draft -> proposed -> approved -> running <-> paused -> closed; any of the first four -> cancelled. */
+export const WAVE_STATES = [
+  'draft',
+  'proposed',
+  'approved',
+  'running',
+  'paused',
+  'closed',
+  'cancelled',
+] as const;
+export type WaveState = (typeof WAVE_STATES)[number];
+/** States in which the protocol is frozen and messages exist. */
+export const LAUNCHED_WAVE_STATES = ['running', 'paused', 'closed'] as const satisfies readonly WaveState[];
+
+/**
+ * planned -> claimed -> sent -> (delivered | bounced | complained);
+ * planned -> suppressed | expired | cancelled; claimed -> planned (swept) | uncertain | failed.
+ */
+export const MESSAGE_STATES = [
+  'planned',
+  'claimed',
+  'sent',
+  'delivered',
+  'bounced',
+  'complained',
+  'suppressed',
+  'expired',
+  'cancelled',
+  'uncertain',
+  'failed',
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+/** The message left: it has a time and it is a touch. */
+export const SENT_MESSAGE_STATES = [
+  'sent',
+  'delivered',
+  'bounced',
+  'complained',
+] as const satisfies readonly MessageState[];
+
+export const MESSAGE_STREAMS = ['outreach', 'transactional'] as const;
+export type MessageStream = (typeof MESSAGE_STREAMS)[number];
+
+/** Outreach kinds are touches and count against the contact budget; transactional ones answer a person's own act. */
+export const MESSAGE_KINDS = [
+  'invitation',
+  'reminder',
+  'referral',
+  'receipt',
+  'rsvp_confirmation',
+  'meeting_cancelled',
+  'meeting_moved',
+  'sign_in',
+] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+export const TOUCH_KINDS = ['invitation', 'reminder', 'referral'] as const satisfies readonly MessageKind[];
+
+/** open -> started -> answered (may change or withdraw until close + grace) | declined | referred | expired. */
+export const INVITATION_STATES = ['open', 'started', 'answered', 'declined', 'referred', 'expired'] as const;
+export type InvitationState = (typeof INVITATION_STATES)[number];
+
+export const DECLINE_REASONS = ['left', 'wrong_role', 'not_our_field', 'no_time', 'never'] as const;
+export type DeclineReason = (typeof DECLINE_REASONS)[number];
+
+/** planned: not mailed yet; asked: a message that carries it was sent. */
+export const ASK_STATES = ['planned', 'asked', 'answered', 'withdrawn', 'declined', 'cancelled'] as const;
+export type AskState = (typeof ASK_STATES)[number];
+
+export const SUPPRESSION_REASONS = ['unsubscribed', 'complained', 'bounced', 'staff'] as const;
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
