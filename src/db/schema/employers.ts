@@ -1,0 +1,237 @@
+import { sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import {
+  CONTACT_STATES,
+  DUPLICATE_STATES,
+  IMPORT_KINDS,
+  IMPORT_STATES,
+  LANGUAGES,
+} from '../../employers/types.ts';
+import { agencies, staffMembers } from './agencies.ts';
+import { at, id, oneOf, ref } from './types.ts';
+
+export const employers = pgTable(
+  'employers',
+  {
+    id: id(),
+    legalName: text('legal_name').notNull(),
+    /** The name without case, punctuation and legal form: what records are matched by. */
+    nameKey: text('name_key').notNull(),
+    dba: text('dba'),
+    /** Nine digits. Never published, never in evidence. */
+    fein: text('fein'),
+    externalId: text('external_id'),
+    address: text('address').notNull().default(''),
+    addressKey: text('address_key').notNull().default(''),
+    city: text('city').notNull().default(''),
+    state: text('state').notNull().default(''),
+    zip: text('zip').notNull().default(''),
+    county: text('county').notNull().default(''),
+    phone: text('phone').notNull().default(''),
+    naicsCode: text('naics_code'),
+    legalForm: text('legal_form').notNull().default(''),
+    jobs: integer('jobs'),
+    /** IANA zone where it differs from the agency's. */
+    timeZone: text('time_zone'),
+    mergedIntoId: ref('merged_into_id').references((): AnyPgColumn => employers.id),
+    /**
+     * The counting unit: the lowest employer id among the records that count as one (merged records and
+     * records with an open duplicate proposal between them). Kept by refreshCountingUnits; a trigger gives a new
+     * record its own id.
+     */
+    unitId: ref('unit_id').notNull().default(0),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('employers_fein').on(t.fein).where(sql`${t.fein} is not null and ${t.mergedIntoId} is null`),
+    uniqueIndex('employers_external_id').on(t.externalId).where(sql`${t.externalId} is not null`),
+    check('employers_fein_digits', sql`${t.fein} ~ '^[0-9]{9}$'`),
+    check('employers_not_merged_into_itself', sql`${t.mergedIntoId} <> ${t.id}`),
+    index('employers_match').on(t.nameKey, t.zip),
+    index().on(t.unitId),
+    index().on(t.naicsCode),
+    index().on(t.city),
+  ],
+);
+
+export const employerAliases = pgTable(
+  'employer_aliases',
+  {
+    employerId: ref('employer_id')
+      .notNull()
+      .references(() => employers.id),
+    name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.employerId, t.nameKey] })],
+);
+
+export const employerDomains = pgTable(
+  'employer_domains',
+  {
+    employerId: ref('employer_id')
+      .notNull()
+      .references(() => employers.id),
+    domain: text('domain').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.employerId, t.domain] }), index().on(t.domain)],
+);
+
+export const contacts = pgTable(
+  'contacts',
+  {
+    id: id(),
+    employerId: ref('employer_id')
+      .notNull()
+      .references(() => employers.id),
+    name: text('name').notNull().default(''),
+    email: text('email').notNull(),
+    emailKey: text('email_key').notNull().unique(),
+    /** Domain of the address, for throttling and for telling own domain from free mail. */
+    emailDomain: text('email_domain').notNull(),
+    title: text('title').notNull().default(''),
+    phone: text('phone').notNull().default(''),
+    hiringAuthority: boolean('hiring_authority'),
+    language: text('language', { enum: LANGUAGES }).notNull().default('en'),
+    state: text('state', { enum: CONTACT_STATES }).notNull().default('active'),
+    /** 'import', 'nominated' or 'staff'. */
+    source: text('source').notNull().default('import'),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    check('contacts_state', oneOf(t.state, CONTACT_STATES)),
+    check('contacts_language', oneOf(t.language, LANGUAGES)),
+    index().on(t.employerId),
+  ],
+);
+
+export const duplicateProposals = pgTable(
+  'duplicate_proposals',
+  {
+    id: id(),
+    employerAId: ref('employer_a_id')
+      .notNull()
+      .references(() => employers.id),
+    employerBId: ref('employer_b_id')
+      .notNull()
+      .references(() => employers.id),
+    /** Why the two were proposed, most telling first: [{code, ...facts}]. */
+    reasons: jsonb('reasons').$type<Record<string, unknown>[]>().notNull(),
+    score: doublePrecision('score').notNull(),
+    state: text('state', { enum: DUPLICATE_STATES }).notNull().default('open'),
+    openedAt: at('opened_at').notNull(),
+    decidedAt: at('decided_at'),
+    decidedBy: ref('decided_by').references(() => staffMembers.id),
+    decisionReason: text('decision_reason'),
+  },
+  (t) => [
+    check('duplicate_proposals_order', sql`${t.employerAId} < ${t.employerBId}`),
+    check('duplicate_proposals_state', oneOf(t.state, DUPLICATE_STATES)),
+    check('duplicate_proposals_decided', sql`(${t.decidedAt} is not null) = (${t.state} <> 'open')`),
+    uniqueIndex('duplicate_proposals_pair').on(t.employerAId, t.employerBId),
+    index().on(t.employerBId),
+    index('duplicate_proposals_open').on(t.score).where(sql`${t.state} = 'open'`),
+  ],
+);
+
+/** Merges are kept with their times, so that a count as of an earlier day can be told. */
+export const employerMerges = pgTable(
+  'employer_merges',
+  {
+    id: id(),
+    survivorId: ref('survivor_id')
+      .notNull()
+      .references(() => employers.id),
+    mergedId: ref('merged_id')
+      .notNull()
+      .references(() => employers.id),
+    mergedAt: at('merged_at').notNull(),
+    mergedBy: ref('merged_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    undoneAt: at('undone_at'),
+    undoneBy: ref('undone_by').references(() => staffMembers.id),
+  },
+  (t) => [
+    uniqueIndex('employer_merges_current').on(t.mergedId).where(sql`${t.undoneAt} is null`),
+    index().on(t.survivorId),
+  ],
+);
+
+export const imports = pgTable(
+  'imports',
+  {
+    id: id(),
+    kind: text('kind', { enum: IMPORT_KINDS }).notNull(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    filename: text('filename').notNull(),
+    /** Name of the stored upload below the data folder's uploads directory. */
+    storedAs: text('stored_as').notNull(),
+    bytes: ref('bytes').notNull(),
+    sha256: text('sha256').notNull(),
+    encoding: text('encoding'),
+    delimiter: text('delimiter'),
+    headers: text('headers').array(),
+    mapping: jsonb('mapping').$type<Record<string, string | null>>(),
+    state: text('state', { enum: IMPORT_STATES }).notNull().default('uploaded'),
+    /** {rows, created, updated, unchanged, skipped, errors, warnings, duplicatesProposed} */
+    counts: jsonb('counts').$type<Record<string, number>>(),
+    failure: text('failure'),
+    createdBy: ref('created_by').references(() => staffMembers.id),
+    createdAt: at('created_at').notNull(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    check('imports_kind', oneOf(t.kind, IMPORT_KINDS)),
+    check('imports_state', oneOf(t.state, IMPORT_STATES)),
+    index().on(t.agencyId, t.createdAt),
+  ],
+);
+
+export const importIssues = pgTable(
+  'import_issues',
+  {
+    id: id(),
+    importId: ref('import_id')
+      .notNull()
+      .references(() => imports.id),
+    line: integer('line').notNull(),
+    columnName: text('column_name'),
+    code: text('code').notNull(),
+    severity: text('severity', { enum: ['error', 'warning'] }).notNull(),
+    message: text('message').notNull(),
+  },
+  (t) => [index().on(t.importId, t.severity, t.line)],
+);
+
+/** A mapping that was used before, found again by the fingerprint of the header row. */
+export const columnMappings = pgTable(
+  'column_mappings',
+  {
+    id: id(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    kind: text('kind', { enum: IMPORT_KINDS }).notNull(),
+    headerFingerprint: text('header_fingerprint').notNull(),
+    mapping: jsonb('mapping').$type<Record<string, string | null>>().notNull(),
+    savedAt: at('saved_at').notNull(),
+  },
+  (t) => [uniqueIndex('column_mappings_fingerprint').on(t.agencyId, t.kind, t.headerFingerprint)],
+);
