@@ -1,0 +1,231 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    );
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const secret = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, for example from `openssl rand -hex 32`');
+
+type Setting = { description: string; schema: z.ZodType; example?: string };
+
+/**
+ * Every setting there is. Described once: read from the environment here and nowhere else, listed in
+ * `.env.example` (a test holds the two together).
+ */
+export const SETTINGS = {
+  HOST: {
+    description: 'Address to listen on. Put a TLS proxy in front before this is anything but loopback.',
+    schema: z.string().min(1).default('127.0.0.1'),
+  },
+  PORT: { description: 'Port to listen on.', schema: whole(0, 65_535).default(8080) },
+  PUBLIC_URL: {
+    description:
+      'Address under which people reach this server; links in mails begin with it. https in real use.',
+    schema: url('http:', 'https:').optional(),
+    example: 'https://employers.example.gov',
+  },
+  DATA_DIR: {
+    description: 'Folder for the embedded database, the local mailbox, uploads and generated secrets.',
+    schema: z.string().min(1).optional(),
+    example: './.countersign',
+  },
+  DATABASE_URL: {
+    description: 'PostgreSQL 15 or later. Without it an embedded PostgreSQL keeps its data in DATA_DIR.',
+    schema: url('postgres:', 'postgresql:').optional(),
+    example: 'postgres://countersign:secret@db.internal:5432/countersign',
+  },
+  DATABASE_CONNECTIONS: {
+    description: 'Connections of this process to PostgreSQL.',
+    schema: whole(2, 200).default(10),
+  },
+  REDIS_URL: {
+    description: 'Redis or Valkey for the queue. Without it the queue is kept in PostgreSQL.',
+    schema: url('redis:', 'rediss:').optional(),
+    example: 'redis://queue.internal:6379/0',
+  },
+  SMTP_URL: {
+    description:
+      'Mail server for outgoing mail. Without it mails stay in a local mailbox and nothing leaves.',
+    schema: url('smtp:', 'smtps:').optional(),
+    example: 'smtp://user:password@mail.internal:587',
+  },
+  SMTP_CONNECTIONS: {
+    description: 'Connections of one worker to the mail server.',
+    schema: whole(1, 100).default(10),
+  },
+  DKIM_DOMAIN: {
+    description: 'Domain that signs outgoing mail. All three DKIM settings are set, or none.',
+    schema: z.string().min(3).optional(),
+    example: 'mail.example.gov',
+  },
+  DKIM_SELECTOR: {
+    description: 'DKIM selector.',
+    schema: z.string().min(1).optional(),
+    example: 'countersign',
+  },
+  DKIM_PRIVATE_KEY_FILE: {
+    description: 'File with the DKIM private key (PEM).',
+    schema: z.string().min(1).optional(),
+    example: './dkim-private.pem',
+  },
+  MESSAGE_ID_DOMAIN: {
+    description: 'Domain of the Message-ID header. Without it the host of PUBLIC_URL.',
+    schema: z.string().min(1).optional(),
+    example: 'mail.example.gov',
+  },
+  LINK_SECRET: {
+    description:
+      'Key of all links in mails: every server and worker of an installation needs the same. Without it one is made in DATA_DIR; required with DATABASE_URL.',
+    schema: secret.optional(),
+  },
+  SUPPRESSION_SECRET: {
+    description:
+      'Key of the do-not-contact list. It must never change, or people who said stop are forgotten. Without it one is made in DATA_DIR; required with DATABASE_URL.',
+    schema: secret.optional(),
+  },
+  TRUSTED_PROXIES: {
+    description: 'Addresses or ranges of proxies whose X-Forwarded-For is believed, separated by commas.',
+    schema: z.string().default(''),
+    example: '10.0.0.0/8',
+  },
+  LOG_LEVEL: {
+    description: 'Least severe level to log.',
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  },
+  RATE_LIMIT_PER_LINK: {
+    description: 'Requests a minute with one personal link.',
+    schema: whole(1, 10_000_000).default(120),
+  },
+  RATE_LIMIT_PER_ADDRESS: {
+    description:
+      'Requests a minute from one network address. Whole companies share one, so keep it generous.',
+    schema: whole(1, 10_000_000).default(1_200),
+  },
+  RATE_LIMIT_FAILURES_PER_ADDRESS: {
+    description: 'Failed requests (unknown links, wrong keys) a minute from one network address.',
+    schema: whole(1, 10_000_000).default(60),
+  },
+  WORKER_CONCURRENCY: {
+    description: 'Jobs that one worker process runs at the same time.',
+    schema: whole(1, 100).default(4),
+  },
+  SEND_LEASE_SECONDS: {
+    description: 'How long a claimed message belongs to its worker before another may take it over.',
+    schema: whole(1, 3_600).default(60),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type Config = {
+  host: string;
+  port: number;
+  /** Without a trailing slash. */
+  publicUrl: string;
+  dataDir: string;
+  databaseUrl: string | null;
+  databaseConnections: number;
+  redisUrl: string | null;
+  smtpUrl: string | null;
+  smtpConnections: number;
+  dkim: { domain: string; selector: string; privateKeyFile: string } | null;
+  messageIdDomain: string;
+  linkSecret: string | null;
+  suppressionSecret: string | null;
+  trustedProxies: string[];
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  rateLimits: { perLink: number; perAddress: number; failuresPerAddress: number };
+  workerConcurrency: number;
+  sendLeaseSeconds: number;
+};
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: string[];
+
+  constructor(faults: string[]) {
+    super(
+      `The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n- ${faults.join('\n- ')}`,
+    );
+    this.faults = faults;
+  }
+}
+
+const environmentSchema = z.object({
+  ...(Object.fromEntries(Object.entries(SETTINGS).map(([key, setting]) => [key, setting.schema])) as {
+    [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['schema'];
+  }),
+});
+
+/** Reads settings from an environment and reports every fault at once. An empty value counts as not set. */
+export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const env = parsed.data;
+  const faults: string[] = [];
+  const dkimParts = [env.DKIM_DOMAIN, env.DKIM_SELECTOR, env.DKIM_PRIVATE_KEY_FILE];
+  if (dkimParts.some(Boolean) && !dkimParts.every(Boolean)) {
+    faults.push(
+      'DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY_FILE belong together: set all three or none',
+    );
+  }
+  if (env.DATABASE_URL && (!env.LINK_SECRET || !env.SUPPRESSION_SECRET)) {
+    faults.push(
+      'LINK_SECRET and SUPPRESSION_SECRET are required with DATABASE_URL: make each with `openssl rand -hex 32`',
+    );
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl,
+    dataDir: env.DATA_DIR ? resolve(env.DATA_DIR) : defaultDataDir(),
+    databaseUrl: env.DATABASE_URL ?? null,
+    databaseConnections: env.DATABASE_CONNECTIONS,
+    redisUrl: env.REDIS_URL ?? null,
+    smtpUrl: env.SMTP_URL ?? null,
+    smtpConnections: env.SMTP_CONNECTIONS,
+    dkim:
+      env.DKIM_DOMAIN && env.DKIM_SELECTOR && env.DKIM_PRIVATE_KEY_FILE
+        ? { domain: env.DKIM_DOMAIN, selector: env.DKIM_SELECTOR, privateKeyFile: env.DKIM_PRIVATE_KEY_FILE }
+        : null,
+    messageIdDomain: env.MESSAGE_ID_DOMAIN ?? new URL(publicUrl).hostname,
+    linkSecret: env.LINK_SECRET ?? null,
+    suppressionSecret: env.SUPPRESSION_SECRET ?? null,
+    trustedProxies: env.TRUSTED_PROXIES.split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+    logLevel: env.LOG_LEVEL,
+    rateLimits: {
+      perLink: env.RATE_LIMIT_PER_LINK,
+      perAddress: env.RATE_LIMIT_PER_ADDRESS,
+      failuresPerAddress: env.RATE_LIMIT_FAILURES_PER_ADDRESS,
+    },
+    workerConcurrency: env.WORKER_CONCURRENCY,
+    sendLeaseSeconds: env.SEND_LEASE_SECONDS,
+  };
+}
+
+/** The settings of this process: its environment, completed by a `.env` file where there is one. */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return parseConfig(process.env);
+}
+
+/** PostgreSQL does not run as root, and the user it then runs as cannot enter root's home. */
+function defaultDataDir(): string {
+  if (process.getuid?.() !== 0) return resolve('.countersign');
+  return existsSync('/var/lib') ? '/var/lib/countersign' : join(tmpdir(), 'countersign');
+}
