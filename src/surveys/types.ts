@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** How an employer stands to a credential's issuer, in the answer's own words. */
 export const RELATIONS = [
   'none',
@@ -24,3 +26,82 @@ export type Provenance = (typeof PROVENANCES)[number];
 /** Why an answer version stopped being the current one. */
 export const ANSWER_ENDS = ['superseded', 'withdrawn'] as const;
 export type AnswerEnd = (typeof ANSWER_ENDS)[number];
+
+/** How a survey question is answered. More kinds come with the instruments that need them. */
+export const QUESTION_KINDS = ['radio'] as const;
+
+/** The answers that a counting question offers. "Not sure" is neither yes nor no. */
+export const COUNTING_VALUES = ['yes', 'no', 'not_sure'] as const;
+export type CountingValue = (typeof COUNTING_VALUES)[number];
+
+const key = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
+
+/** One sentence in each language, each with whether a person has reviewed the wording. */
+const wording = z.strictObject({
+  en: z.strictObject({ text: z.string().trim().min(1).max(600), reviewed: z.boolean() }),
+  es: z.strictObject({ text: z.string().trim().min(1).max(600), reviewed: z.boolean() }),
+});
+export type Wording = z.infer<typeof wording>;
+
+const option = z.strictObject({ value: key, label: wording });
+
+const question = z.strictObject({
+  key,
+  kind: z.enum(QUESTION_KINDS),
+  /** Counting questions must be answered unless the employer does not know the credential; extras may be left. */
+  required: z.boolean(),
+  text: wording,
+  options: z.array(option).min(2).max(8),
+});
+export type Question = z.infer<typeof question>;
+
+/** An instrument as stored in instrument_versions.body: immutable once an answer or a wave names it. */
+export const instrumentBody = z
+  .strictObject({
+    format: z.literal(1),
+    /** Asked first: someone who does not know the credential is asked nothing else about it. */
+    notFamiliar: z.strictObject({ label: wording, hint: wording }),
+    questions: z.array(question).min(1).max(20),
+    /** Asked once for each issuer, not for each credential. */
+    relation: z.strictObject({
+      text: wording,
+      options: z.array(z.strictObject({ value: z.enum(RELATIONS), label: wording })).length(RELATIONS.length),
+    }),
+  })
+  .superRefine((body, context) => {
+    if (hasRepeats(body.questions.map((each) => each.key))) {
+      context.addIssue({ code: 'custom', path: ['questions'], message: 'Question keys must differ' });
+    }
+    for (const [index, each] of body.questions.entries()) {
+      if (hasRepeats(each.options.map((one) => one.value))) {
+        context.addIssue({
+          code: 'custom',
+          path: ['questions', index, 'options'],
+          message: 'Option values must differ',
+        });
+      }
+    }
+    if (!body.questions.some((each) => each.required)) {
+      context.addIssue({ code: 'custom', path: ['questions'], message: 'One question must be required' });
+    }
+    if (hasRepeats(body.relation.options.map((each) => each.value))) {
+      context.addIssue({ code: 'custom', path: ['relation', 'options'], message: 'Relations must differ' });
+    }
+  });
+export type InstrumentBody = z.infer<typeof instrumentBody>;
+
+/** The public-records notice as stored in notice_versions.body: what may be released and what is not published. */
+export const noticeBody = z.strictObject({
+  format: z.literal(1),
+  /** The one line on the first page. */
+  summary: wording,
+  paragraphs: z.array(wording).min(1).max(8),
+});
+export type NoticeBody = z.infer<typeof noticeBody>;
+
+/** What one person said of one credential: each question's value by key, or that they do not know the credential. */
+export type AnswerValues = { familiar: false } | { familiar: true; values: Record<string, string> };
+
+function hasRepeats(values: readonly string[]): boolean {
+  return new Set(values).size !== values.length;
+}

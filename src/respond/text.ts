@@ -1,0 +1,415 @@
+import type { Language } from '../employers/types.ts';
+import type { DeclineReason } from '../outreach/types.ts';
+
+/** Every sentence of the employer's pages in one language. Question wording is data and lives in the instrument. */
+export type RespondText = (typeof TEXT)['en'];
+
+const en = {
+  languageName: 'English',
+  serviceName: 'Employer survey',
+  error: 'Error',
+  thereIsAProblem: 'There is a problem',
+  back: 'Back',
+  continue: 'Continue',
+  change: 'Change',
+  optional: '(optional)',
+  yes: 'Yes',
+  no: 'No',
+  or: 'or',
+  step: 'Step',
+  stepOf: (current: number, total: number): string => `Step ${current} of ${total}`,
+  ofTotal: (total: number): string => `of ${total}`,
+  progress: 'Progress',
+  questions: 'Questions?',
+  contact: (agency: string): string => `Contact ${agency}:`,
+
+  startTitle: (count: number): string =>
+    count === 1 ? 'Does this credential matter when you hire?' : 'Do these credentials matter when you hire?',
+  startTitleMeeting: 'We would like your advice',
+  startLead: (employer: string): string =>
+    `Before the state approves a credential for schools to teach toward, it asks employers what it is worth to them. We would like to hear from ${employer}.`,
+  startLeadMeeting: (employer: string): string =>
+    `The state asks employers for advice on what schools teach. We would like to hear from ${employer}.`,
+  whoAsks: 'Who asks',
+  whyYou: 'Why you',
+  whyYouText: (contact: string, employer: string): string =>
+    `We have ${contact} as a contact at ${employer}.`,
+  howLong: 'How long',
+  minutes: (minutes: number): string =>
+    minutes === 1
+      ? 'About 1 minute. You can stop and come back to this link.'
+      : `About ${minutes} minutes. You can stop and come back to this link.`,
+  until: 'Until',
+  weAskAbout: (count: number): string => (count === 1 ? 'The credential' : `The ${count} credentials`),
+  issuedBy: (issuer: string): string => `Issued by ${issuer}`,
+  weAlsoInvite: 'We also invite you to',
+  weInvite: 'We invite you to',
+  noticeMore: 'What may be released and what we publish',
+  start: 'Start',
+  resume: 'Carry on',
+  resumed: 'Your earlier answers are kept but not sent yet.',
+  notRightPerson: 'I’m not the right person',
+  noTracking: 'No account and no sign-in. Nothing is sent until you press “Send answers”.',
+
+  aboutTitle: 'About you',
+  aboutName: 'Your name',
+  aboutNameHint: (contact: string): string => `Change this if you are not ${contact}.`,
+  aboutJob: 'Your job title',
+  aboutHiring: 'Do you take part in deciding who gets hired?',
+  aboutConnected: (employer: string, issuers: number): string =>
+    issuers === 1
+      ? `Is ${employer} connected to this organization?`
+      : `Is ${employer} connected to any of these organizations?`,
+  aboutConnectedHint: (issuers: number): string =>
+    issuers === 1
+      ? 'It issues the credential we ask about. Connected means being its customer, sitting on its board, selling for it, being paid by it, or teaching its courses.'
+      : 'They issue the credentials we ask about. Connected means being a customer, sitting on a board, selling for them, being paid by them, or teaching their courses.',
+  connectedNone: 'No connection',
+  connectedSome: (issuers: number): string =>
+    issuers === 1 ? 'Yes, connected' : 'Yes, connected to at least one',
+
+  connectionTitle: 'Your connections',
+  connectionLead: 'We ask because it says how far an answer is independent. It is kept with your answers.',
+
+  credentialCaption: (number: number, total: number): string =>
+    total === 1 ? 'The credential' : `Credential ${number} of ${total}`,
+  extras: 'More about this credential (optional)',
+
+  meetingCaption: 'Committee invitation',
+  meetingTitle: (committee: string): string => `Join the ${committee}`,
+  meetingWhen: 'When',
+  meetingWhere: 'Where',
+  meetingSeat: 'Your seat',
+  meetingQuestion: 'Will you take part?',
+  meetingAccept: 'Yes, I will take part',
+  meetingAcceptHint: 'We send you an entry for your calendar.',
+  meetingDecline: 'No, I can’t',
+  meetingReason: 'If not, why?',
+  meetingSuggest: 'Suggest a colleague instead',
+  meetingSuggestHint: 'We invite them in your place if you answer no.',
+  meetingAnswer: 'Taking part',
+
+  checkTitle: 'Check your answers before you send them',
+  checkTitleChange: 'Change your answers',
+  checkAbout: 'About you',
+  checkHiring: 'Takes part in hiring',
+  checkConnection: 'Connection',
+  checkNotAnswered: 'Not answered',
+  checkAnswerNow: 'Answer now',
+  checkPartial: (count: number): string =>
+    count === 1
+      ? 'One part has no answer yet. You can answer it now, or send without it.'
+      : `${count} parts have no answer yet. You can answer them now, or send without them.`,
+  checkNothing: 'Nothing has been answered yet.',
+  notFamiliar: 'Don’t know this credential',
+  send: 'Send answers',
+  sendChanges: 'Send changes',
+
+  thanksTitle: 'Thank you. Your answers have been sent',
+  thanksSentOn: (when: string): string => `Sent on ${when}.`,
+  thanksReceipt: 'We are sending a receipt to the address that got this invitation.',
+  whatNext: 'What happens next',
+  thanksNext: (agency: string): string =>
+    `${agency} counts your organization once for each credential. When enough employers have said yes, the result goes to those who approve credentials.`,
+  thanksNextMeeting: 'A calendar entry for the meeting follows by e-mail if you said yes.',
+  changeUntil: (when: string): string => `You can change or withdraw your answers here until ${when}.`,
+  changeAnswers: 'Change my answers',
+  withdrawAnswers: 'Withdraw my answers',
+  changesWaiting: 'You have changed something since. It counts only after you send it.',
+  reviewChanges: 'Review and send the changes',
+  yourAnswers: 'What you told us',
+
+  withdrawTitle: 'Withdraw your answers?',
+  withdrawText: 'They will no longer count. As a public record they are kept, marked as withdrawn.',
+  withdrawButton: 'Withdraw my answers',
+  withdrawKeep: 'Keep my answers',
+  withdrawnTitle: 'Your answers are withdrawn',
+  withdrawnText: (when: string): string =>
+    `They no longer count. Until ${when} you can answer again with this link.`,
+  answerAgain: 'Answer again',
+
+  declineTitle: 'Why are you not the right person?',
+  declineReason: {
+    left: 'I no longer work there',
+    wrong_role: 'This is not part of my job',
+    not_our_field: 'These credentials are not from our field',
+    no_time: 'I don’t have the time',
+    never: 'Please don’t ask me again',
+  } satisfies Record<DeclineReason, string>,
+  declineHint: {
+    left: (employer: string): string => `Not at ${employer} any more.`,
+    wrong_role: (): string => 'Somebody else could answer. You can name them on the next page.',
+    not_our_field: (): string => '',
+    no_time: (): string => 'We send no more reminders of this survey.',
+    never: (): string => 'No agency will send you a survey or an invitation from this service again.',
+  } satisfies Record<DeclineReason, (employer: string) => string>,
+  declineButton: 'Send',
+  declineColleague: 'Name a colleague we should ask',
+  declinedTitle: 'Thank you for telling us',
+  declinedText: {
+    left: 'We will not write to you at this address about this again.',
+    wrong_role: 'We will not send you reminders of this survey.',
+    not_our_field: 'We will not send you reminders of this survey.',
+    no_time: 'We will not send you reminders of this survey.',
+    never: 'You will get no more surveys or invitations from this service.',
+  } satisfies Record<DeclineReason, string>,
+  declinedColleague: 'Do you know who we should ask instead?',
+  declinedAnyway: (when: string): string => `Changed your mind? You can still answer until ${when}.`,
+  answerAnyway: 'Answer the survey',
+
+  colleagueTitle: 'Who should we ask instead?',
+  colleagueLead: (employer: string): string =>
+    `We send one e-mail with their own link to a colleague at ${employer} and say that you suggested them. Your own link then passes on to them.`,
+  colleagueName: 'Their name',
+  colleagueEmail: 'Their work e-mail address',
+  colleagueJob: 'Their job title',
+  colleagueButton: 'Ask my colleague',
+  referredTitle: 'Thank you. We will ask your colleague',
+  referredText: 'They get their own link by e-mail. You have nothing more to do.',
+
+  closedTitle: 'This survey has closed',
+  closedText: (agency: string, when: string): string => `${agency} took answers until ${when}.`,
+  cancelledTitle: 'This survey was called off',
+  cancelledText: (agency: string): string =>
+    `${agency} no longer needs your answer. Thank you for your time.`,
+  closedKept: (when: string): string => `The answers you sent on ${when} are kept and count.`,
+  closedNothing: 'Nothing was recorded from what you just entered.',
+  closedTyped: 'What you entered',
+
+  unknownTitle: 'This link does not work',
+  unknownText: 'It may have lost its end when it was copied, or it may be too old.',
+  unknownWhatToDo:
+    'Try the link in the e-mail again. If that does not help, reply to the person or agency that sent it.',
+
+  errors: {
+    nameMissing: 'Enter your name',
+    nameLong: 'Your name must be 120 characters or fewer',
+    jobMissing: 'Enter your job title',
+    jobLong: 'Your job title must be 120 characters or fewer',
+    hiringMissing: 'Select yes if you take part in deciding who gets hired',
+    connectedMissing: 'Select yes if your organization is connected to one of them',
+    connectedMissingOne: 'Select yes if your organization is connected to it',
+    relationMissing: (issuer: string): string => `Select how your organization is connected to ${issuer}`,
+    answerMissing: (question: number): string =>
+      `Select an answer to question ${question}, or “I don’t know this credential”`,
+    answerUnknown: (question: number): string => `Select one of the answers to question ${question}`,
+    answerBoth: 'Either answer the questions or select “I don’t know this credential”, not both',
+    meetingMissing: 'Select yes if you will take part',
+    reasonLong: 'The reason must be 300 characters or fewer',
+    declineMissing: 'Select a reason',
+    colleagueNameMissing: 'Enter your colleague’s name',
+    colleagueNameLong: 'The name must be 120 characters or fewer',
+    colleagueEmailMissing: 'Enter your colleague’s e-mail address',
+    colleagueEmailWrong: 'Enter an e-mail address in the right form, like name@company.com',
+    colleagueEmailOwn: 'Enter a colleague’s address, not your own',
+    colleagueUnavailable: 'We cannot write to this address. Give us another colleague, or leave this page',
+    nothingToSend: 'Answer about at least one credential before you send',
+    nothingToSendMeeting: 'Answer something before you send',
+    aboutMissing: 'Tell us who you are before you send',
+  },
+};
+
+const es: typeof en = {
+  languageName: 'Español',
+  serviceName: 'Encuesta a empleadores',
+  error: 'Error',
+  thereIsAProblem: 'Hay un problema',
+  back: 'Atrás',
+  continue: 'Continuar',
+  change: 'Cambiar',
+  optional: '(opcional)',
+  yes: 'Sí',
+  no: 'No',
+  or: 'o',
+  step: 'Paso',
+  stepOf: (current, total) => `Paso ${current} de ${total}`,
+  ofTotal: (total) => `de ${total}`,
+  progress: 'Avance',
+  questions: '¿Preguntas?',
+  contact: (agency) => `Comuníquese con ${agency}:`,
+
+  startTitle: (count) =>
+    count === 1
+      ? '¿Le importa esta credencial al contratar?'
+      : '¿Le importan estas credenciales al contratar?',
+  startTitleMeeting: 'Nos gustaría contar con su consejo',
+  startLead: (employer) =>
+    `Antes de que el estado apruebe una credencial para que las escuelas la enseñen, pregunta a los empleadores qué valor tiene para ellos. Nos gustaría conocer la opinión de ${employer}.`,
+  startLeadMeeting: (employer) =>
+    `El estado pide consejo a los empleadores sobre lo que enseñan las escuelas. Nos gustaría conocer la opinión de ${employer}.`,
+  whoAsks: 'Quién pregunta',
+  whyYou: 'Por qué a usted',
+  whyYouText: (contact, employer) => `Tenemos a ${contact} como persona de contacto en ${employer}.`,
+  howLong: 'Cuánto tarda',
+  minutes: (minutes) =>
+    minutes === 1
+      ? 'Alrededor de 1 minuto. Puede dejarlo y volver con este mismo enlace.'
+      : `Alrededor de ${minutes} minutos. Puede dejarlo y volver con este mismo enlace.`,
+  until: 'Hasta',
+  weAskAbout: (count) => (count === 1 ? 'La credencial' : `Las ${count} credenciales`),
+  issuedBy: (issuer) => `La emite ${issuer}`,
+  weAlsoInvite: 'También le invitamos a',
+  weInvite: 'Le invitamos a',
+  noticeMore: 'Qué puede entregarse y qué publicamos',
+  start: 'Empezar',
+  resume: 'Seguir',
+  resumed: 'Sus respuestas anteriores están guardadas, pero aún no se han enviado.',
+  notRightPerson: 'No soy la persona indicada',
+  noTracking: 'Sin cuenta ni contraseña. Nada se envía hasta que pulse “Enviar respuestas”.',
+
+  aboutTitle: 'Sobre usted',
+  aboutName: 'Su nombre',
+  aboutNameHint: (contact) => `Cámbielo si usted no es ${contact}.`,
+  aboutJob: 'Su puesto',
+  aboutHiring: '¿Participa usted en decidir a quién se contrata?',
+  aboutConnected: (employer, issuers) =>
+    issuers === 1
+      ? `¿Tiene ${employer} relación con esta organización?`
+      : `¿Tiene ${employer} relación con alguna de estas organizaciones?`,
+  aboutConnectedHint: (issuers) =>
+    issuers === 1
+      ? 'Emite la credencial por la que preguntamos. Hay relación si es su cliente, si forma parte de su junta, si vende para ella, si recibe pagos de ella o si imparte sus cursos.'
+      : 'Emiten las credenciales por las que preguntamos. Hay relación si es cliente, si forma parte de una junta, si vende para ellas, si recibe pagos de ellas o si imparte sus cursos.',
+  connectedNone: 'Ninguna relación',
+  connectedSome: (issuers) => (issuers === 1 ? 'Sí, hay relación' : 'Sí, con al menos una'),
+
+  connectionTitle: 'Sus relaciones',
+  connectionLead:
+    'Lo preguntamos porque indica hasta qué punto una respuesta es independiente. Se guarda con sus respuestas.',
+
+  credentialCaption: (number, total) => (total === 1 ? 'La credencial' : `Credencial ${number} de ${total}`),
+  extras: 'Más sobre esta credencial (opcional)',
+
+  meetingCaption: 'Invitación a un comité',
+  meetingTitle: (committee) => `Participe en: ${committee}`,
+  meetingWhen: 'Cuándo',
+  meetingWhere: 'Dónde',
+  meetingSeat: 'Su lugar',
+  meetingQuestion: '¿Participará?',
+  meetingAccept: 'Sí, participaré',
+  meetingAcceptHint: 'Le enviamos una cita para su calendario.',
+  meetingDecline: 'No puedo',
+  meetingReason: 'Si no puede, ¿por qué?',
+  meetingSuggest: 'Proponga a otra persona de su organización',
+  meetingSuggestHint: 'Si responde que no, la invitamos en su lugar.',
+  meetingAnswer: 'Participación',
+
+  checkTitle: 'Revise sus respuestas antes de enviarlas',
+  checkTitleChange: 'Cambie sus respuestas',
+  checkAbout: 'Sobre usted',
+  checkHiring: 'Participa en las contrataciones',
+  checkConnection: 'Relación',
+  checkNotAnswered: 'Sin respuesta',
+  checkAnswerNow: 'Responder ahora',
+  checkPartial: (count) =>
+    count === 1
+      ? 'Falta una parte. Puede responderla ahora o enviar sin ella.'
+      : `Faltan ${count} partes. Puede responderlas ahora o enviar sin ellas.`,
+  checkNothing: 'Todavía no hay ninguna respuesta.',
+  notFamiliar: 'No conoce esta credencial',
+  send: 'Enviar respuestas',
+  sendChanges: 'Enviar los cambios',
+
+  thanksTitle: 'Gracias. Sus respuestas se han enviado',
+  thanksSentOn: (when) => `Enviadas el ${when}.`,
+  thanksReceipt: 'Enviamos un comprobante a la dirección que recibió esta invitación.',
+  whatNext: 'Qué pasa ahora',
+  thanksNext: (agency) =>
+    `${agency} cuenta a su organización una sola vez por cada credencial. Cuando suficientes empleadores hayan dicho que sí, el resultado pasa a quienes aprueban las credenciales.`,
+  thanksNextMeeting: 'Si dijo que sí, recibirá por correo una cita de la reunión para su calendario.',
+  changeUntil: (when) => `Aquí puede cambiar o retirar sus respuestas hasta el ${when}.`,
+  changeAnswers: 'Cambiar mis respuestas',
+  withdrawAnswers: 'Retirar mis respuestas',
+  changesWaiting: 'Desde entonces cambió algo. Cuenta solo después de que lo envíe.',
+  reviewChanges: 'Revisar y enviar los cambios',
+  yourAnswers: 'Lo que nos dijo',
+
+  withdrawTitle: '¿Retirar sus respuestas?',
+  withdrawText: 'Dejarán de contar. Por ser un registro público se conservan, marcadas como retiradas.',
+  withdrawButton: 'Retirar mis respuestas',
+  withdrawKeep: 'Conservar mis respuestas',
+  withdrawnTitle: 'Sus respuestas se han retirado',
+  withdrawnText: (when) => `Ya no cuentan. Hasta el ${when} puede volver a responder con este enlace.`,
+  answerAgain: 'Responder de nuevo',
+
+  declineTitle: '¿Por qué no es la persona indicada?',
+  declineReason: {
+    left: 'Ya no trabajo allí',
+    wrong_role: 'No corresponde a mi puesto',
+    not_our_field: 'Estas credenciales no son de nuestro sector',
+    no_time: 'No tengo tiempo',
+    never: 'No me pregunten más',
+  },
+  declineHint: {
+    left: (employer) => `Ya no trabajo en ${employer}.`,
+    wrong_role: () => 'Otra persona podría responder. Puede decirnos quién en la página siguiente.',
+    not_our_field: () => '',
+    no_time: () => 'No enviaremos más recordatorios de esta encuesta.',
+    never: () => 'Ninguna agencia volverá a enviarle encuestas ni invitaciones desde este servicio.',
+  },
+  declineButton: 'Enviar',
+  declineColleague: 'Decirnos a quién preguntar',
+  declinedTitle: 'Gracias por avisarnos',
+  declinedText: {
+    left: 'No volveremos a escribirle a esta dirección sobre este asunto.',
+    wrong_role: 'No le enviaremos recordatorios de esta encuesta.',
+    not_our_field: 'No le enviaremos recordatorios de esta encuesta.',
+    no_time: 'No le enviaremos recordatorios de esta encuesta.',
+    never: 'No recibirá más encuestas ni invitaciones de este servicio.',
+  },
+  declinedColleague: '¿Sabe a quién deberíamos preguntar?',
+  declinedAnyway: (when) => `¿Cambió de idea? Puede responder hasta el ${when}.`,
+  answerAnyway: 'Responder la encuesta',
+
+  colleagueTitle: '¿A quién deberíamos preguntar?',
+  colleagueLead: (employer) =>
+    `Enviamos un solo correo, con un enlace propio, a esa persona en ${employer} y le decimos que usted la propuso. Su enlace pasa entonces a ella.`,
+  colleagueName: 'Nombre',
+  colleagueEmail: 'Correo electrónico del trabajo',
+  colleagueJob: 'Puesto',
+  colleagueButton: 'Preguntar a esa persona',
+  referredTitle: 'Gracias. Preguntaremos a esa persona',
+  referredText: 'Recibe su propio enlace por correo. Usted no tiene que hacer nada más.',
+
+  closedTitle: 'Esta encuesta ha terminado',
+  closedText: (agency, when) => `${agency} recibió respuestas hasta el ${when}.`,
+  cancelledTitle: 'Esta encuesta se canceló',
+  cancelledText: (agency) => `${agency} ya no necesita su respuesta. Gracias por su tiempo.`,
+  closedKept: (when) => `Las respuestas que envió el ${when} se conservan y cuentan.`,
+  closedNothing: 'No se guardó nada de lo que acaba de escribir.',
+  closedTyped: 'Lo que escribió',
+
+  unknownTitle: 'Este enlace no funciona',
+  unknownText: 'Puede que se haya cortado al copiarlo o que sea demasiado antiguo.',
+  unknownWhatToDo:
+    'Pruebe de nuevo con el enlace del correo. Si no sirve, responda a la persona o agencia que se lo envió.',
+
+  errors: {
+    nameMissing: 'Escriba su nombre',
+    nameLong: 'Su nombre debe tener 120 caracteres o menos',
+    jobMissing: 'Escriba su puesto',
+    jobLong: 'Su puesto debe tener 120 caracteres o menos',
+    hiringMissing: 'Seleccione sí si participa en decidir a quién se contrata',
+    connectedMissing: 'Seleccione sí si su organización tiene relación con alguna de ellas',
+    connectedMissingOne: 'Seleccione sí si su organización tiene relación con ella',
+    relationMissing: (issuer) => `Seleccione qué relación tiene su organización con ${issuer}`,
+    answerMissing: (question) =>
+      `Seleccione una respuesta a la pregunta ${question} o “No conozco esta credencial”`,
+    answerUnknown: (question) => `Seleccione una de las respuestas a la pregunta ${question}`,
+    answerBoth: 'Responda las preguntas o seleccione “No conozco esta credencial”, pero no las dos cosas',
+    meetingMissing: 'Seleccione sí si participará',
+    reasonLong: 'El motivo debe tener 300 caracteres o menos',
+    declineMissing: 'Seleccione un motivo',
+    colleagueNameMissing: 'Escriba el nombre de esa persona',
+    colleagueNameLong: 'El nombre debe tener 120 caracteres o menos',
+    colleagueEmailMissing: 'Escriba el correo electrónico de esa persona',
+    colleagueEmailWrong: 'Escriba un correo electrónico con la forma correcta, como nombre@empresa.com',
+    colleagueEmailOwn: 'Escriba la dirección de otra persona, no la suya',
+    colleagueUnavailable: 'No podemos escribir a esta dirección. Denos otra persona o deje esta página',
+    nothingToSend: 'Responda sobre al menos una credencial antes de enviar',
+    nothingToSendMeeting: 'Responda algo antes de enviar',
+    aboutMissing: 'Díganos quién es antes de enviar',
+  },
+};
+
+export const TEXT = { en, es } satisfies Record<Language, typeof en>;
