@@ -42,10 +42,17 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   sql.options.parsers[TIMESTAMPTZ] = (text: string) => new Date(text);
   sql.options.serializers[TIMESTAMPTZ] = (value: unknown) =>
     value instanceof Date ? value.toISOString() : value;
+  // drizzle's columns arrive here as JSON text already, hand-written SQL brings objects.
+  for (const type of [JSON_TYPE, JSONB]) {
+    sql.options.serializers[type] = (value: unknown) =>
+      typeof value === 'string' ? value : JSON.stringify(value);
+  }
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
 }
 
 const TIMESTAMPTZ = 1184;
+const JSON_TYPE = 114;
+const JSONB = 3802;
 
 const bigintAsNumber = {
   to: 20,
