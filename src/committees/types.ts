@@ -1,5 +1,47 @@
 export const MEETING_STATES = ['scheduled', 'cancelled', 'held'] as const;
 export type MeetingState = (typeof MEETING_STATES)[number];
 
+/** Suggesting a colleague is a decline whose reason says so; the colleague gets an invitation of their own. */
 export const RSVP_RESPONSES = ['accepted', 'declined'] as const;
 export type RsvpResponse = (typeof RSVP_RESPONSES)[number];
+
+/** Whom a seat is for, in the terms that Perkins advisory committees use. */
+export const SEAT_ROLES = [
+  'employer',
+  'labor',
+  'apprenticeship_sponsor',
+  'educator',
+  'workforce_board',
+  'parent',
+  'student',
+  'community',
+] as const;
+export type SeatRole = (typeof SEAT_ROLES)[number];
+
+/** Seats of these roles count as industry when asking whether industry holds the majority. */
+export const INDUSTRY_SEAT_ROLES = [
+  'employer',
+  'apprenticeship_sponsor',
+] as const satisfies readonly SeatRole[];
+
+/** A day without a time, as `2026-11-21`. */
+export type Day = string;
+
+export type SeatFacts = {
+  id: number;
+  number: number;
+  role: string;
+  /** The NAICS sector that the seat is kept for, or null when any will do. */
+  naicsPrefix: string | null;
+  isIndustry: boolean;
+  holderContactId: number | null;
+  termFrom: Day | null;
+  /** The last day of the term. */
+  termUntil: Day | null;
+};
+
+export type MeetingFacts = { state: MeetingState; startsAt: Date; endsAt: Date; sequence: number };
+
+/** Why an answer to a meeting invitation is no longer taken. */
+export const RSVP_REFUSALS = ['meeting_cancelled', 'meeting_started'] as const;
+export type RsvpRefusal = (typeof RSVP_REFUSALS)[number];

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { calendarSequence, canRespond, seatFigures, seatsOpenTo } from '../../src/committees/rules.ts';
+import type { SeatFacts } from '../../src/committees/types.ts';
+
+const TODAY = '2026-11-21';
+
+function seat(number: number, over: Partial<SeatFacts> = {}): SeatFacts {
+  return {
+    id: 100 + number,
+    number,
+    role: 'employer',
+    naicsPrefix: null,
+    isIndustry: true,
+    holderContactId: null,
+    termFrom: null,
+    termUntil: null,
+    ...over,
+  };
+}
+
+describe('seatsOpenTo', () => {
+  const numbers = (seats: SeatFacts[], naicsCode: string | null, role = 'employer') =>
+    seatsOpenTo(seats, { role, naicsCode }, TODAY).map((open) => open.number);
+
+  it('offers a seat of the own industry before an open one', () => {
+    expect(numbers([seat(1), seat(2, { naicsPrefix: '62' }), seat(3)], '622110')).toEqual([2, 1, 3]);
+  });
+
+  it.each([
+    ['another industry', seat(1, { naicsPrefix: '23' })],
+    ['a seat that is held', seat(1, { holderContactId: 7 })],
+    ['another role', seat(1, { role: 'educator' })],
+    ['a term that has ended', seat(1, { termUntil: '2026-11-20' })],
+  ])('does not offer %s', (_name, one) => {
+    expect(numbers([one], '622110')).toEqual([]);
+  });
+
+  it('keeps an industry seat from a person whose industry is not known', () => {
+    expect(numbers([seat(1, { naicsPrefix: '62' })], null)).toEqual([]);
+  });
+
+  it('offers a seat on the last day of its term', () => {
+    expect(numbers([seat(1, { termUntil: TODAY })], null)).toEqual([1]);
+  });
+});
+
+describe('seatFigures', () => {
+  it('tells the majority by design from the majority of those who sit', () => {
+    const figures = seatFigures(
+      [seat(1, { holderContactId: 1 }), seat(2), seat(3), seat(4, { isIndustry: false, holderContactId: 2 })],
+      TODAY,
+    );
+    expect(figures).toMatchObject({
+      seats: 4,
+      filled: 2,
+      industrySeats: 3,
+      industryFilled: 1,
+      majorityIndustryByDesign: true,
+      majorityIndustryNow: false,
+    });
+  });
+
+  it('has no majority before anybody sits, and half is no majority', () => {
+    expect(seatFigures([seat(1), seat(2, { isIndustry: false })], TODAY)).toMatchObject({
+      majorityIndustryByDesign: false,
+      majorityIndustryNow: null,
+    });
+  });
+
+  it('shows terms that end within ninety days and terms that have ended', () => {
+    const figures = seatFigures(
+      [
+        seat(1, { holderContactId: 1, termUntil: '2026-11-20' }),
+        seat(2, { holderContactId: 2, termUntil: '2026-11-21' }),
+        seat(3, { holderContactId: 3, termUntil: '2027-02-19' }),
+        seat(4, { holderContactId: 4, termUntil: '2027-02-20' }),
+        seat(5, { termUntil: '2026-12-01' }),
+      ],
+      TODAY,
+    );
+    expect(figures.ended.map((one) => one.number)).toEqual([1]);
+    expect(figures.endingSoon.map((one) => one.number)).toEqual([2, 3]);
+  });
+});
+
+describe('canRespond', () => {
+  const startsAt = new Date('2026-12-03T17:00:00Z');
+  it.each([
+    ['before it starts', 'scheduled', '2026-12-03T16:59:59Z', { ok: true }],
+    ['at the start', 'scheduled', '2026-12-03T17:00:00Z', { ok: false, reason: 'meeting_started' }],
+    ['when cancelled', 'cancelled', '2026-11-21T17:00:00Z', { ok: false, reason: 'meeting_cancelled' }],
+  ] as const)('%s', (_name, state, now, expected) => {
+    expect(canRespond({ state, startsAt }, new Date(now))).toEqual(expected);
+  });
+});
+
+it('raises the sequence with every change of the meeting or of the answer', () => {
+  const change = fc.constantFrom('meeting', 'answer');
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1 }), (changes) => {
+      let meeting = 0;
+      let version = 1;
+      let last = calendarSequence(meeting, version);
+      expect(last).toBe(0);
+      for (const one of changes) {
+        if (one === 'meeting') meeting += 1;
+        else version += 1;
+        const next = calendarSequence(meeting, version);
+        expect(next).toBeGreaterThan(last);
+        last = next;
+      }
+    }),
+  );
+});
