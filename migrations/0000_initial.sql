@@ -231,7 +231,7 @@ CREATE TABLE "credentials" (
 	"name_key" text NOT NULL,
 	"version" text DEFAULT '' NOT NULL,
 	"issuer_id" bigint NOT NULL,
-	"ctid" text,
+	"ctdl_ctid" text,
 	"credential_type" text DEFAULT 'Certification' NOT NULL,
 	"cluster" text DEFAULT '' NOT NULL,
 	"naics_prefixes" text[] NOT NULL,
@@ -242,7 +242,7 @@ CREATE TABLE "credentials" (
 	"created_at" timestamp with time zone NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "credentials_slug_unique" UNIQUE("slug"),
-	CONSTRAINT "credentials_ctid_unique" UNIQUE("ctid"),
+	CONSTRAINT "credentials_ctdl_ctid_unique" UNIQUE("ctdl_ctid"),
 	CONSTRAINT "credentials_state" CHECK ("credentials"."state" in ('active', 'retired'))
 );
 --> statement-breakpoint

@@ -23,7 +23,8 @@ export const credentials = pgTable(
       .notNull()
       .references(() => issuers.id),
     /** Credential Transparency Identifier (ce-<uuid v4>), where the credential has one. */
-    ctid: text('ctid').unique(),
+    // PostgreSQL keeps the name ctid to itself.
+    ctid: text('ctdl_ctid').unique(),
     credentialType: text('credential_type').notNull().default('Certification'),
     /** Career Clusters framework of 2024. */
     cluster: text('cluster').notNull().default(''),
