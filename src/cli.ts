@@ -1,0 +1,169 @@
+import { parseArgs } from 'node:util';
+
+type Command = {
+  summary: string;
+  help: string;
+  /** Resolves with the exit code; `undefined` keeps the process serving. */
+  run(argv: string[]): Promise<number | undefined>;
+};
+
+/** Modules are loaded by the command that needs them: `verify` must not wait for a web server to load. */
+const COMMANDS: Record<string, Command> = {
+  serve: {
+    summary: 'start the web server (and, unless told otherwise, a worker in the same process)',
+    help: `countersign serve [--web-only]
+
+Starts the web server. Without DATABASE_URL it starts its own PostgreSQL in DATA_DIR. A worker that sends mail runs in
+the same process.
+
+  --web-only   no worker in this process: run \`countersign worker\` beside it`,
+    async run(argv) {
+      const { values } = parseArgs({ args: argv, options: { 'web-only': { type: 'boolean' } } });
+      const { serve } = await import('./server.ts');
+      await serve({ withWorker: !values['web-only'] });
+      return undefined;
+    },
+  },
+  worker: {
+    summary: 'start a worker that sends mail and runs scheduled jobs',
+    help: `countersign worker
+
+Starts a worker process. Start as many as wanted, on any machines that reach the same DATABASE_URL (and REDIS_URL).`,
+    async run(argv) {
+      parseArgs({ args: argv, options: {} });
+      const { work } = await import('./server.ts');
+      await work();
+      return undefined;
+    },
+  },
+  migrate: {
+    summary: 'bring the database to this version',
+    help: `countersign migrate
+
+Applies the migrations that the database has not seen. Safe to run twice or at the same time on several machines.`,
+    async run(argv) {
+      parseArgs({ args: argv, options: {} });
+      const { runMigrateCommand } = await import('./server.ts');
+      return runMigrateCommand();
+    },
+  },
+  import: {
+    summary: 'import employers, contacts or credentials from a file',
+    help: `countersign import employers|credentials FILE [--agency SLUG] [--contacts FILE] [--yes]
+
+Shows what a file would create, update and skip, with every problem by line and column; with --yes does it.
+Employers come as CSV; credentials as CSV or as CTDL JSON-LD.
+
+  --agency SLUG     the agency that imports (the first one by default)
+  --contacts FILE   contacts of these employers from a second CSV file
+  --yes             import; without it nothing is written`,
+    async run(argv) {
+      const { runImportCommand } = await import('./import-command.ts');
+      return runImportCommand(argv);
+    },
+  },
+  doctor: {
+    summary: 'check the settings, the database, the queue, the mail server and the disk',
+    help: `countersign doctor
+
+Checks what a running installation depends on and says in words what is wrong. Exits with 1 when a check fails.`,
+    async run(argv) {
+      parseArgs({ args: argv, options: {} });
+      const { runDoctorCommand } = await import('./doctor.ts');
+      return runDoctorCommand();
+    },
+  },
+  verify: {
+    summary: 'check an evidence packet offline',
+    help: `countersign verify PACKET
+
+Recomputes a frozen evidence packet from the file alone: its canonical form, its SHA-256 and its count.
+Exits with 0 when it holds, 1 when it does not, 2 when the file cannot be read.`,
+    async run(argv) {
+      const { runVerifyCommand } = await import('./evidence/verify-command.ts');
+      return runVerifyCommand(argv, process.stdout);
+    },
+  },
+  demo: {
+    summary: 'show the main job on a sample state',
+    help: `countersign demo [--once] [--json]
+
+Loads a sample state with real employers and invented contacts, sends a wave to a local mailbox, lets simulated
+employers answer through the links in their mails, freezes evidence, prints a summary and keeps serving.
+It uses a data folder of its own and begins afresh each time.
+
+  --once   end after the summary
+  --json   print one JSON object last`,
+    async run(argv) {
+      const { runDemoCommand } = await import('./demo/run-demo.ts');
+      return runDemoCommand(argv);
+    },
+  },
+  'sign-in': {
+    summary: 'print a one-time sign-in link for a staff member',
+    help: `countersign sign-in ADDRESS
+
+Prints a one-time link that signs this staff member in. For when mail does not arrive.`,
+    async run(argv) {
+      const { runSignInCommand } = await import('./server.ts');
+      return runSignInCommand(argv);
+    },
+  },
+};
+
+const OVERVIEW = `countersign: ask employers about credentials, count distinct employers, freeze the evidence
+
+Usage: countersign COMMAND [OPTIONS]
+
+${Object.entries(COMMANDS)
+  .map(([name, command]) => `  ${name.padEnd(9)} ${command.summary}`)
+  .join('\n')}
+
+countersign COMMAND --help tells more. Settings come from the environment: see .env.example.
+`;
+
+/** Runs one command and sets the exit code. Faults that a person can mend are told in words, without a stack trace. */
+export async function main(argv: string[]): Promise<void> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(OVERVIEW);
+    process.exitCode = name === undefined ? 2 : 0;
+    return;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    process.stderr.write(`countersign: there is no command "${name}"\n\n${OVERVIEW}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${command.help}\n`);
+    return;
+  }
+  try {
+    const code = await command.run(rest);
+    if (code !== undefined) process.exit(code);
+  } catch (error) {
+    process.stderr.write(`countersign ${name}: ${tellFault(error)}\n`);
+    process.exit(isUsageFault(error) ? 2 : 1);
+  }
+}
+
+/** Errors made for people: their message says what is wrong and what to do. */
+const TOLD_BY_MESSAGE = new Set([
+  'ConfigError',
+  'EmbeddedPostgresError',
+  'StartError',
+  'MigrationError',
+  'CommandError',
+]);
+
+function isUsageFault(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+function tellFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (TOLD_BY_MESSAGE.has(error.name) || isUsageFault(error)) return error.message;
+  return `an unexpected fault. Please report it with these lines.\n${error.stack}`;
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import type { Config } from './config/config.ts';
+import { loadSecrets, type Secrets } from './config/secrets.ts';
+import { createDatabase, type Db, type Sql } from './db/client.ts';
+import { startEmbeddedPostgres } from './db/embedded.ts';
+import type { EmployerObservers } from './employers/observers.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createLocalMailer } from './mail/local-mailbox.ts';
+import { createSmtpMailer } from './mail/smtp-mailer.ts';
+import type { Mailer } from './mail/types.ts';
+import type { AskObservers } from './outreach/observers.ts';
+import { createQueue, type Queue } from './queue/enqueue.ts';
+
+/** What use cases, routes and jobs work with. Each narrows it with Pick to what it needs. */
+export type Deps = {
+  config: Config;
+  log: Logger;
+  /** Prints a line for the person at the terminal. Not the log: it may hold a sign-in link. */
+  announce: (line: string) => void;
+  clock: Clock;
+  db: Db;
+  sql: Sql;
+  /** Never used inside a transaction. */
+  queue: Queue;
+  mailer: Mailer;
+  secrets: Secrets;
+  askObservers: AskObservers;
+  employerObservers: EmployerObservers;
+};
+
+export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void> };
+
+/**
+ * Opens everything that a server or worker needs, embedded where the settings name nothing else.
+ * `close` lets go in the opposite order, the embedded database last.
+ */
+export async function openDeps(
+  config: Config,
+  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce'>> = {},
+): Promise<OpenDeps> {
+  const log = overrides.log ?? pino({ level: config.logLevel });
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, log, closers));
+    const database = createDatabase(databaseUrl, { max: config.databaseConnections });
+    closers.push(database.close);
+    const queue = await createQueue({ databaseUrl, redisUrl: config.redisUrl, log });
+    closers.push(queue.close);
+    const mailer = overrides.mailer ?? createMailer(config);
+    closers.push(mailer.close);
+    return {
+      databaseUrl,
+      close,
+      deps: {
+        config,
+        log,
+        announce: overrides.announce ?? ((line) => process.stdout.write(`${line}\n`)),
+        clock: overrides.clock ?? systemClock,
+        db: database.db,
+        sql: database.sql,
+        queue,
+        mailer,
+        secrets: loadSecrets(config),
+        askObservers,
+        employerObservers,
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openEmbedded(config: Config, log: Logger, closers: (() => Promise<void>)[]): Promise<string> {
+  const embedded = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
+  closers.push(embedded.stop);
+  return embedded.url;
+}
+
+function createMailer(config: Config): Mailer {
+  if (!config.smtpUrl) return createLocalMailer(join(config.dataDir, 'mailbox'));
+  return createSmtpMailer({
+    url: config.smtpUrl,
+    connections: config.smtpConnections,
+    ...(config.dkim && {
+      dkim: {
+        domain: config.dkim.domain,
+        selector: config.dkim.selector,
+        privateKey: readFileSync(config.dkim.privateKeyFile, 'utf8'),
+      },
+    }),
+  });
+}
