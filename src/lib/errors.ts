@@ -9,6 +9,8 @@ export const DOMAIN_ERROR_CODES = [
   'already_done',
   'needs_second_person',
   'stale_form',
+  'meeting_cancelled',
+  'meeting_started',
 ] as const;
 
 export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];
