@@ -1,0 +1,239 @@
+import { addMonths } from '../../lib/add-months.ts';
+import { assertNever } from '../../lib/errors.ts';
+import type {
+  AnswerExclusion,
+  AnswerFact,
+  ExclusionReason,
+  PositionReason,
+  UnitFacts,
+  UnitPosition,
+} from '../types.ts';
+import { type Policy, questionKeys } from './policy.ts';
+
+/**
+ * What one distinct employer says of one credential by the policy's rule, as of a time; null when it was neither asked
+ * nor has answered by then.
+ *
+ * In this order: versions that had ended do not speak. Answers whose provenance, author or instrument the policy does
+ * not accept neither count nor replace. Of what is left each person's latest answer speaks. A conflict of interest of
+ * any of them, or one that staff set or a domain shows, is the employer's: nothing of it counts. Then age. Of the rest
+ * a yes to every question in one answer is a both-yes; a no to any is a no; "not sure" and "not familiar" decide only
+ * where nobody said something clearer. Two people who disagree are settled by the policy's rule alone.
+ */
+export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPosition | null {
+  const given = unit.answers.filter(({ answeredAt }) => answeredAt <= asOf).sort(byTime);
+  const sent = unit.asks.filter(({ sentAt }) => sentAt <= asOf);
+  if (given.length === 0 && sent.length === 0) return null;
+
+  const exclusions: AnswerExclusion[] = [];
+  const exclude = (answers: readonly AnswerFact[], reason: (answer: AnswerFact) => ExclusionReason) => {
+    for (const answer of answers) {
+      exclusions.push({
+        unitId: unit.unitId,
+        employerId: answer.employerId,
+        answerId: answer.answerId,
+        reason: reason(answer),
+      });
+    }
+  };
+  const conclude = (
+    position: Pick<UnitPosition, 'status'> & Partial<Pick<UnitPosition, 'expiresAt'>>,
+    reasons: readonly PositionReason[],
+    decidingAnswerId: number | null = null,
+  ): UnitPosition => ({
+    unitId: unit.unitId,
+    employerIds: unit.employerIds,
+    status: position.status,
+    reasons: [...reasons, ...joinedReasons(unit)],
+    decidingAnswerId,
+    expiresAt: position.expiresAt ?? null,
+    asked: sent.length > 0,
+    delivered: sent.some(({ bouncedAt }) => bouncedAt === null || bouncedAt > asOf),
+    exclusions: exclusions.sort((a, b) => a.answerId - b.answerId),
+  });
+
+  const inForce = given.filter((answer) => !hasEnded(answer, asOf));
+  exclude(
+    given.filter((answer) => hasEnded(answer, asOf)),
+    (answer) => answer.endKind ?? 'superseded',
+  );
+  if (inForce.length === 0)
+    return conclude({ status: 'asked' }, [given.length > 0 ? 'withdrawn' : 'no_answer']);
+
+  const refusals = new Map(inForce.map((answer) => [answer, refusalOf(policy, answer)]));
+  const accepted = inForce.filter((answer) => refusals.get(answer) === null);
+  exclude(
+    inForce.filter((answer) => refusals.get(answer) !== null),
+    (answer) => refusals.get(answer)!,
+  );
+  const current = latestOfEachContact(accepted);
+  exclude(
+    accepted.filter((answer) => !current.includes(answer)),
+    () => 'replaced_by_later_answer',
+  );
+  if (current.length === 0) return conclude({ status: 'excluded' }, unique([...refusals.values()]));
+
+  const conflict = conflictOf(policy, unit, current, asOf);
+  if (conflict.length > 0) {
+    const first = conflict[0]!;
+    exclude(current, (answer) => {
+      if (isExcludedRelation(policy, answer.relation)) return 'declared_relation';
+      return first === 'declared_relation' ? 'relation_declared_by_colleague' : first;
+    });
+    return conclude({ status: 'excluded' }, conflict);
+  }
+
+  const fresh = current.filter((answer) => isFresh(policy, answer, asOf));
+  exclude(
+    current.filter((answer) => !fresh.includes(answer)),
+    () => 'older_than_evidence_age',
+  );
+  if (fresh.length === 0) return conclude({ status: 'aged_out' }, ['older_than_evidence_age']);
+
+  const yes = fresh.filter((answer) => stanceOf(policy, answer) === 'both_yes');
+  const no = fresh.filter((answer) => stanceOf(policy, answer) === 'no');
+  const decideBy = (
+    status: 'both_yes' | 'no' | 'not_sure' | 'not_familiar',
+    answers: readonly AnswerFact[],
+    reasons: readonly PositionReason[],
+  ): UnitPosition => {
+    // Sorted by time, so the last is the latest, and nothing of the same kind outlives it.
+    const deciding = answers.at(-1)!;
+    exclude(
+      fresh.filter((answer) => answer !== deciding),
+      (answer) =>
+        answer.employerId === deciding.employerId ? 'another_answer_decides' : 'possible_duplicate',
+    );
+    return conclude({ status, expiresAt: expiryOf(policy, deciding) }, reasons, deciding.answerId);
+  };
+
+  if (yes.length > 0 && no.length > 0) {
+    switch (policy.disagreement) {
+      case 'latest': {
+        const latest = fresh.filter((answer) => yes.includes(answer) || no.includes(answer)).at(-1)!;
+        return yes.includes(latest)
+          ? decideBy('both_yes', yes, ['all_questions_yes', 'latest_answer_decides'])
+          : decideBy('no', no, ['a_question_no', 'latest_answer_decides']);
+      }
+      case 'any_no_wins':
+        return decideBy('no', no, ['a_question_no', 'any_no_decides']);
+      case 'adjudicate':
+        exclude(fresh, (answer) =>
+          yes.includes(answer) || no.includes(answer) ? 'contacts_disagree' : 'another_answer_decides',
+        );
+        return conclude(
+          {
+            status: 'conflicting',
+            expiresAt: earliest([expiryOf(policy, yes.at(-1)!), expiryOf(policy, no.at(-1)!)]),
+          },
+          ['contacts_disagree'],
+        );
+      default:
+        return assertNever(policy.disagreement);
+    }
+  }
+  if (yes.length > 0) return decideBy('both_yes', yes, ['all_questions_yes']);
+  if (no.length > 0) return decideBy('no', no, ['a_question_no']);
+  const notSure = fresh.filter((answer) => stanceOf(policy, answer) === 'not_sure');
+  if (notSure.length > 0) return decideBy('not_sure', notSure, ['not_sure']);
+  return decideBy('not_familiar', fresh, ['not_familiar']);
+}
+
+type Stance = 'both_yes' | 'no' | 'not_sure' | 'not_familiar';
+
+/** What one answer says, by the policy's questions alone. */
+export function stanceOf(policy: Policy, answer: Pick<AnswerFact, 'familiar' | 'values'>): Stance {
+  if (!answer.familiar) return 'not_familiar';
+  const said = questionKeys(policy).map((key) => answer.values[key]);
+  if (said.every((value) => value === 'yes')) return 'both_yes';
+  return said.some((value) => value === 'no') ? 'no' : 'not_sure';
+}
+
+/** From this moment on the answer is older than the policy takes; null when evidence does not age. */
+export function expiryOf(policy: Policy, answer: Pick<AnswerFact, 'answeredAt'>): Date | null {
+  return policy.evidenceMaxAgeMonths === null
+    ? null
+    : addMonths(answer.answeredAt, policy.evidenceMaxAgeMonths);
+}
+
+function isFresh(policy: Policy, answer: AnswerFact, asOf: Date): boolean {
+  const expiry = expiryOf(policy, answer);
+  return expiry === null || expiry > asOf;
+}
+
+function hasEnded(answer: AnswerFact, asOf: Date): boolean {
+  return answer.endedAt !== null && answer.endedAt <= asOf;
+}
+
+type Refusal = Extract<
+  ExclusionReason,
+  'provenance_not_accepted' | 'question_not_asked' | 'no_hiring_authority'
+>;
+
+function refusalOf(policy: Policy, answer: AnswerFact): Refusal | null {
+  if (!policy.acceptedProvenance.includes(answer.provenance)) return 'provenance_not_accepted';
+  if (answer.familiar && questionKeys(policy).some((key) => !answer.values[key])) return 'question_not_asked';
+  if (policy.requireHiringAuthority && !answer.hiringAuthority) return 'no_hiring_authority';
+  return null;
+}
+
+function conflictOf(
+  policy: Policy,
+  unit: UnitFacts,
+  current: readonly AnswerFact[],
+  asOf: Date,
+): Extract<PositionReason, 'declared_relation' | 'relation_set_by_staff' | 'domain_of_issuer'>[] {
+  const staffSet = unit.conflictMarks.some(
+    (mark) =>
+      mark.from <= asOf &&
+      (mark.until === null || mark.until > asOf) &&
+      isExcludedRelation(policy, mark.relation),
+  );
+  const sharesDomain =
+    policy.excludeIssuerDomain &&
+    unit.employerDomains.some(({ domain }) =>
+      unit.issuerDomains.some((issuer) => isSameOrSubdomain(domain, issuer)),
+    );
+  return [
+    ...(current.some(({ relation }) => isExcludedRelation(policy, relation))
+      ? (['declared_relation'] as const)
+      : []),
+    ...(staffSet ? (['relation_set_by_staff'] as const) : []),
+    ...(sharesDomain ? (['domain_of_issuer'] as const) : []),
+  ];
+}
+
+function isExcludedRelation(policy: Policy, relation: AnswerFact['relation']): boolean {
+  return relation !== 'none' && policy.excludedRelations.includes(relation);
+}
+
+function isSameOrSubdomain(domain: string, issuer: string): boolean {
+  const [name, parent] = [domain.toLowerCase(), issuer.toLowerCase()];
+  return name === parent || name.endsWith(`.${parent}`);
+}
+
+/** Each person's latest answer. A person asked again in a later wave has changed their word, not gained a second. */
+function latestOfEachContact(answers: readonly AnswerFact[]): AnswerFact[] {
+  const latest = new Map(answers.map((answer) => [answer.contactId, answer]));
+  return answers.filter((answer) => latest.get(answer.contactId) === answer);
+}
+
+function joinedReasons(unit: UnitFacts): PositionReason[] {
+  return [
+    ...(unit.joinedBy.includes('possible_duplicate') ? (['possible_duplicates_count_once'] as const) : []),
+    ...(unit.joinedBy.includes('merged') ? (['merged_records_count_once'] as const) : []),
+  ];
+}
+
+function byTime(a: AnswerFact, b: AnswerFact): number {
+  return a.answeredAt.getTime() - b.answeredAt.getTime() || a.answerId - b.answerId;
+}
+
+function earliest(dates: readonly (Date | null)[]): Date | null {
+  const times = dates.filter((date) => date !== null).map((date) => date.getTime());
+  return times.length > 0 ? new Date(Math.min(...times)) : null;
+}
+
+function unique(refusals: readonly (Refusal | null)[]): Refusal[] {
+  return [...new Set(refusals)].filter((refusal) => refusal !== null).sort();
+}

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { WYOMING } from '../../../src/evidence/presets.ts';
+import type { Policy } from '../../../src/evidence/rules/policy.ts';
+import type { AnswerFact, AskFact, CountingLink, EvidenceFacts } from '../../../src/evidence/types.ts';
+import { PROVENANCES, RELATIONS } from '../../../src/surveys/types.ts';
+
+export const [INCENTIVE, PREFERENCE] = WYOMING.body.requirement.questions.map(({ key }) => key) as [
+  string,
+  string,
+];
+
+/** Noon UTC on the first of a month counted from January 2026; a fraction is that part of four weeks later. */
+export function month(months: number): Date {
+  const whole = Math.floor(months);
+  return new Date(Date.UTC(2026, whole, 1, 12) + (months - whole) * 28 * 86_400_000);
+}
+
+export function said(incentive: string, preference: string): Record<string, string> {
+  return { [INCENTIVE]: incentive, [PREFERENCE]: preference };
+}
+
+let lastId = 0;
+
+/** An answer that counts as both-yes unless told otherwise. */
+export function answer(changes: Partial<AnswerFact> = {}): AnswerFact {
+  lastId += 1;
+  return {
+    answerId: lastId,
+    askId: lastId,
+    contactId: lastId,
+    employerId: 1,
+    answeredAt: month(0),
+    endedAt: null,
+    endKind: null,
+    values: said('yes', 'yes'),
+    familiar: true,
+    relation: 'none',
+    provenance: 'mailed_link_own_domain',
+    hiringAuthority: true,
+    instrumentVersionId: 1,
+    noticeVersionId: 1,
+    ...changes,
+  };
+}
+
+export function ask(changes: Partial<AskFact> = {}): AskFact {
+  lastId += 1;
+  return {
+    askId: lastId,
+    waveId: 1,
+    contactId: lastId,
+    employerId: 1,
+    sentAt: month(0),
+    bouncedAt: null,
+    ...changes,
+  };
+}
+
+export function link(a: number, b: number, changes: Partial<CountingLink> = {}): CountingLink {
+  return { a, b, kind: 'possible_duplicate', from: month(-1), until: null, ...changes };
+}
+
+export function facts(changes: Partial<EvidenceFacts> = {}): EvidenceFacts {
+  return {
+    credentialId: 1,
+    answers: [],
+    asks: [],
+    links: [],
+    conflictMarks: [],
+    employerDomains: [],
+    issuerDomains: [],
+    ...changes,
+  };
+}
+
+export function wyoming(changes: Partial<Policy> & { minDistinctEmployers?: number } = {}): Policy {
+  const { minDistinctEmployers, ...rest } = changes;
+  const { requirement } = WYOMING.body;
+  return {
+    ...WYOMING.body,
+    ...rest,
+    requirement: {
+      ...requirement,
+      minDistinctEmployers: minDistinctEmployers ?? requirement.minDistinctEmployers,
+    },
+  };
+}
+
+const time = fc.integer({ min: 0, max: 60 }).map(month);
+const employerId = fc.integer({ min: 1, max: 8 });
+const said3 = fc.constantFrom('yes', 'yes', 'no', 'not_sure');
+
+const anyAnswer: fc.Arbitrary<Omit<AnswerFact, 'answerId' | 'askId'>> = fc
+  .record({
+    contactId: fc.integer({ min: 1, max: 3 }),
+    employerId,
+    answeredAt: time,
+    endsAfter: fc.option(fc.integer({ min: 0, max: 20 })),
+    endKind: fc.constantFrom('superseded' as const, 'withdrawn' as const),
+    incentive: said3,
+    preference: fc.option(said3),
+    familiar: fc.boolean().map((no) => !no),
+    relation: fc.constantFrom('none' as const, 'none' as const, 'none' as const, ...RELATIONS),
+    provenance: fc.constantFrom(
+      'mailed_link_own_domain' as const,
+      'mailed_link_own_domain' as const,
+      ...PROVENANCES,
+    ),
+    hiringAuthority: fc.boolean(),
+  })
+  .map(({ contactId, endsAfter, endKind, incentive, preference, familiar, ...rest }) => ({
+    ...rest,
+    // A person belongs to one employer record.
+    contactId: rest.employerId * 100 + contactId,
+    familiar,
+    endedAt: endsAfter === null ? null : new Date(rest.answeredAt.getTime() + endsAfter * 86_400_000 * 20),
+    endKind: endsAfter === null ? null : endKind,
+    values: familiar
+      ? { [INCENTIVE]: incentive, ...(preference === null ? {} : { [PREFERENCE]: preference }) }
+      : ({} as Record<string, string>),
+    instrumentVersionId: 1,
+    noticeVersionId: 1,
+  }));
+
+const anyLink: fc.Arbitrary<CountingLink> = fc.record({
+  a: employerId,
+  b: employerId,
+  kind: fc.constantFrom('possible_duplicate' as const, 'merged' as const),
+  from: time,
+  until: fc.option(time),
+});
+
+/** Any history of one credential: 8 employer records with up to 3 people each, over five years. */
+export const anyFacts: fc.Arbitrary<EvidenceFacts> = fc
+  .record({
+    answers: fc.array(anyAnswer, { maxLength: 25 }),
+    asks: fc.array(
+      fc.record({
+        waveId: fc.integer({ min: 1, max: 2 }),
+        contactId: fc.integer({ min: 1, max: 3 }),
+        employerId,
+        sentAt: time,
+        bouncedAt: fc.option(time),
+      }),
+      { maxLength: 10 },
+    ),
+    links: fc.array(anyLink, { maxLength: 4 }),
+    conflictMarks: fc.array(
+      fc.record({ employerId, relation: fc.constantFrom(...RELATIONS), from: time, until: fc.option(time) }),
+      { maxLength: 2 },
+    ),
+    employerDomains: fc.array(
+      fc.record({
+        employerId,
+        domain: fc.constantFrom('acme.example', 'mail.issuer.example', 'tissuer.example'),
+      }),
+      { maxLength: 3 },
+    ),
+    issuerDomains: fc.constantFrom([], ['issuer.example']),
+  })
+  .map((drawn) => ({
+    ...drawn,
+    credentialId: 1,
+    answers: drawn.answers.map((each, index) => ({ ...each, answerId: index + 1, askId: index + 1 })),
+    asks: drawn.asks.map((each, index) => ({ ...each, askId: 1000 + index })),
+  }));
+
+export const anyPolicy: fc.Arbitrary<Policy> = fc
+  .record({
+    disagreement: fc.constantFrom('adjudicate' as const, 'latest' as const, 'any_no_wins' as const),
+    evidenceMaxAgeMonths: fc.constantFrom(null, 6, 24),
+    minDistinctEmployers: fc.integer({ min: 1, max: 4 }),
+    requireHiringAuthority: fc.boolean(),
+    excludeIssuerDomain: fc.boolean(),
+  })
+  .map(wyoming);
+
+export const anyTime = time;
