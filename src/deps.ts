@@ -30,6 +30,15 @@ export type Deps = {
   employerObservers: EmployerObservers;
 };
 
+// The evidence feature listens here once it counts.
+const askObservers: AskObservers = {
+  async asksSent() {},
+  async asksUndelivered() {},
+};
+const employerObservers: EmployerObservers = {
+  async unitsChanged() {},
+};
+
 export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void> };
 
 /**

@@ -22,11 +22,17 @@ export async function requestSignIn(deps: SignInDeps, input: { email: string }):
   const link = await createSignInLink(deps, staff);
   const agency = await getAgency(deps.db, staff.agencyId);
   const content = renderMessage('sign_in', {
-    lang: 'en',
-    agencyName: agency.name,
-    postalAddress: agency.postalAddress,
+    language: 'en',
+    sender: {
+      agencyName: agency.name,
+      shortName: agency.shortName,
+      postalAddress: agency.postalAddress,
+      contactEmail: agency.replyTo,
+      contactPhone: agency.phone,
+    },
+    recipientName: staff.name,
     link,
-    minutes: SIGN_IN_LINK_MINUTES,
+    validMinutes: SIGN_IN_LINK_MINUTES,
   });
   await deps.mailer.send({
     messageId: `${randomToken().slice(0, 24)}@${deps.config.messageIdDomain}`,

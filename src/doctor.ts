@@ -1,0 +1,92 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { loadConfig } from './config/config.ts';
+import { type Deps, openDeps } from './deps.ts';
+
+type Finding = { check: string; ok: boolean; says: string };
+
+const LEAST_FREE_BYTES = 1024 ** 3;
+const MOST_CLOCK_SKEW_MS = 5_000;
+const OLDEST_POSTGRES = 150_000;
+
+/** Checks what a running installation depends on, prints a line each, and returns 1 when something must be mended. */
+export async function runDoctorCommand(): Promise<number> {
+  const config = loadConfig();
+  const findings: Finding[] = [{ check: 'Settings', ok: true, says: 'read without faults' }];
+  const run = async (check: string, work: () => Promise<string>) => {
+    try {
+      findings.push({ check, ok: true, says: await work() });
+    } catch (error) {
+      findings.push({ check, ok: false, says: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+  await run('Data folder', () => checkDataFolder(config.dataDir));
+  await run('Public address', async () => {
+    const { protocol, hostname } = new URL(config.publicUrl);
+    const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+    if (protocol !== 'https:' && !isLocal)
+      throw new Error(`${config.publicUrl} is not https: links would travel in the clear`);
+    return config.publicUrl;
+  });
+  let open: Awaited<ReturnType<typeof openDeps>> | null = null;
+  await run('Engines', async () => {
+    open = await openDeps({ ...config, logLevel: 'silent' });
+    return [
+      config.databaseUrl ? 'PostgreSQL by DATABASE_URL' : 'embedded PostgreSQL',
+      config.redisUrl ? 'queue on Redis' : 'queue on PostgreSQL',
+      config.smtpUrl ? 'mail by SMTP' : 'mail to the local mailbox',
+    ].join(', ');
+  });
+  if (open) {
+    const { deps, close } = open as Awaited<ReturnType<typeof openDeps>>;
+    await run('Database', () => checkDatabase(deps));
+    await run('Clock', () => checkClock(deps));
+    await run('Queue', async () => {
+      await deps.queue.count();
+      return 'answers';
+    });
+    await run('Mail', async () => {
+      await deps.mailer.verify();
+      return deps.mailer.kind === 'local'
+        ? 'kept in the local mailbox, nothing leaves'
+        : 'the mail server takes connections';
+    });
+    await close();
+  }
+
+  for (const { check, ok, says } of findings) {
+    process.stdout.write(`${ok ? 'ok  ' : 'FAIL'}  ${check.padEnd(14)}  ${says}\n`);
+  }
+  return findings.every((finding) => finding.ok) ? 0 : 1;
+}
+
+async function checkDataFolder(dataDir: string): Promise<string> {
+  mkdirSync(dataDir, { recursive: true });
+  accessSync(dataDir, constants.W_OK);
+  const { bavail, bsize } = await statfs(dataDir);
+  const free = bavail * bsize;
+  if (free < LEAST_FREE_BYTES) {
+    throw new Error(`${dataDir} has only ${Math.floor(free / 1024 ** 2)} MB free; it needs 1 GB`);
+  }
+  return `${dataDir}, ${Math.floor(free / 1024 ** 3)} GB free`;
+}
+
+async function checkDatabase(deps: Deps): Promise<string> {
+  const [row] = await deps.sql<{ version: number; shown: string }[]>`
+    select current_setting('server_version_num')::int as version, current_setting('server_version') as shown`;
+  if (!row || row.version < OLDEST_POSTGRES)
+    throw new Error(`PostgreSQL ${row?.shown} is too old; 15 or later is needed`);
+  return `PostgreSQL ${row.shown}`;
+}
+
+async function checkClock(deps: Deps): Promise<string> {
+  const [row] = await deps.sql<{ now: Date }[]>`select clock_timestamp() as now`;
+  const skew = Math.abs((row?.now.getTime() ?? 0) - deps.clock.now().getTime());
+  if (skew > MOST_CLOCK_SKEW_MS) {
+    throw new Error(
+      `this machine and the database differ by ${Math.round(skew / 1000)} seconds; set both by NTP`,
+    );
+  }
+  return 'this machine and the database agree';
+}
