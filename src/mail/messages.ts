@@ -1,0 +1,104 @@
+export const MAIL_LANGUAGES = ['en', 'es'] as const;
+export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
+
+/** Who writes, as every mail shows it at its foot (E12). */
+export type MailSender = {
+  agencyName: string;
+  shortName: string;
+  postalAddress: string;
+  contactEmail: string;
+  contactPhone: string;
+};
+
+export type CredentialInMail = {
+  name: string;
+  issuer: string;
+  /** Present when another agency than the sender asks. */
+  askedBy?: string;
+};
+
+export type MeetingInMail = {
+  committee: string;
+  /** The seat's role, where one is offered. */
+  seatRole: string;
+  title: string;
+  startsAt: Date;
+  endsAt: Date;
+  timeZone: string;
+  place: string;
+  onlineUrl: string | null;
+  askedBy?: string;
+};
+
+/** What one link opens, as the mail describes it. */
+type Asking = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  employerName: string;
+  credentials: readonly CredentialInMail[];
+  meetings: readonly MeetingInMail[];
+  minutes: number;
+  /** The last day on which the link takes answers, in the agency's zone. */
+  until: Date;
+  timeZone: string;
+  link: string;
+  unsubscribeUrl: string;
+};
+
+export type InvitationData = Asking;
+export type ReminderData = Asking & { started: boolean };
+export type ReferralData = Asking & { referredBy: string };
+
+/** Something that a person did, told back to them. */
+export type ReceiptData = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  employerName: string;
+  /** What was answered, a topic a row. */
+  items: readonly { topic: string; answers: readonly string[] }[];
+  /** The time of the answer and the zone to tell it in. */
+  answeredAt: Date;
+  changeUntil: Date | null;
+  timeZone: string;
+  link: string;
+  unsubscribeUrl: string;
+};
+
+export type MeetingNoticeData = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  meeting: MeetingInMail;
+  /** Opens the answer to this meeting. */
+  link: string;
+};
+export type RsvpConfirmationData = MeetingNoticeData & { response: 'accepted' | 'declined' };
+
+export type SignInData = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  link: string;
+  validMinutes: number;
+};
+
+/** Every mail that there is. */
+export type MessageData = {
+  invitation: InvitationData;
+  reminder: ReminderData;
+  referral: ReferralData;
+  receipt: ReceiptData;
+  rsvp_confirmation: RsvpConfirmationData;
+  meeting_moved: MeetingNoticeData;
+  meeting_cancelled: MeetingNoticeData;
+  sign_in: SignInData;
+};
+
+export type MailKind = keyof MessageData;
+
+export type RenderedMail = { subject: string; html: string; text: string };
+
+/** Raised with every change to a view or a wording: it is part of the Message-ID of what is queued afterwards. */
+export const TEMPLATE_VERSION = 1;
