@@ -1,0 +1,68 @@
+import cookie from '@fastify/cookie';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { registerAgencyRoutes } from './agencies/routes.ts';
+import type { Deps } from './deps.ts';
+import { registerAccess } from './http/access.ts';
+import { registerAssets } from './http/assets.ts';
+import { registerCsrf } from './http/csrf.ts';
+import { registerDraining } from './http/draining.ts';
+import { clientErrorHandler, frameworkErrorHandler, registerErrors } from './http/errors.ts';
+import { registerForms } from './http/forms.ts';
+import { registerHeaders } from './http/headers.ts';
+import { registerHealth } from './http/health.ts';
+import { registerRateLimits } from './http/rate-limits.ts';
+import { createRequestIds } from './http/request-ids.ts';
+import { registerRequestLog } from './http/request-log.ts';
+import { registerViews } from './http/views.ts';
+
+/** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
+const MAX_PARAM_LENGTH = 16_000;
+
+const STAFF_NAVIGATION = [
+  { href: '/staff', text: 'Today' },
+  { href: '/staff/credentials', text: 'Credentials' },
+  { href: '/staff/waves', text: 'Waves' },
+  { href: '/staff/employers', text: 'Employers' },
+  { href: '/staff/committees', text: 'Committees' },
+  { href: '/staff/applications', text: 'Applications' },
+  { href: '/staff/imports', text: 'Imports' },
+];
+
+/**
+ * The whole web application on the given deps, ready to listen or inject. Order matters: the frame's hooks come
+ * first, then its own routes, then each feature's.
+ */
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const { config } = deps;
+  const app: FastifyInstance = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    // request-log.ts writes our own line, without addresses.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: createRequestIds(),
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    bodyLimit: 256 * 1024,
+    // draining.ts answers with a page instead.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
+    frameworkErrors: frameworkErrorHandler(config),
+    clientErrorHandler: clientErrorHandler(config),
+  });
+
+  registerRequestLog(app);
+  registerHeaders(app, config);
+  registerErrors(app);
+  registerDraining(app);
+  await registerRateLimits(app, config);
+  registerCsrf(app, config);
+  await app.register(cookie);
+  await registerForms(app);
+  await registerViews(app, { staffNavigation: STAFF_NAVIGATION });
+  await registerAssets(app);
+  registerAccess(app);
+  registerHealth(app, deps);
+
+  // Features, in the order of the line in README: each a registerXRoutes(app, deps).
+  registerAgencyRoutes(app, deps);
+
+  return app;
+}
