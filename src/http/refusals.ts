@@ -1,0 +1,197 @@
+import type { DomainErrorCode } from '../lib/errors.ts';
+import type { HttpStatus } from './http-error.ts';
+import type { Language } from './words.ts';
+
+export type Refusal = { status: HttpStatus; title: string; sentence: string };
+
+/** What a refusal of the domain says to people and programs. A new code does not compile until it has a line here. */
+export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
+  not_found: {
+    status: 404,
+    title: 'Page not found',
+    sentence: 'There is nothing at this address, or it is not yours to see.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'You cannot do this',
+    sentence: 'Your role does not allow this. Ask a person of your agency whose role does.',
+  },
+  already_done: {
+    status: 409,
+    title: 'This was done already',
+    sentence: 'Somebody did this before you, perhaps you in another window. Go back and load the page again.',
+  },
+  needs_second_person: {
+    status: 403,
+    title: 'A second person is needed',
+    sentence: 'Whoever proposed this cannot also approve it. Ask another person of your agency.',
+  },
+  stale_form: {
+    status: 409,
+    title: 'This changed while you had it open',
+    sentence: 'Go back, load the page again and see what changed before you repeat your step.',
+  },
+  meeting_cancelled: {
+    status: 409,
+    title: 'This meeting is cancelled',
+    sentence: 'The meeting does not take place, so there is nothing to answer.',
+  },
+  meeting_started: {
+    status: 409,
+    title: 'This meeting has begun',
+    sentence: 'Answers are taken until a meeting begins.',
+  },
+};
+
+/** What HTTP itself refuses. Employers meet these pages too, so they exist in both languages. */
+export const HTTP_REFUSALS: Record<HttpStatus, Record<Language, Omit<Refusal, 'status'>>> = {
+  400: {
+    en: {
+      title: 'We could not read this',
+      sentence: 'What your browser sent is damaged or incomplete. Go back and try again.',
+    },
+    es: {
+      title: 'No pudimos leer esto',
+      sentence: 'Lo que envió su navegador está dañado o incompleto. Regrese e inténtelo de nuevo.',
+    },
+  },
+  401: {
+    en: {
+      title: 'Sign in first',
+      sentence: 'You are not signed in, or your session has ended. Nothing was changed.',
+    },
+    es: {
+      title: 'Primero inicie sesión',
+      sentence: 'No ha iniciado sesión o su sesión terminó. No se cambió nada.',
+    },
+  },
+  403: {
+    en: {
+      title: 'This did not come from our page',
+      sentence:
+        'To protect you, we only accept forms sent from our own pages. Open the page again and repeat your step. Nothing was changed.',
+    },
+    es: {
+      title: 'Esto no vino de nuestra página',
+      sentence:
+        'Para protegerle, solo aceptamos formularios enviados desde nuestras propias páginas. Abra la página de nuevo y repita el paso. No se cambió nada.',
+    },
+  },
+  404: {
+    en: {
+      title: 'Page not found',
+      sentence:
+        'Check that the address is complete. If you came by a link in an email, open it again or copy the whole link.',
+    },
+    es: {
+      title: 'Página no encontrada',
+      sentence:
+        'Verifique que la dirección esté completa. Si llegó por un enlace de un correo, ábralo de nuevo o copie el enlace completo.',
+    },
+  },
+  405: {
+    en: { title: 'This does not work here', sentence: 'Go back and try again.' },
+    es: { title: 'Esto no funciona aquí', sentence: 'Regrese e inténtelo de nuevo.' },
+  },
+  406: {
+    en: {
+      title: 'Not available in this form',
+      sentence: 'This address cannot answer in the form that was asked for.',
+    },
+    es: {
+      title: 'No disponible en este formato',
+      sentence: 'Esta dirección no puede responder en el formato solicitado.',
+    },
+  },
+  408: {
+    en: { title: 'That took too long', sentence: 'The connection was too slow. Try again.' },
+    es: { title: 'Tardó demasiado', sentence: 'La conexión fue demasiado lenta. Inténtelo de nuevo.' },
+  },
+  409: {
+    en: { title: 'This changed meanwhile', sentence: 'Load the page again and see what changed.' },
+    es: { title: 'Esto cambió mientras tanto', sentence: 'Vuelva a cargar la página para ver qué cambió.' },
+  },
+  410: {
+    en: { title: 'This has ended', sentence: 'What was here is no longer available.' },
+    es: { title: 'Esto ha terminado', sentence: 'Lo que estaba aquí ya no está disponible.' },
+  },
+  412: {
+    en: { title: 'This changed meanwhile', sentence: 'Load it again before you change it.' },
+    es: { title: 'Esto cambió mientras tanto', sentence: 'Cárguelo de nuevo antes de modificarlo.' },
+  },
+  413: {
+    en: {
+      title: 'This is too large',
+      sentence: 'What you sent is larger than this page accepts. Nothing was saved.',
+    },
+    es: {
+      title: 'Esto es demasiado grande',
+      sentence: 'Lo que envió es más grande de lo que esta página acepta. No se guardó nada.',
+    },
+  },
+  414: {
+    en: { title: 'This address is too long', sentence: 'Check the address, or open the link again.' },
+    es: {
+      title: 'Esta dirección es demasiado larga',
+      sentence: 'Verifique la dirección o abra el enlace de nuevo.',
+    },
+  },
+  415: {
+    en: {
+      title: 'We cannot read this kind of data',
+      sentence: 'This page accepts its own form only. Nothing was saved.',
+    },
+    es: {
+      title: 'No podemos leer este tipo de datos',
+      sentence: 'Esta página solo acepta su propio formulario. No se guardó nada.',
+    },
+  },
+  422: {
+    en: { title: 'Something is missing', sentence: 'Go back and check what you entered.' },
+    es: { title: 'Falta algo', sentence: 'Regrese y revise lo que escribió.' },
+  },
+  428: {
+    en: { title: 'A condition is missing', sentence: 'Say which version you have read.' },
+    es: { title: 'Falta una condición', sentence: 'Indique qué versión leyó.' },
+  },
+  429: {
+    en: {
+      title: 'Too many requests',
+      sentence: 'Wait a minute, then try again. What you saved before is safe.',
+    },
+    es: {
+      title: 'Demasiadas solicitudes',
+      sentence: 'Espere un minuto e inténtelo de nuevo. Lo que guardó antes está seguro.',
+    },
+  },
+  431: {
+    en: { title: 'This address is too long', sentence: 'Check the address, or open the link again.' },
+    es: {
+      title: 'Esta dirección es demasiado larga',
+      sentence: 'Verifique la dirección o abra el enlace de nuevo.',
+    },
+  },
+  500: {
+    en: {
+      title: 'Something went wrong',
+      sentence: 'The fault is ours. Try again in a few minutes. If it goes on, tell us the reference below.',
+    },
+    es: {
+      title: 'Algo salió mal',
+      sentence:
+        'La falla es nuestra. Inténtelo de nuevo en unos minutos. Si continúa, díganos la referencia de abajo.',
+    },
+  },
+  503: {
+    en: {
+      title: 'Not available right now',
+      sentence:
+        'Try again in a few minutes. What you saved before is safe; your last step may have to be repeated.',
+    },
+    es: {
+      title: 'No disponible en este momento',
+      sentence:
+        'Inténtelo de nuevo en unos minutos. Lo que guardó antes está seguro; quizá deba repetir su último paso.',
+    },
+  },
+};
