@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import type { Database } from './client.ts';
+import type { Logger } from 'pino';
+import { createDatabase, type Database } from './client.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 const TABLE = { migrationsSchema: 'drizzle', migrationsTable: '__drizzle_migrations' };
@@ -22,9 +23,20 @@ type Migration = { folderMillis: number; hash: string };
  * Refuses a database that a newer version has changed, one whose history is another, and a server older than 15.
  */
 export async function migrateDatabase(
-  { db, sql }: Pick<Database, 'db' | 'sql'>,
-  folder = FOLDER,
+  databaseUrl: string,
+  options: { log?: Pick<Logger, 'info'>; folder?: string } = {},
 ): Promise<{ applied: number }> {
+  const database = createDatabase(databaseUrl, { max: 2, applicationName: 'countersign migrations' });
+  try {
+    const applied = await migrateUnderLock(database, options.folder ?? FOLDER);
+    if (applied > 0) options.log?.info({ applied }, 'database migrated');
+    return { applied };
+  } finally {
+    await database.close();
+  }
+}
+
+async function migrateUnderLock({ db, sql }: Database, folder: string): Promise<number> {
   // A connection of its own holds the lock; it lapses with the process.
   const guard = await sql.reserve();
   try {
@@ -40,7 +52,7 @@ export async function migrateDatabase(
     const before = await listApplied(guard);
     checkHistory(before, ours);
     await migrate(db, { migrationsFolder: folder, ...TABLE });
-    return { applied: ours.length - before.length };
+    return ours.length - before.length;
   } finally {
     await guard`select pg_advisory_unlock(${MIGRATION_LOCK})`.catch(() => undefined);
     guard.release();

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase } from '../../src/db/client.ts';
 import { countPendingMigrations, DatabaseVersionError, migrateDatabase } from '../../src/db/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -47,13 +46,13 @@ test('processes that start together migrate once; an older or another version is
   const other = await migrationFolder('other', ['create table elsewhere (n int);', SECOND]);
 
   expect(await countPendingMigrations(database, two)).toBe(2);
-  const starts = [1, 2, 3].map(() => createDatabase(database.url, { max: 2 }));
-  const applied = await Promise.all(starts.map((start) => migrateDatabase(start, two)));
+  const applied = await Promise.all([1, 2, 3].map(() => migrateDatabase(database.url, { folder: two })));
   expect(applied.map((outcome) => outcome.applied).sort()).toEqual([0, 0, 2]);
-  await Promise.all(starts.map((start) => start.close()));
 
   expect(await countPendingMigrations(database, two)).toBe(0);
-  await expect(migrateDatabase(database, one)).rejects.toThrow(/newer version of Countersign/);
-  await expect(migrateDatabase(database, other)).rejects.toThrow(DatabaseVersionError);
-  await expect(migrateDatabase(database, two)).resolves.toEqual({ applied: 0 });
+  await expect(migrateDatabase(database.url, { folder: one })).rejects.toThrow(
+    /newer version of Countersign/,
+  );
+  await expect(migrateDatabase(database.url, { folder: other })).rejects.toThrow(DatabaseVersionError);
+  await expect(migrateDatabase(database.url, { folder: two })).resolves.toEqual({ applied: 0 });
 });

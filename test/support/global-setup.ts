@@ -30,7 +30,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     await admin.sql.unsafe(`create database ${template}`);
-    await migrateTemplate(server.adminUrl, template);
+    const url = new URL(server.adminUrl);
+    url.pathname = `/${template}`;
+    await migrateDatabase(url.href);
   } catch (error) {
     await teardown();
     throw error;
@@ -38,18 +40,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('databaseAdminUrl', server.adminUrl);
   project.provide('databaseTemplate', template);
   return teardown;
-}
-
-async function migrateTemplate(adminUrl: string, template: string): Promise<void> {
-  const url = new URL(adminUrl);
-  url.pathname = `/${template}`;
-  const database = createDatabase(url.href, { max: 2 });
-  try {
-    await migrateDatabase(database);
-  } finally {
-    // A database in use cannot be cloned.
-    await database.close();
-  }
 }
 
 async function startServer(url: string | undefined): Promise<{ adminUrl: string; stop(): Promise<void> }> {

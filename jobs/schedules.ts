@@ -1,0 +1,32 @@
+import type { JobName } from '../src/queue/contracts.ts';
+import type { StoredJobs } from '../src/queue/engine.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/**
+ * Jobs that come by themselves, so that a hint which got lost costs no more than this. Their payload is empty: they
+ * look at everything.
+ */
+export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
+  'outreach.send-due': { every: 15 * SECOND },
+  'outreach.sweep-claims': { every: 30 * SECOND },
+  'evidence.refresh-aged': { every: 60 * MINUTE },
+};
+
+/** Makes the store's schedules be these and no others. Safe to repeat, and repeated, since a store can be emptied. */
+export async function writeSchedules(jobs: StoredJobs, schedules = SCHEDULES): Promise<void> {
+  const wanted = Object.entries(schedules) as [JobName, { every: number }][];
+  const present = new Map((await jobs.getJobSchedulers()).map((found) => [found.key, found]));
+  for (const [name, { every }] of wanted) {
+    if (Number(present.get(name)?.every) === every) continue;
+    await jobs.upsertJobScheduler(
+      name,
+      { every },
+      { name, data: {}, opts: { removeOnComplete: true, removeOnFail: { count: 100 } } },
+    );
+  }
+  for (const key of present.keys()) {
+    if (!(key in schedules)) await jobs.removeJobScheduler(key);
+  }
+}

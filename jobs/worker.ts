@@ -1,0 +1,171 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import type { Deps } from '../src/deps.ts';
+import { DomainError, type DomainErrorCode } from '../src/lib/errors.ts';
+import { logError } from '../src/lib/log-error.ts';
+import { isJobName, type JobName, parsePayload } from '../src/queue/contracts.ts';
+import {
+  createQueueLog,
+  type JobResult,
+  type JobRunner,
+  openQueue,
+  openRunner,
+  type StoredJobs,
+} from '../src/queue/engine.ts';
+import { handlers as allHandlers } from './handlers/registry.ts';
+import type { Handler, Handlers, JobOutcome } from './outcome.ts';
+import { writeSchedules } from './schedules.ts';
+
+/** What a refusal means to a job: its work has become pointless, or may be possible later. */
+const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
+  not_found: 'cancel',
+  forbidden: 'cancel',
+  already_done: 'cancel',
+  needs_second_person: 'cancel',
+  stale_form: 'cancel',
+  meeting_cancelled: 'cancel',
+  meeting_started: 'cancel',
+};
+
+export type Worker = {
+  /** Takes no further job, waits for those that run, and lets go. */
+  close(): Promise<void>;
+};
+
+export type WorkerOptions = {
+  databaseUrl: string;
+  /** All of them, unless a test brings its own. */
+  handlers?: Handlers;
+  concurrency?: number;
+  schedules?: Parameters<typeof writeSchedules>[1];
+};
+
+const CLOSE_MS = 25_000;
+const RETRY_MS = 2_000;
+const SCHEDULE_CHECK_MS = 60_000;
+
+/**
+ * Runs jobs until closed. Any number of workers, in this process and on other machines, share the queue. Returns when
+ * jobs are taken. An outage of the queue's store is logged and outlived; one of the database makes jobs throw, and
+ * they are tried again.
+ */
+export async function startWorker(deps: Deps, options: WorkerOptions): Promise<Worker> {
+  const store = { databaseUrl: options.databaseUrl, redisUrl: deps.config.redisUrl };
+  const handlers = options.handlers ?? allHandlers;
+  const concurrency = options.concurrency ?? deps.config.workerConcurrency;
+  const log = createQueueLog(deps.log, 'worker');
+  const closing = new AbortController();
+  let runner: JobRunner | null = null;
+
+  const work = (job: Job<unknown, JobResult, JobName>, token?: string) =>
+    runJob(deps, handlers, job, token, closing.signal);
+
+  /** Keeps a runner running: one that could not start, or that ended by itself, is replaced. */
+  async function keepRunning(started: () => void): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        runner = await openRunner(store, work, { concurrency }, log);
+        const run = runner.run();
+        started();
+        await run;
+      } catch (error) {
+        log.outage(error as Error);
+      }
+      if (!closing.signal.aborted) {
+        await runner?.close(true).catch(() => undefined);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Keeps the schedules in the store, also when it was emptied meanwhile. */
+  async function keepSchedules(): Promise<void> {
+    let jobs: StoredJobs | null = null;
+    while (!closing.signal.aborted) {
+      let next = SCHEDULE_CHECK_MS;
+      try {
+        jobs ??= await openQueue(store, log);
+        await writeSchedules(jobs, options.schedules);
+      } catch (error) {
+        log.outage(error as Error);
+        await jobs?.close().catch(() => undefined);
+        jobs = null;
+        next = RETRY_MS;
+      }
+      await pause(next);
+    }
+    await jobs?.close().catch(() => undefined);
+  }
+
+  const pause = (ms: number) =>
+    wait(ms, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+
+  let running: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((resolve) => {
+    running = Promise.all([keepRunning(resolve), keepSchedules()]).finally(resolve);
+  });
+
+  return {
+    close: async () => {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      const closed = (runner?.close() ?? Promise.resolve()).then(() => running);
+      const ended = await Promise.race([closed.then(() => true), wait(CLOSE_MS, false, { ref: false })]);
+      if (ended) return;
+      deps.log.warn('a job did not end in time; another worker will take it over');
+      await runner?.close(true);
+    },
+  };
+}
+
+/** Checks a stored job against its contract, runs its handler and turns the outcome into what BullMQ understands. */
+async function runJob(
+  deps: Deps,
+  handlers: Handlers,
+  job: Job<unknown, JobResult, JobName>,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const log = deps.log.child({ job: job.name, jobId: job.id });
+  const outcome = await handle({ ...deps, log }, handlers, job, signal);
+  switch (outcome.outcome) {
+    case 'done':
+      log.debug('job done');
+      return null;
+    case 'cancel':
+      log.info({ reason: outcome.reason }, 'job cancelled');
+      return { cancelled: outcome.reason };
+    case 'snooze':
+      log.debug({ until: outcome.until }, 'job snoozed');
+      await job.moveToDelayed(outcome.until.getTime(), token);
+      throw new DelayedError();
+  }
+}
+
+async function handle(
+  deps: Deps,
+  handlers: Handlers,
+  job: Job<unknown, JobResult, JobName>,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  // Jobs of a newer or an older version may lie in the store.
+  if (!isJobName(job.name)) return { outcome: 'cancel', reason: 'unknown_job' };
+  try {
+    const payload = parsePayload(job.name, job.data);
+    return await (handlers[job.name] as Handler<JobName>)(deps, payload, signal);
+  } catch (error) {
+    if (error instanceof DomainError && REFUSED_JOBS[error.code] === 'cancel') {
+      return { outcome: 'cancel', reason: error.code };
+    }
+    const attempt = job.attemptsMade + 1;
+    const last = attempt >= (job.opts.attempts ?? 1);
+    deps.log[last ? 'error' : 'warn'](
+      { err: error, attempt },
+      last ? 'job failed' : 'job failed, tried again later',
+    );
+    // What BullMQ stores must hold no more than the log may.
+    throw error instanceof Error && error.name === 'ZodError'
+      ? new UnrecoverableError('bad payload')
+      : new Error(logError(error).message);
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+const id = z.number().int().positive();
+
+type JobContract<Payload extends z.ZodType = z.ZodType> = {
+  /** Ids only: what a job acts on is read from the database when it runs. */
+  payload: Payload;
+  /** How often a job that throws is tried in all. The schedule brings its work back even after the last. */
+  attempts: number;
+  /** Wait before the second try; doubles with each further one. */
+  backoffMs: number;
+  /**
+   * Names what the job is about. While one waits, another about the same is not added; while one runs, one more is
+   * remembered and follows it, so no hint is lost and none runs beside itself.
+   */
+  subject(payload: z.output<Payload>): string;
+};
+
+const job = <Payload extends z.ZodType>(contract: JobContract<Payload>) => contract;
+
+/**
+ * Every job there is. A job is a hint that work waits in the database: losing one costs time and never work, and
+ * running one twice changes nothing.
+ */
+export const JOBS = {
+  /** Sends messages that are due, of one wave or of all. */
+  'outreach.send-due': job({
+    payload: z.strictObject({ waveId: id.optional() }),
+    attempts: 5,
+    backoffMs: 5_000,
+    subject: ({ waveId }) => (waveId === undefined ? 'all' : `wave ${waveId}`),
+  }),
+  /** Takes messages back from workers that died, and ends what is too late to send. */
+  'outreach.sweep-claims': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
+  /** Recounts what only the passing of time changes: evidence that has aged. */
+  'evidence.refresh-aged': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
+} as const satisfies Record<`${string}.${string}`, Pick<JobContract, 'payload' | 'attempts' | 'backoffMs'>>;
+
+export type JobName = keyof typeof JOBS;
+export type JobPayload<Name extends JobName> = z.output<(typeof JOBS)[Name]['payload']>;
+
+export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(JOBS, name);
+}
+
+/** The payload if it keeps the contract; throws otherwise. */
+export function parsePayload<Name extends JobName>(name: Name, payload: unknown): JobPayload<Name> {
+  return JOBS[name].payload.parse(payload) as JobPayload<Name>;
+}
+
+/** Two jobs with the same subject are one (see JobContract). */
+export function jobSubject<Name extends JobName>(name: Name, payload: JobPayload<Name>): string {
+  const contract = JOBS[name] as unknown as JobContract<z.ZodType<JobPayload<Name>>>;
+  return `${name} ${contract.subject(payload)}`;
+}
