@@ -10,6 +10,8 @@ export type FieldSpec<Field extends string = string> = {
   names: readonly string[];
   /** Says whether a value looks like this field, to back or doubt what the header says. */
   looksLike?: (value: string) => boolean;
+  /** Values of this look are seldom anything else, so that they decide even under a header that says nothing. */
+  telling?: boolean;
 };
 
 export type ColumnGuess<Field extends string = string> = {
@@ -76,7 +78,7 @@ function scoreColumn<Field extends string>(
     if (words > 0) return { score: 0.6 + words * 0.25 - doubt, because: 'header_words' };
   }
   // Without a telling header only values that are unmistakable decide.
-  if (fit !== null && fit >= 0.9 && samples.length >= 3) return { score: 0.6, because: 'values' };
+  if (spec.telling && fit !== null && fit >= 0.9 && samples.length >= 3) return { score: 0.6, because: 'values' };
   return { score: 0, because: 'values' };
 }
 
