@@ -7,6 +7,7 @@ import { createDatabase, type Db, type Sql } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import type { EmployerObservers } from './employers/observers.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { logError } from './lib/log-error.ts';
 import { createLocalMailer } from './mail/local-mailbox.ts';
 import { createSmtpMailer } from './mail/smtp-mailer.ts';
 import type { Mailer } from './mail/types.ts';
@@ -49,7 +50,7 @@ export async function openDeps(
   config: Config,
   overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce'>> = {},
 ): Promise<OpenDeps> {
-  const log = overrides.log ?? pino({ level: config.logLevel });
+  const log = overrides.log ?? pino({ level: config.logLevel, serializers: { err: logError } });
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
