@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/**/*.integration.test.ts'],
+          include: ['test/**/*.integration.test.ts', 'test/**/*.queue.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           ...integrationSetup,

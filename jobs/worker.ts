@@ -42,7 +42,7 @@ export type WorkerOptions = {
 
 const CLOSE_MS = 25_000;
 const RETRY_MS = 2_000;
-const SCHEDULE_CHECK_MS = 60_000;
+const SCHEDULE_CHECK_MS = 15_000;
 
 /**
  * Runs jobs until closed. Any number of workers, in this process and on other machines, share the queue. Returns when

@@ -1,4 +1,7 @@
+import { refreshAged } from '../../src/evidence/refresh-aged.ts';
 import type { Handler } from '../outcome.ts';
 
-// The use case is on its way; until then there is nothing to do.
-export const handle: Handler<'evidence.refresh-aged'> = async () => ({ outcome: 'done' });
+export const handle: Handler<'evidence.refresh-aged'> = async (deps) => {
+  await refreshAged(deps);
+  return { outcome: 'done' };
+};

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { createDatabase } from '../../src/db/client.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,6 +13,8 @@ declare module 'vitest' {
     databaseAdminUrl: string;
     /** A migrated, otherwise empty database to clone. */
     databaseTemplate: string;
+    /** Present in the runs that keep jobs in Redis. */
+    redisUrl: string | null;
   }
 }
 
@@ -23,7 +26,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startServer(process.env.DATABASE_URL_TEST);
   const template = `countersign_template_${process.pid}_${project.name}`;
   const admin = createDatabase(server.adminUrl, { max: 1 });
+  const redis = project.name === 'redis' ? await startQueueStore(process.env.TEST_REDIS_URL) : null;
   const teardown = async () => {
+    await redis?.stop();
     await admin.sql.unsafe(`drop database if exists ${template} with (force)`);
     await admin.close();
     await server.stop();
@@ -39,7 +44,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('databaseAdminUrl', server.adminUrl);
   project.provide('databaseTemplate', template);
+  project.provide('redisUrl', redis?.url ?? null);
   return teardown;
+}
+
+async function startQueueStore(url: string | undefined): Promise<TestRedis> {
+  if (url) return { url, stop: async () => undefined };
+  const redis = await startRedis();
+  if (redis) return redis;
+  throw new Error('These tests need redis-server (apt-get install redis-server) or TEST_REDIS_URL.');
 }
 
 async function startServer(url: string | undefined): Promise<{ adminUrl: string; stop(): Promise<void> }> {
