@@ -1,0 +1,304 @@
+import { committeePath } from '../committees/paths.ts';
+import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
+import { storyPath } from './paths.ts';
+
+type Task = { text: string; href: string; action: string };
+
+export type HomeFacts = {
+  staffName: string;
+  zone: string;
+  wavesToApprove: { id: number; name: string }[];
+  freezesToConfirm: { applicationId: number; credential: string }[];
+  openDuplicates: number;
+  waitingImports: number;
+  stuckMessages: number;
+  flaggedInvitations: number;
+  runningWaves: {
+    id: number;
+    name: string;
+    state: string;
+    closeAt: Date | null;
+    invited: number;
+    answered: number;
+  }[];
+  meetings: { committeeId: number; committee: string; title: string; startsAt: Date; zone: string }[];
+  lapsing: { applicationId: number; credential: string; validUntil: Date | null }[];
+  applications: {
+    id: number;
+    credential: string;
+    slug: string;
+    isFrozen: boolean;
+    requirement: Requirement;
+  }[];
+  hasEmployers: boolean;
+};
+
+const counted = (n: number, one: string, many: string) =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+
+/** What needs this person today comes first; then what runs by itself; then how far the open applications are. */
+export function homePage(facts: HomeFacts) {
+  const tasks: Task[] = [
+    ...facts.wavesToApprove.map(({ id, name }) => ({
+      text: `The wave “${name}” waits for a second person to approve it.`,
+      href: `/staff/waves/${id}`,
+      action: 'Review the wave',
+    })),
+    ...facts.freezesToConfirm.map(({ applicationId, credential }) => ({
+      text: `Freezing the evidence for ${credential} waits for a second person.`,
+      href: `/staff/applications/${applicationId}`,
+      action: 'Review the evidence',
+    })),
+    ...facts.applications
+      .filter(({ requirement, isFrozen }) => !isFrozen && isMet(requirement))
+      .map(({ id, credential }) => ({
+        text: `${credential} has what it needs. Its evidence can be frozen.`,
+        href: `/staff/applications/${id}`,
+        action: 'Open the application',
+      })),
+    ...facts.applications
+      .filter(({ requirement }) => requirement.status === 'conflicting')
+      .map(({ slug, credential, requirement }) => ({
+        text: `${credential}: ${counted(requirement.figures.conflicting, 'employer has', 'employers have')} people who disagree, and it would decide.`,
+        href: storyPath(slug, { show: 'conflicting' }),
+        action: 'See who disagrees',
+      })),
+  ];
+  if (facts.openDuplicates > 0) {
+    tasks.push({
+      text: `${counted(facts.openDuplicates, 'pair of employer records may be', 'pairs of employer records may be')} the same employer. Until you decide, each pair counts once.`,
+      href: '/staff/employers/duplicates',
+      action: 'Compare them',
+    });
+  }
+  if (facts.waitingImports > 0) {
+    tasks.push({
+      text: `${counted(facts.waitingImports, 'import waits', 'imports wait')} to be checked and confirmed.`,
+      href: '/staff/imports',
+      action: 'Open imports',
+    });
+  }
+  if (facts.stuckMessages > 0) {
+    tasks.push({
+      text: `${counted(facts.stuckMessages, 'mail could', 'mails could')} not be delivered in the last 30 days, or it is not known whether they left.`,
+      href: '/staff/waves',
+      action: 'Open waves',
+    });
+  }
+  if (facts.flaggedInvitations > 0) {
+    tasks.push({
+      text: `${counted(facts.flaggedInvitations, 'invitation was', 'invitations were')} answered at a speed that looks like a machine’s.`,
+      href: '/staff/waves',
+      action: 'Open waves',
+    });
+  }
+
+  return {
+    title: 'Today',
+    zone: facts.zone,
+    tasks,
+    isEmpty: !facts.hasEmployers,
+    waves: facts.runningWaves.map((wave) => ({
+      name: wave.name,
+      href: `/staff/waves/${wave.id}`,
+      state: wave.state === 'paused' ? 'Paused' : null,
+      closeAt: wave.closeAt,
+      invited: wave.invited,
+      answered: wave.answered,
+      answeredText: outOf(wave.answered, wave.invited),
+    })),
+    meetings: facts.meetings.map((meeting) => ({ ...meeting, href: committeePath(meeting.committeeId) })),
+    lapsing: facts.lapsing.map((row) => ({ ...row, href: `/staff/applications/${row.applicationId}` })),
+    applications: facts.applications.map((application) => ({
+      credential: application.credential,
+      href: storyPath(application.slug),
+      bothYes: application.requirement.figures.bothYes,
+      required: application.requirement.required,
+      bothYesText: outOf(application.requirement.figures.bothYes, application.requirement.required),
+      isMet: isMet(application.requirement),
+      ...standing(application.requirement),
+    })),
+  };
+}
+
+const outOf = (part: number, whole: number) =>
+  `${part.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}`;
+
+function isMet(requirement: Requirement): boolean {
+  return requirement.status === 'met' || requirement.status === 'met_but_expiring';
+}
+
+/** A requirement in a word or two, with the tag that shows it. */
+export function standing(requirement: Requirement): { status: string; kind: string } {
+  switch (requirement.status) {
+    case 'met':
+      return { status: 'Met', kind: 'good' };
+    case 'met_but_expiring':
+      return { status: 'Met, lapses soon', kind: 'bad' };
+    case 'conflicting':
+      return { status: 'Conflicting', kind: 'bad' };
+    case 'short':
+      return { status: `Short by ${requirement.shortfall}`, kind: 'short' };
+    case 'not_asked':
+      return { status: 'Not asked', kind: 'quiet' };
+  }
+}
+
+const STATUS_WORDS: Record<PositionStatus, string> = {
+  asked: 'No answer yet',
+  both_yes: 'Yes to both',
+  no: 'No',
+  not_sure: 'Not sure',
+  not_familiar: 'Does not know it',
+  conflicting: 'Its people disagree',
+  excluded: 'Not counted',
+  aged_out: 'Too old to count',
+};
+
+const REASON_WORDS: Record<string, string> = {
+  declared_relation: 'says it has ties to the issuer',
+  relation_set_by_staff: 'staff recorded ties to the issuer',
+  domain_of_issuer: 'uses the issuer’s internet domain',
+  provenance_not_accepted: 'came in a way that the policy does not take',
+  no_hiring_authority: 'the person does not take part in hiring',
+  question_not_asked: 'was asked other questions',
+  contacts_disagree: 'one says yes, another no',
+  possible_duplicates_count_once: 'possible duplicates count once',
+};
+
+const FIGURE_OF: Record<Exclude<PositionStatus, 'asked'>, keyof Figures> = {
+  both_yes: 'bothYes',
+  no: 'no',
+  not_sure: 'notSure',
+  not_familiar: 'notFamiliar',
+  conflicting: 'conflicting',
+  excluded: 'excluded',
+  aged_out: 'agedOut',
+};
+
+export type StoryFacts = {
+  credential: { slug: string; name: string; version: string; issuer: string };
+  zone: string;
+  policies: { policyVersionId: number; policy: string; version: number; lists: string[] }[];
+  chosen: { policyVersionId: number; rule: string[] } | null;
+  requirement: Requirement | null;
+  positions: {
+    employerId: number;
+    employer: string;
+    city: string;
+    status: PositionStatus;
+    reason: string | null;
+    answeredAt: Date | null;
+    respondent: string | null;
+    respondentTitle: string | null;
+    wave: string | null;
+  }[];
+  show: PositionStatus | null;
+  page: number;
+  hasMore: boolean;
+  waves: {
+    id: number;
+    name: string;
+    agency: string;
+    isOwn: boolean;
+    launchedAt: Date | null;
+    asked: number;
+    answered: number;
+  }[];
+};
+
+export const POSITIONS_PER_PAGE = 50;
+
+/** One credential from the first ask to the count: asked, answered, yes to both, short by how many; who and when. */
+export function storyPage(facts: StoryFacts) {
+  const { credential, requirement, chosen } = facts;
+  const link = (query: { show?: string; page?: number }) =>
+    storyPath(credential.slug, { ...(chosen ? { policy: chosen.policyVersionId } : {}), ...query });
+  const figures = requirement?.figures;
+  return {
+    title: credential.name,
+    zone: facts.zone,
+    breadcrumbs: [
+      { href: '/staff/credentials', text: 'Credentials' },
+      { href: `/staff/credentials/${credential.slug}`, text: credential.name },
+    ],
+    issuer: credential.issuer,
+    rule: chosen?.rule ?? [],
+    policies:
+      facts.policies.length > 1
+        ? facts.policies.map((policy) => ({
+            text: `${policy.policy}, version ${policy.version}${policy.lists.length > 0 ? ` (${policy.lists.join(', ')})` : ''}`,
+            href: storyPath(credential.slug, { policy: policy.policyVersionId }),
+            isCurrent: policy.policyVersionId === chosen?.policyVersionId,
+          }))
+        : [],
+    standing: requirement ? standing(requirement) : null,
+    steps:
+      requirement && figures
+        ? [
+            {
+              label: 'Asked',
+              value: figures.asked,
+              note: `${figures.delivered.toLocaleString('en-US')} reached`,
+            },
+            { label: 'Answered', value: figures.answered, note: null },
+            { label: 'Yes to both', value: figures.bothYes, note: `${requirement.required} needed` },
+            {
+              label: 'Still missing',
+              value: requirement.shortfall,
+              note: null,
+            },
+          ]
+        : [],
+    progress: requirement
+      ? {
+          value: Math.min(requirement.figures.bothYes, requirement.required),
+          max: requirement.required,
+          text: outOf(requirement.figures.bothYes, requirement.required),
+          isMet: isMet(requirement),
+        }
+      : null,
+    expiring: requirement?.expiring ?? null,
+    filters: figures
+      ? [
+          { text: 'All answers', count: figures.answered, href: link({}), isCurrent: facts.show === null },
+          ...(Object.entries(FIGURE_OF) as [Exclude<PositionStatus, 'asked'>, keyof Figures][])
+            .filter(([, figure]) => figures[figure] > 0)
+            .map(([status, figure]) => ({
+              text: STATUS_WORDS[status],
+              count: figures[figure],
+              href: link({ show: status }),
+              isCurrent: facts.show === status,
+            })),
+          {
+            text: STATUS_WORDS.asked,
+            count: Math.max(0, figures.asked - figures.answered),
+            href: link({ show: 'asked' }),
+            isCurrent: facts.show === 'asked',
+          },
+        ]
+      : [],
+    positions: facts.positions.map((position) => ({
+      employer: position.employer,
+      href: `/staff/employers/${position.employerId}`,
+      city: position.city,
+      status: STATUS_WORDS[position.status],
+      reason: position.reason ? (REASON_WORDS[position.reason] ?? null) : null,
+      answeredAt: position.answeredAt,
+      who: [position.respondent, position.respondentTitle].filter(Boolean).join(', '),
+      wave: position.wave,
+    })),
+    pagination: {
+      previous:
+        facts.page > 1 ? link({ ...(facts.show ? { show: facts.show } : {}), page: facts.page - 1 }) : null,
+      next: facts.hasMore
+        ? link({ ...(facts.show ? { show: facts.show } : {}), page: facts.page + 1 })
+        : null,
+      text: `Page ${facts.page}`,
+    },
+    waves: facts.waves.map((wave) => ({
+      ...wave,
+      href: wave.isOwn ? `/staff/waves/${wave.id}` : null,
+    })),
+  };
+}

@@ -1,0 +1,101 @@
+import type { FastifyInstance } from 'fastify';
+import type { Deps } from '../deps.ts';
+import { getPolicyVersion } from '../evidence/queries.ts';
+import { readTallies, readTally } from '../evidence/read-tally.ts';
+import { describePolicy } from '../evidence/rules/policy.ts';
+import { DomainError } from '../lib/errors.ts';
+import { storyQuery } from './forms.ts';
+import { homePage, POSITIONS_PER_PAGE, storyPage } from './pages.ts';
+import { homePath } from './paths.ts';
+import {
+  countFlaggedInvitations,
+  countOpenDuplicates,
+  countStuckMessages,
+  countWaitingImports,
+  findCredentialBySlug,
+  hasEmployers,
+  listComingMeetings,
+  listFreezesToConfirm,
+  listLapsingEvidence,
+  listOpenApplications,
+  listPoliciesOfCredential,
+  listPositions,
+  listRunningWaves,
+  listWavesOfCredential,
+  listWavesToApprove,
+} from './queries.ts';
+
+const DAY_MS = 86_400_000;
+const STUCK_DAYS = 30;
+const LAPSE_WARNING_DAYS = 120;
+
+export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
+  const { db } = deps;
+
+  app.get(homePath, { config: { access: 'staff' } }, async (request, reply) => {
+    const { id, agencyId, name, timeZone } = request.staff;
+    const now = deps.clock.now();
+    const applications = await listOpenApplications(db, agencyId);
+    const requirements = await readTallies(db, applications, now);
+    const page = homePage({
+      staffName: name,
+      zone: timeZone,
+      wavesToApprove: await listWavesToApprove(db, agencyId, id),
+      freezesToConfirm: await listFreezesToConfirm(db, agencyId, id),
+      openDuplicates: await countOpenDuplicates(db),
+      waitingImports: await countWaitingImports(db, agencyId),
+      stuckMessages: await countStuckMessages(db, agencyId, new Date(now.getTime() - STUCK_DAYS * DAY_MS)),
+      flaggedInvitations: await countFlaggedInvitations(db, agencyId),
+      runningWaves: await listRunningWaves(db, agencyId),
+      meetings: await listComingMeetings(db, agencyId, now),
+      lapsing: await listLapsingEvidence(db, agencyId, new Date(now.getTime() + LAPSE_WARNING_DAYS * DAY_MS)),
+      applications: applications.map((application, index) => ({
+        ...application,
+        requirement: requirements[index]!,
+      })),
+      hasEmployers: await hasEmployers(db),
+    });
+    return reply.page('console/home', page);
+  });
+
+  app.get<{ Params: { slug: string } }>(
+    '/staff/credentials/:slug/story',
+    { config: { access: 'staff' } },
+    async (request, reply) => {
+      const { agencyId, timeZone } = request.staff;
+      const credential = await findCredentialBySlug(db, request.params.slug);
+      if (!credential) throw new DomainError('not_found');
+      const query = storyQuery.parse(request.query);
+      const policies = await listPoliciesOfCredential(db, credential.id, agencyId);
+      const chosen =
+        policies.find((policy) => policy.policyVersionId === query.policy) ?? policies[0] ?? null;
+      const show = query.show ?? null;
+      const found = chosen
+        ? await listPositions(db, chosen.tallyId, {
+            status: show,
+            limit: POSITIONS_PER_PAGE + 1,
+            offset: (query.page - 1) * POSITIONS_PER_PAGE,
+          })
+        : [];
+      const waves = await listWavesOfCredential(db, credential.id);
+      const page = storyPage({
+        credential,
+        zone: timeZone,
+        policies,
+        chosen: chosen && {
+          policyVersionId: chosen.policyVersionId,
+          rule: describePolicy((await getPolicyVersion(db, chosen.policyVersionId)).body),
+        },
+        requirement: chosen
+          ? await readTally(db, credential.id, chosen.policyVersionId, deps.clock.now())
+          : null,
+        positions: found.slice(0, POSITIONS_PER_PAGE),
+        show,
+        page: query.page,
+        hasMore: found.length > POSITIONS_PER_PAGE,
+        waves: waves.map((wave) => ({ ...wave, isOwn: wave.agencyId === agencyId })),
+      });
+      return reply.page('console/story', page);
+    },
+  );
+}
