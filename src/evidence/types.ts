@@ -1,3 +1,4 @@
+import type { UnitLink } from '../employers/rules/counting-units.ts';
 import type { AnswerEnd, Provenance, Relation } from '../surveys/types.ts';
 
 /** What one counting unit says of one credential under one policy. 'asked' means no countable answer yet. */
@@ -102,15 +103,6 @@ export type AskFact = {
   bouncedAt: Date | null;
 };
 
-/** Two employer records that count as one from `from` until before `until`. */
-export type CountingLink = {
-  a: number;
-  b: number;
-  kind: 'possible_duplicate' | 'merged';
-  from: Date;
-  until: Date | null;
-};
-
 /** A relation to the credential's issuer or applicant that staff set on an employer. */
 export type ConflictMarkFact = { employerId: number; relation: Relation; from: Date; until: Date | null };
 
@@ -122,7 +114,7 @@ export type EvidenceFacts = {
   credentialId: number;
   answers: readonly AnswerFact[];
   asks: readonly AskFact[];
-  links: readonly CountingLink[];
+  links: readonly UnitLink[];
   conflictMarks: readonly ConflictMarkFact[];
   employerDomains: readonly EmployerDomainFact[];
   issuerDomains: readonly string[];
@@ -132,7 +124,7 @@ export type EvidenceFacts = {
 export type UnitFacts = {
   unitId: number;
   employerIds: readonly number[];
-  joinedBy: readonly CountingLink['kind'][];
+  joinedBy: readonly UnitLink['because'][];
   answers: readonly AnswerFact[];
   asks: readonly AskFact[];
   conflictMarks: readonly ConflictMarkFact[];

@@ -220,7 +220,7 @@ function latestOfEachContact(answers: readonly AnswerFact[]): AnswerFact[] {
 
 function joinedReasons(unit: UnitFacts): PositionReason[] {
   return [
-    ...(unit.joinedBy.includes('possible_duplicate') ? (['possible_duplicates_count_once'] as const) : []),
+    ...(unit.joinedBy.includes('open_proposal') ? (['possible_duplicates_count_once'] as const) : []),
     ...(unit.joinedBy.includes('merged') ? (['merged_records_count_once'] as const) : []),
   ];
 }

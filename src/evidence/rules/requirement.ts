@@ -1,4 +1,4 @@
-import { connectedComponents } from '../../lib/connected-components.ts';
+import { deriveCountingUnits } from '../../employers/rules/counting-units.ts';
 import type {
   EvaluatedRequirement,
   EvidenceFacts,
@@ -142,7 +142,7 @@ function figuresOf(positions: readonly UnitPosition[]): Figures {
 /** The facts grouped by distinct employer as of a time: records joined by a link that held then are one unit. */
 export function unitsAt(facts: EvidenceFacts, asOf: Date): UnitFacts[] {
   const links = facts.links.filter(({ from, until }) => from <= asOf && (until === null || until > asOf));
-  const unitIds = connectedComponents(links.map(({ a, b }) => [a, b] as const));
+  const unitIds = deriveCountingUnits(links, asOf);
   const unitOf = (employerId: number) => unitIds.get(employerId) ?? employerId;
   const involved = new Set([...facts.answers, ...facts.asks].map(({ employerId }) => unitOf(employerId)));
 
@@ -164,7 +164,7 @@ export function unitsAt(facts: EvidenceFacts, asOf: Date): UnitFacts[] {
     .map((unitId) => ({
       unitId,
       employerIds: [...new Set(members.get(unitId))].sort((a, b) => a - b),
-      joinedBy: [...new Set((joins.get(unitId) ?? []).map(({ kind }) => kind))].sort(),
+      joinedBy: [...new Set((joins.get(unitId) ?? []).map(({ because }) => because))].sort(),
       answers: answers.get(unitId) ?? [],
       asks: asks.get(unitId) ?? [],
       conflictMarks: marks.get(unitId) ?? [],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import type { UnitLink } from '../../../src/employers/rules/counting-units.ts';
 import { WYOMING } from '../../../src/evidence/presets.ts';
 import type { Policy } from '../../../src/evidence/rules/policy.ts';
-import type { AnswerFact, AskFact, CountingLink, EvidenceFacts } from '../../../src/evidence/types.ts';
+import type { AnswerFact, AskFact, EvidenceFacts } from '../../../src/evidence/types.ts';
 import { PROVENANCES, RELATIONS } from '../../../src/surveys/types.ts';
 
 export const [INCENTIVE, PREFERENCE] = WYOMING.body.requirement.questions.map(({ key }) => key) as [
@@ -56,8 +57,8 @@ export function ask(changes: Partial<AskFact> = {}): AskFact {
   };
 }
 
-export function link(a: number, b: number, changes: Partial<CountingLink> = {}): CountingLink {
-  return { a, b, kind: 'possible_duplicate', from: month(-1), until: null, ...changes };
+export function link(a: number, b: number, changes: Partial<UnitLink> = {}): UnitLink {
+  return { a, b, because: 'open_proposal', from: month(-1), until: null, ...changes };
 }
 
 export function facts(changes: Partial<EvidenceFacts> = {}): EvidenceFacts {
@@ -122,10 +123,10 @@ const anyAnswer: fc.Arbitrary<Omit<AnswerFact, 'answerId' | 'askId'>> = fc
     noticeVersionId: 1,
   }));
 
-const anyLink: fc.Arbitrary<CountingLink> = fc.record({
+const anyLink: fc.Arbitrary<UnitLink> = fc.record({
   a: employerId,
   b: employerId,
-  kind: fc.constantFrom('possible_duplicate' as const, 'merged' as const),
+  because: fc.constantFrom('open_proposal' as const, 'merged' as const),
   from: time,
   until: fc.option(time),
 });

@@ -1,0 +1,99 @@
+import type { Db } from '../db/client.ts';
+import {
+  getPolicyVersion,
+  listStoredTallies,
+  listUnitsToRefresh,
+  loadFacts,
+  type PolicyVersion,
+  type StoredTally,
+} from './queries.ts';
+import { positionOf } from './rules/position.ts';
+import {
+  addFigures,
+  evaluateRequirement,
+  figuresOfOne,
+  lapseOf,
+  requirementFrom,
+} from './rules/requirement.ts';
+import type { Requirement } from './types.ts';
+
+export type TallyKey = { credentialId: number; policyVersionId: number };
+
+/**
+ * The live, provisional count of a credential under a policy version. It reads counters, so it takes as long at ten
+ * million answers as at ten; a pair that is not tracked is counted from its answers. Equal to evaluateRequirement over
+ * all facts of now.
+ */
+export async function readTally(
+  db: Db,
+  credentialId: number,
+  policyVersionId: number,
+  now: Date,
+): Promise<Requirement> {
+  const [tally] = await readTallies(db, [{ credentialId, policyVersionId }], now);
+  return tally!;
+}
+
+/** Several counts at once, in the order asked for. */
+export async function readTallies(db: Db, keys: readonly TallyKey[], now: Date): Promise<Requirement[]> {
+  const versions = new Map<number, PolicyVersion>();
+  for (const { policyVersionId } of keys) {
+    if (!versions.has(policyVersionId))
+      versions.set(policyVersionId, await getPolicyVersion(db, policyVersionId));
+  }
+  const stored = await listStoredTallies(
+    db,
+    keys.map((key) => ({
+      ...key,
+      required: versions.get(key.policyVersionId)!.body.requirement.minDistinctEmployers,
+    })),
+    now,
+  );
+  const byKey = new Map(stored.map((tally) => [keyOf(tally), tally]));
+  const tallies: Requirement[] = [];
+  for (const key of keys) {
+    const { body } = versions.get(key.policyVersionId)!;
+    const kept = byKey.get(keyOf(key));
+    if (kept) {
+      tallies.push(await requirementOf(db, body, kept, now));
+    } else {
+      const { exclusions, positions, ...requirement } = evaluateRequirement(
+        body,
+        await loadFacts(db, key.credentialId, now),
+        now,
+      );
+      tallies.push(requirement);
+    }
+  }
+  return tallies;
+}
+
+async function requirementOf(
+  db: Db,
+  policy: PolicyVersion['body'],
+  tally: StoredTally,
+  now: Date,
+): Promise<Requirement> {
+  let { figures } = tally;
+  const expiries = [...tally.expiries];
+  if (tally.due.length > 0) {
+    // The sweep that takes aged positions again runs every few minutes; what it has not reached yet is taken here.
+    const units = await listUnitsToRefresh(
+      db,
+      tally.due.map(({ unitId }) => ({ credentialId: tally.credentialId, unitId })),
+      { onlyTallyId: tally.tallyId },
+    );
+    const storedOf = new Map(tally.due.map((due) => [due.unitId, due]));
+    for (const { unitId, facts } of units) {
+      const position = positionOf(policy, facts, now);
+      figures = addFigures(figures, figuresOfOne(storedOf.get(unitId) ?? null), -1);
+      figures = addFigures(figures, figuresOfOne(position));
+      if (position?.status === 'both_yes') expiries.push(position.expiresAt);
+    }
+  }
+  return requirementFrom(policy, figures, lapseOf(policy, expiries), now);
+}
+
+function keyOf({ credentialId, policyVersionId }: TallyKey): string {
+  return `${credentialId}/${policyVersionId}`;
+}
