@@ -6,6 +6,7 @@ import { loadSecrets, type Secrets } from './config/secrets.ts';
 import { createDatabase, type Db, type Sql } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import type { EmployerObservers } from './employers/observers.ts';
+import { askObservers, employerObservers } from './evidence/observers.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { logError } from './lib/log-error.ts';
 import { createLocalMailer } from './mail/local-mailbox.ts';
@@ -29,15 +30,6 @@ export type Deps = {
   secrets: Secrets;
   askObservers: AskObservers;
   employerObservers: EmployerObservers;
-};
-
-// The evidence feature listens here once it counts.
-const askObservers: AskObservers = {
-  async asksSent() {},
-  async asksUndelivered() {},
-};
-const employerObservers: EmployerObservers = {
-  async unitsChanged() {},
 };
 
 export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void> };
