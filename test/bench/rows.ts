@@ -40,9 +40,7 @@ export function formatRows(rows: readonly BenchRow[]): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  return [
-    '| | what | queue | ours | limit | ratio | bar |',
-    '|---|---|---|---|---|---|---|',
-    ...lines,
-  ].join('\n');
+  return ['| | what | queue | ours | limit | ratio | bar |', '|---|---|---|---|---|---|---|', ...lines].join(
+    '\n',
+  );
 }
