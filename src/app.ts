@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgencyRoutes } from './agencies/routes.ts';
+import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
 import type { Deps } from './deps.ts';
 import { registerAccess } from './http/access.ts';
@@ -64,6 +65,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   // Features, in the order of the line in README: each a registerXRoutes(app, deps).
   registerAgencyRoutes(app, deps);
+  registerCommitteeRoutes(app, deps);
   registerConsoleRoutes(app, deps);
 
   return app;
