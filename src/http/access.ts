@@ -40,6 +40,8 @@ declare module 'fastify' {
     apiClient: ApiIdentity;
   }
   interface FastifyInstance {
+    /** Every route there is, for the tests that walk them all. */
+    routeTable: { method: string; url: string; access: Access }[];
     /** Set by the agencies feature: who is signed in on this request, or null. Must change nothing but "last seen". */
     authenticateStaff: ((request: FastifyRequest) => Promise<StaffIdentity | null>) | null;
     /** Set by the api feature: whose key this request carries, or null. */
@@ -55,16 +57,16 @@ export function accessOf(request: FastifyRequest): Access {
 
 /** Refuses routes without `config.access` at registration, and requests without the access at run time. */
 export function registerAccess(app: FastifyInstance): void {
+  app.decorate('routeTable', []);
   app.decorate('authenticateStaff', null);
   app.decorate('authenticateApi', null);
   app.decorateRequest('staff', null as unknown as StaffIdentity);
   app.decorateRequest('apiClient', null as unknown as ApiIdentity);
 
   app.addHook('onRoute', (route) => {
-    invariant(
-      ACCESS_KINDS.some((kind) => kind === route.config?.access),
-      `route ${route.method} ${route.url} declares its access`,
-    );
+    const access = ACCESS_KINDS.find((kind) => kind === route.config?.access);
+    invariant(access, `route ${route.method} ${route.url} declares its access`);
+    for (const method of [route.method].flat()) app.routeTable.push({ method, url: route.url, access });
   });
 
   app.addHook('onRequest', async (request, reply) => {

@@ -16,7 +16,7 @@ export type RequestOrigin = {
 /**
  * Whether a request may change something, judged by what browsers say of where it comes from (STANDARDS S2).
  * Nothing rides on cookies with `one-click` and `api`. With `token` and `public` there is no session to ride on
- * either, so a browser that says nothing is let through; `staff` needs a browser's word that the form was ours.
+ * either, so a browser that says nothing is let through; `staff` and `local` need a browser's word that the form was ours.
  */
 export function isSameOrigin(request: RequestOrigin): boolean {
   if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return true;
@@ -26,7 +26,7 @@ export function isSameOrigin(request: RequestOrigin): boolean {
     return request.fetchSite === 'same-origin' || request.fetchSite === 'none';
   // Pages of personal links say Referrer-Policy: no-referrer, which turns the Origin of their own forms to "null".
   const silent = request.origin === undefined || request.origin === 'null';
-  if (silent) return request.access !== 'staff';
+  if (silent) return request.access === 'token' || request.access === 'public';
   return URL.canParse(request.origin!) && request.hosts.includes(new URL(request.origin!).host);
 }
 

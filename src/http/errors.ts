@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
-import { errorForLog } from '../lib/error-for-log.ts';
 import { DomainError } from '../lib/errors.ts';
 import { accessOf } from './access.ts';
 import { assetPath } from './assets.ts';
@@ -19,10 +18,10 @@ export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const answer = answerTo(error, request);
     if (answer.status === 503) {
-      request.log.error({ error: errorForLog(error), code: answer.code }, 'a part is unreachable');
+      request.log.error({ err: error, code: answer.code }, 'a part is unreachable');
       reply.header('retry-after', '30');
     } else if (answer.status >= 500) {
-      request.log.error({ error: errorForLog(error) }, 'request failed');
+      request.log.error({ err: error }, 'request failed');
     }
     return send(request, reply, answer);
   });

@@ -23,13 +23,11 @@ export async function registerRateLimits(app: FastifyInstance, config: Config): 
   const perAddress = app.createRateLimit({
     max: config.rateLimits.perAddress,
     timeWindow: WINDOW_MS,
-    keyGenerator: (request) => request.ip,
     ipv6Subnet: IPV6_SUBNET,
   });
   const failures = app.createRateLimit({
     max: config.rateLimits.failuresPerAddress,
     timeWindow: WINDOW_MS,
-    keyGenerator: (request) => request.ip,
     ipv6Subnet: IPV6_SUBNET,
   });
   const perLink = app.createRateLimit({
