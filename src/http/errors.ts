@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
+import { isDatabaseUnavailable } from '../db/client.ts';
 import { DomainError } from '../lib/errors.ts';
 import { accessOf } from './access.ts';
 import { assetPath } from './assets.ts';
@@ -71,7 +72,7 @@ function answerTo(error: FastifyError | Error, request: FastifyRequest): Answer 
   if (error instanceof DomainError) {
     return { ...DOMAIN_REFUSALS[error.code], code: error.code, lang: 'en' };
   }
-  if (isUnreachable(error)) return answerFor(request, 503);
+  if (isDatabaseUnavailable(error)) return answerFor(request, 503);
   const status = 'statusCode' in error ? error.statusCode : undefined;
   return answerFor(request, isHttpStatus(status) ? status : 500);
 }
@@ -123,31 +124,4 @@ function layoutFor(request: FastifyRequest): 'employer' | 'public' | 'staff' {
   if (request.staff) return 'staff';
   // Whoever mistyped a personal link sees the same frame as one whose link is unknown.
   return accessOf(request) === 'token' || /^\/[rum]\//.test(request.url) ? 'employer' : 'public';
-}
-
-const UNREACHABLE_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-  // postgres.js
-  'CONNECTION_CLOSED',
-  'CONNECTION_DESTROYED',
-  'CONNECTION_ENDED',
-  'CONNECT_TIMEOUT',
-  // PostgreSQL: too many connections, shutting down, starting up, crashed, disk full, read-only
-  '53300',
-  '53100',
-  '57P01',
-  '57P02',
-  '57P03',
-  '25006',
-]);
-
-/** The database, the queue or the disk is not there at the moment. drizzle wraps such an error as a cause. */
-function isUnreachable(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > 5) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return (code !== undefined && UNREACHABLE_CODES.has(code)) || isUnreachable(error.cause, depth + 1);
 }

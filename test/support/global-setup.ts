@@ -1,10 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { createDatabase } from '../../src/db/client.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
+import { createQueue } from '../../src/queue/enqueue.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 
 declare module 'vitest' {
@@ -38,6 +40,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const url = new URL(server.adminUrl);
     url.pathname = `/${template}`;
     await migrateDatabase(url.href);
+    // The queue's tables as well, so that no test makes them.
+    const queue = await createQueue({
+      databaseUrl: url.href,
+      redisUrl: null,
+      log: pino({ level: 'silent' }),
+    });
+    await queue.close();
   } catch (error) {
     await teardown();
     throw error;
