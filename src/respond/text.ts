@@ -1,3 +1,4 @@
+import type { SeatRole } from '../committees/types.ts';
 import type { Language } from '../employers/types.ts';
 import type { DeclineReason } from '../outreach/types.ts';
 
@@ -84,16 +85,28 @@ const en = {
   meetingAccept: 'Yes, I will take part',
   meetingAcceptHint: 'We send you an entry for your calendar.',
   meetingDecline: 'No, I can’t',
-  meetingReason: 'If not, why?',
-  meetingSuggest: 'Suggest a colleague instead',
+  meetingIfNot: 'If you can’t: say why, or suggest a colleague',
+  meetingReason: 'Why not? (optional)',
+  meetingSuggest: 'Suggest a colleague (optional)',
   meetingSuggestHint: 'We invite them in your place if you answer no.',
-  meetingAnswer: 'Taking part',
+  meetingAnswer: 'I will take part',
+  meetingClosed: 'This meeting takes no more replies.',
+  seatRoles: {
+    employer: 'Employer',
+    labor: 'Labor',
+    apprenticeship_sponsor: 'Apprenticeship sponsor',
+    educator: 'Educator',
+    workforce_board: 'Workforce board',
+    parent: 'Parent',
+    student: 'Student',
+    community: 'Community',
+  } satisfies Record<SeatRole, string>,
 
   checkTitle: 'Check your answers before you send them',
   checkTitleChange: 'Change your answers',
   checkAbout: 'About you',
   checkHiring: 'Takes part in hiring',
-  checkConnection: 'Connection',
+  checkConnectionTo: (issuer: string): string => `Connection to ${issuer}`,
   checkNotAnswered: 'Not answered',
   checkAnswerNow: 'Answer now',
   checkPartial: (count: number): string =>
@@ -101,7 +114,11 @@ const en = {
       ? 'One part has no answer yet. You can answer it now, or send without it.'
       : `${count} parts have no answer yet. You can answer them now, or send without them.`,
   checkNothing: 'Nothing has been answered yet.',
-  notFamiliar: 'Don’t know this credential',
+  notFamiliarKey: 'This credential',
+  notFamiliar: 'I don’t know it',
+  backToSent: 'Leave everything as it was sent',
+  checkReason: 'Reason',
+  checkColleague: 'Suggested instead',
   send: 'Send answers',
   sendChanges: 'Send changes',
 
@@ -121,6 +138,7 @@ const en = {
 
   withdrawTitle: 'Withdraw your answers?',
   withdrawText: 'They will no longer count. As a public record they are kept, marked as withdrawn.',
+  withdrawMeetingStays: 'Your reply to the committee invitation stays as it is.',
   withdrawButton: 'Withdraw my answers',
   withdrawKeep: 'Keep my answers',
   withdrawnTitle: 'Your answers are withdrawn',
@@ -162,7 +180,7 @@ const en = {
     `We send one e-mail with their own link to a colleague at ${employer} and say that you suggested them. Your own link then passes on to them.`,
   colleagueName: 'Their name',
   colleagueEmail: 'Their work e-mail address',
-  colleagueJob: 'Their job title',
+  colleagueJob: 'Their job title (optional)',
   colleagueButton: 'Ask my colleague',
   referredTitle: 'Thank you. We will ask your colleague',
   referredText: 'They get their own link by e-mail. You have nothing more to do.',
@@ -173,7 +191,7 @@ const en = {
   cancelledText: (agency: string): string =>
     `${agency} no longer needs your answer. Thank you for your time.`,
   closedKept: (when: string): string => `The answers you sent on ${when} are kept and count.`,
-  closedNothing: 'Nothing was recorded from what you just entered.',
+  closedNothing: 'What you entered was not recorded as an answer. Here it is, so that it is not lost to you.',
   closedTyped: 'What you entered',
 
   unknownTitle: 'This link does not work',
@@ -205,6 +223,7 @@ const en = {
     colleagueUnavailable: 'We cannot write to this address. Give us another colleague, or leave this page',
     nothingToSend: 'Answer about at least one credential before you send',
     nothingToSendMeeting: 'Answer something before you send',
+    connectionMissing: 'Tell us how your organization is connected to the issuers',
     aboutMissing: 'Tell us who you are before you send',
   },
 };
@@ -289,16 +308,28 @@ const es: typeof en = {
   meetingAccept: 'Sí, participaré',
   meetingAcceptHint: 'Le enviamos una cita para su calendario.',
   meetingDecline: 'No puedo',
-  meetingReason: 'Si no puede, ¿por qué?',
-  meetingSuggest: 'Proponga a otra persona de su organización',
+  meetingIfNot: 'Si no puede: diga por qué o proponga a otra persona',
+  meetingReason: '¿Por qué no? (opcional)',
+  meetingSuggest: 'Proponga a otra persona (opcional)',
   meetingSuggestHint: 'Si responde que no, la invitamos en su lugar.',
-  meetingAnswer: 'Participación',
+  meetingAnswer: 'Participaré',
+  meetingClosed: 'Esta reunión ya no recibe respuestas.',
+  seatRoles: {
+    employer: 'Empleador',
+    labor: 'Trabajadores',
+    apprenticeship_sponsor: 'Patrocinador de aprendizajes',
+    educator: 'Educación',
+    workforce_board: 'Junta laboral',
+    parent: 'Padre o madre',
+    student: 'Estudiante',
+    community: 'Comunidad',
+  },
 
   checkTitle: 'Revise sus respuestas antes de enviarlas',
   checkTitleChange: 'Cambie sus respuestas',
   checkAbout: 'Sobre usted',
   checkHiring: 'Participa en las contrataciones',
-  checkConnection: 'Relación',
+  checkConnectionTo: (issuer) => `Relación con ${issuer}`,
   checkNotAnswered: 'Sin respuesta',
   checkAnswerNow: 'Responder ahora',
   checkPartial: (count) =>
@@ -306,7 +337,11 @@ const es: typeof en = {
       ? 'Falta una parte. Puede responderla ahora o enviar sin ella.'
       : `Faltan ${count} partes. Puede responderlas ahora o enviar sin ellas.`,
   checkNothing: 'Todavía no hay ninguna respuesta.',
-  notFamiliar: 'No conoce esta credencial',
+  notFamiliarKey: 'Esta credencial',
+  notFamiliar: 'No la conozco',
+  backToSent: 'Dejar todo como se envió',
+  checkReason: 'Motivo',
+  checkColleague: 'Persona propuesta',
   send: 'Enviar respuestas',
   sendChanges: 'Enviar los cambios',
 
@@ -326,6 +361,7 @@ const es: typeof en = {
 
   withdrawTitle: '¿Retirar sus respuestas?',
   withdrawText: 'Dejarán de contar. Por ser un registro público se conservan, marcadas como retiradas.',
+  withdrawMeetingStays: 'Su respuesta a la invitación del comité queda como está.',
   withdrawButton: 'Retirar mis respuestas',
   withdrawKeep: 'Conservar mis respuestas',
   withdrawnTitle: 'Sus respuestas se han retirado',
@@ -366,7 +402,7 @@ const es: typeof en = {
     `Enviamos un solo correo, con un enlace propio, a esa persona en ${employer} y le decimos que usted la propuso. Su enlace pasa entonces a ella.`,
   colleagueName: 'Nombre',
   colleagueEmail: 'Correo electrónico del trabajo',
-  colleagueJob: 'Puesto',
+  colleagueJob: 'Puesto (opcional)',
   colleagueButton: 'Preguntar a esa persona',
   referredTitle: 'Gracias. Preguntaremos a esa persona',
   referredText: 'Recibe su propio enlace por correo. Usted no tiene que hacer nada más.',
@@ -376,7 +412,7 @@ const es: typeof en = {
   cancelledTitle: 'Esta encuesta se canceló',
   cancelledText: (agency) => `${agency} ya no necesita su respuesta. Gracias por su tiempo.`,
   closedKept: (when) => `Las respuestas que envió el ${when} se conservan y cuentan.`,
-  closedNothing: 'No se guardó nada de lo que acaba de escribir.',
+  closedNothing: 'Lo que escribió no se registró como respuesta. Aquí lo tiene, para que no lo pierda.',
   closedTyped: 'Lo que escribió',
 
   unknownTitle: 'Este enlace no funciona',
@@ -408,6 +444,7 @@ const es: typeof en = {
     colleagueUnavailable: 'No podemos escribir a esta dirección. Denos otra persona o deje esta página',
     nothingToSend: 'Responda sobre al menos una credencial antes de enviar',
     nothingToSendMeeting: 'Responda algo antes de enviar',
+    connectionMissing: 'Díganos qué relación tiene su organización con quienes emiten las credenciales',
     aboutMissing: 'Díganos quién es antes de enviar',
   },
 };

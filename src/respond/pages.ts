@@ -1,0 +1,649 @@
+import { canRespond } from '../committees/rules.ts';
+import type { Language } from '../employers/types.ts';
+import { type FieldError, type FormValues, fieldError } from '../http/forms.ts';
+import { assertNever } from '../lib/errors.ts';
+import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
+import { minutesToAnswer } from '../outreach/rules.ts';
+import { DECLINE_REASONS } from '../outreach/types.ts';
+import type { AnswerError } from '../surveys/rules.ts';
+import type {
+  AnswerValues,
+  InstrumentBody,
+  NoticeBody,
+  Question,
+  Relation,
+  Wording,
+} from '../surveys/types.ts';
+import { type RespondStep, respondPath } from './paths.ts';
+import { hasUnsentChanges, issuersOf, previousStep, resumeStep, stepsOf } from './rules.ts';
+import { type RespondText, TEXT } from './text.ts';
+import type { MeetingAsk, RespondFacts } from './types.ts';
+
+/** What every page of one invitation is made from. */
+export type PageContext = {
+  token: string;
+  language: Language;
+  now: Date;
+  facts: RespondFacts;
+  instrument: { id: number; body: InstrumentBody };
+};
+
+/** A form that was refused, to be shown again as it was typed. */
+export type RefusedForm = { values: FormValues; errors: readonly FieldError[] };
+
+const OTHER: Record<Language, Language> = { en: 'es', es: 'en' };
+
+function shell(
+  context: PageContext,
+  page: {
+    title: string;
+    step?: RespondStep;
+    back?: RespondStep | 'start';
+    errors?: readonly FieldError[];
+    values?: FormValues;
+  },
+) {
+  const { facts, language, token } = context;
+  const text = TEXT[language];
+  const { agency } = facts;
+  const other = OTHER[language];
+  return {
+    lang: language,
+    text,
+    title: page.title,
+    agency: {
+      name: agency.name,
+      address: agency.postalAddress,
+      contactEmail: agency.replyTo,
+      contactPhone: agency.phone,
+    },
+    languages: [{ href: respondPath(token, page.step, other), lang: other, text: TEXT[other].languageName }],
+    back: page.back
+      ? { href: path(context, page.back === 'start' ? undefined : page.back), text: text.back }
+      : null,
+    errors: page.errors ?? [],
+    values: page.values ?? {},
+    action: path(context, page.step),
+  };
+}
+
+/** A step's address in the language of the page; the invitation's own language needs no mention. */
+function path(context: PageContext, step?: RespondStep): string {
+  const { token, language, facts } = context;
+  return respondPath(token, step, language === facts.language ? undefined : language);
+}
+
+function stepsBar(context: PageContext, step: RespondStep) {
+  const steps = [
+    ...stepsOf(progressOf(context.facts), context.instrument.body).map((each) => each.step),
+    'check',
+  ];
+  const current = steps.indexOf(step) + 1;
+  return { current, total: steps.length, text: TEXT[context.language].stepOf(current, steps.length) };
+}
+
+export function progressOf(facts: RespondFacts) {
+  return { draft: facts.draft, credentials: facts.credentials, meetings: facts.meetings };
+}
+
+function back(context: PageContext, step: RespondStep): RespondStep | 'start' {
+  const steps = stepsOf(progressOf(context.facts), context.instrument.body);
+  if (step !== 'check' && steps.every(({ done }) => done)) return 'check';
+  return previousStep(steps, step) ?? 'start';
+}
+
+/** Who asks, why you, what about, how long, until when, and what becomes of the answer. */
+export function startPage(context: PageContext & { notice: NoticeBody }) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const { credentials, employer } = facts;
+  const steps = stepsOf(progressOf(facts), context.instrument.body);
+  const begun = facts.draft.about !== undefined;
+  return {
+    ...shell(context, {
+      title: credentials.length > 0 ? text.startTitle(credentials.length) : text.startTitleMeeting,
+    }),
+    lead: credentials.length > 0 ? text.startLead(employer) : text.startLeadMeeting(employer),
+    resumed: begun ? text.resumed : null,
+    rows: [
+      { key: text.whoAsks, value: facts.agency.name },
+      { key: text.whyYou, value: text.whyYouText(facts.contact.name || facts.employer, employer) },
+      { key: text.howLong, value: text.minutes(minutesToAnswer(credentials.length, facts.meetings.length)) },
+      { key: text.until, value: day(facts.closeAt, context) },
+    ],
+    credentialsHeading: text.weAskAbout(credentials.length),
+    credentials: credentials.map(({ name, issuer }) => ({ name, issuedBy: text.issuedBy(issuer) })),
+    meetingsHeading: credentials.length > 0 ? text.weAlsoInvite : text.weInvite,
+    meetings: facts.meetings.map((meeting) => ({
+      committee: meeting.committee,
+      when: meetingTime(meeting, language),
+    })),
+    records: {
+      summary: inLanguage(language, context.notice.summary),
+      paragraphs: context.notice.paragraphs.map((paragraph) => inLanguage(language, paragraph)),
+    },
+    begin: {
+      href: path(context, begun ? resumeStep(steps) : 'about'),
+      text: begun ? text.resume : text.start,
+    },
+    declineHref: path(context, 'decline'),
+  };
+}
+
+export function aboutPage(context: PageContext, form?: RefusedForm) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const { about } = facts.draft;
+  const issuers = issuersOf(facts.credentials);
+  return {
+    ...shell(context, { title: text.aboutTitle, step: 'about', back: back(context, 'about'), ...form }),
+    steps: stepsBar(context, 'about'),
+    name: about?.name ?? facts.contact.name,
+    nameHint: facts.contact.name ? text.aboutNameHint(facts.contact.name) : null,
+    job: about?.title ?? facts.contact.title,
+    hiring: { value: about ? yesNo(about.hiring) : null, items: yesNoItems(text) },
+    connected:
+      issuers.length === 0
+        ? null
+        : {
+            legend: text.aboutConnected(facts.employer, issuers.length),
+            hint: text.aboutConnectedHint(issuers.length),
+            issuers: issuers.map(({ name }) => name),
+            value: about ? yesNo(about.connected) : null,
+            items: [
+              { value: 'no', text: text.connectedNone },
+              { value: 'yes', text: text.connectedSome(issuers.length) },
+            ],
+          },
+  };
+}
+
+export function connectionPage(context: PageContext, form?: RefusedForm) {
+  const { facts, language, instrument } = context;
+  const text = TEXT[language];
+  const relation = instrument.body.relation;
+  return {
+    ...shell(context, {
+      title: text.connectionTitle,
+      step: 'connection',
+      back: back(context, 'connection'),
+      ...form,
+    }),
+    steps: stepsBar(context, 'connection'),
+    questions: issuersOf(facts.credentials).map(({ id, name }) => ({
+      name: `issuer_${id}`,
+      legend: inLanguage(language, relation.text).replace('{issuer}', name),
+      value: facts.draft[`issuer:${id}`] ?? null,
+      items: relation.options.map((option) => ({
+        value: option.value,
+        text: inLanguage(language, option.label),
+      })),
+    })),
+  };
+}
+
+export function credentialPage(
+  context: PageContext,
+  number: number,
+  form?: RefusedForm & { shownAt: string },
+) {
+  const { facts, language, instrument } = context;
+  const text = TEXT[language];
+  const ask = facts.credentials[number - 1]!;
+  const step = `c/${number}` as const;
+  const answer = facts.draft[`ask:${ask.askId}`];
+  const asked = (question: Question) => ({
+    name: question.key,
+    legend: inLanguage(language, question.text),
+    value: answer?.familiar ? (answer.values[question.key] ?? null) : null,
+    items: question.options.map((option) => ({
+      value: option.value,
+      text: inLanguage(language, option.label),
+    })),
+    inline: question.options.length <= 3,
+  });
+  const extras = instrument.body.questions.filter(({ required }) => !required);
+  const typed = form?.values;
+  return {
+    ...shell(context, { title: ask.name, step, back: back(context, step), ...form }),
+    steps: stepsBar(context, step),
+    caption: text.credentialCaption(number, facts.credentials.length),
+    issuedBy: text.issuedBy(ask.issuer),
+    askId: ask.askId,
+    wordingId: instrument.id,
+    shownAt: form?.shownAt ?? context.now.getTime().toString(36),
+    notFamiliar: {
+      text: inLanguage(language, instrument.body.notFamiliar.label),
+      hint: inLanguage(language, instrument.body.notFamiliar.hint),
+      checked: typed ? typed.not_familiar === 'yes' : answer?.familiar === false,
+    },
+    questions: instrument.body.questions.filter(({ required }) => required).map(asked),
+    extras: extras.map(asked),
+    extrasOpen: extras.some(({ key }) => (typed ? typed[key] : answer?.familiar && answer.values[key])),
+  };
+}
+
+export function meetingPage(context: PageContext, number: number, form?: RefusedForm) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const meeting = facts.meetings[number - 1]!;
+  const step = `m/${number}` as const;
+  const reply = facts.draft[`meeting:${meeting.askId}`];
+  return {
+    ...shell(context, {
+      title: text.meetingTitle(meeting.committee),
+      step,
+      back: back(context, step),
+      ...form,
+    }),
+    steps: stepsBar(context, step),
+    purpose: meeting.purpose,
+    rows: [
+      { key: text.meetingWhen, value: meetingTime(meeting, language) },
+      { key: text.meetingWhere, value: [meeting.place, meeting.onlineUrl].filter(Boolean).join(', ') },
+      { key: text.meetingSeat, value: seatRoleText(text, meeting.seatRole) },
+    ].filter(({ value }) => value !== ''),
+    closed: canRespond({ state: meeting.meetingState, startsAt: meeting.startsAt }, context.now).ok
+      ? null
+      : { text: text.meetingClosed, href: path(context, 'check') },
+    value: reply?.response ?? null,
+    items: [
+      { value: 'accepted', text: text.meetingAccept, hint: text.meetingAcceptHint },
+      { value: 'declined', text: text.meetingDecline },
+    ],
+    reason: reply?.reason ?? '',
+    colleagueName: reply?.colleague?.name ?? '',
+    colleagueEmail: reply?.colleague?.email ?? '',
+    colleagueOpen: Boolean(
+      form ? form.values.colleague_name || form.values.colleague_email : reply?.colleague,
+    ),
+  };
+}
+
+export function checkPage(context: PageContext & { notice: NoticeBody }, errors: readonly FieldError[] = []) {
+  const { facts, language, instrument } = context;
+  const text = TEXT[language];
+  const steps = stepsOf(progressOf(facts), instrument.body);
+  const missing = steps.filter(({ done }) => !done).length;
+  const sent = facts.state === 'answered';
+  return {
+    ...shell(context, {
+      title: sent ? text.checkTitleChange : text.checkTitle,
+      step: 'check',
+      back: previousStep(steps, 'check') ?? 'start',
+      errors,
+    }),
+    action: path(context, 'send'),
+    steps: stepsBar(context, 'check'),
+    sections: summaryOf(context, true),
+    partial: missing > 0 ? text.checkPartial(missing) : null,
+    nothing: facts.draft.about === undefined && missing === steps.length ? text.checkNothing : null,
+    recordsLine: inLanguage(language, context.notice.summary),
+    sendText: sent ? text.sendChanges : text.send,
+    cancel: sent ? { href: path(context, 'thanks'), text: text.backToSent } : null,
+  };
+}
+
+/** The sent answers: right after sending, and whenever the link is opened again. */
+export function thanksPage(context: PageContext) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const withdrawn = isWithdrawn(facts);
+  const until = day(facts.graceUntil, context);
+  return {
+    ...shell(context, { title: withdrawn ? text.withdrawnTitle : text.thanksTitle, step: 'thanks' }),
+    withdrawn: withdrawn ? text.withdrawnText(until) : null,
+    sentOn: facts.answeredAt ? text.thanksSentOn(moment(facts.answeredAt, context)) : '',
+    next: [
+      ...(facts.credentials.length > 0 ? [text.thanksNext(facts.agency.shortName)] : []),
+      ...(facts.meetings.length > 0 ? [text.thanksNextMeeting] : []),
+      text.changeUntil(until),
+    ],
+    unsent: hasUnsentChanges(facts) ? text.changesWaiting : null,
+    changeHref: path(context, 'check'),
+    changeText: withdrawn
+      ? text.answerAgain
+      : hasUnsentChanges(facts)
+        ? text.reviewChanges
+        : text.changeAnswers,
+    withdrawHref:
+      !withdrawn && facts.credentials.some(({ state }) => state === 'answered')
+        ? path(context, 'withdraw')
+        : null,
+    // Something saved but not sent is not what we were told, so the list waits until it is.
+    sections: withdrawn || hasUnsentChanges(facts) ? [] : summaryOf(context, false),
+  };
+}
+
+/** Every answer about a credential has been taken back. */
+export function isWithdrawn(facts: Pick<RespondFacts, 'state' | 'credentials'>): boolean {
+  return (
+    facts.state === 'answered' &&
+    facts.credentials.some(({ state }) => state === 'withdrawn') &&
+    !facts.credentials.some(({ state }) => state === 'answered')
+  );
+}
+
+export function withdrawPage(context: PageContext) {
+  const text = TEXT[context.language];
+  return {
+    ...shell(context, { title: text.withdrawTitle, step: 'withdraw', back: 'thanks' }),
+    meetingStays: context.facts.meetings.length > 0 ? text.withdrawMeetingStays : null,
+    keepHref: path(context, 'thanks'),
+  };
+}
+
+export function declinePage(context: PageContext, form?: RefusedForm) {
+  const { facts } = context;
+  const text = TEXT[context.language];
+  return {
+    ...shell(context, { title: text.declineTitle, step: 'decline', back: 'start', ...form }),
+    items: DECLINE_REASONS.map((reason) => ({
+      value: reason,
+      text: text.declineReason[reason],
+      hint: text.declineHint[reason](facts.employer) || null,
+    })),
+    colleagueHref: path(context, 'colleague'),
+  };
+}
+
+export function declinedPage(context: PageContext) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const reason = facts.declineReason ?? 'no_time';
+  return {
+    ...shell(context, { title: text.declinedTitle }),
+    what: text.declinedText[reason],
+    colleagueHref: reason === 'left' || reason === 'wrong_role' ? path(context, 'colleague') : null,
+    anyway: reason === 'never' ? null : text.declinedAnyway(day(facts.closeAt, context)),
+    anywayHref: path(context, resumeStep(stepsOf(progressOf(facts), context.instrument.body))),
+  };
+}
+
+export function colleaguePage(context: PageContext, form?: RefusedForm) {
+  const text = TEXT[context.language];
+  return {
+    ...shell(context, { title: text.colleagueTitle, step: 'colleague', back: 'decline', ...form }),
+    lead: text.colleagueLead(context.facts.employer),
+  };
+}
+
+export function referredPage(context: PageContext) {
+  const text = TEXT[context.language];
+  return { ...shell(context, { title: text.referredTitle }), sentences: [text.referredText] };
+}
+
+/** A link that is known and takes nothing any more; what was just typed is shown back, for it was not recorded. */
+export function closedPage(context: PageContext, typed: { key: string; value: string }[] | null) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const { agency } = facts;
+  const cancelled = facts.waveState === 'cancelled';
+  return {
+    ...shell(context, { title: cancelled ? text.cancelledTitle : text.closedTitle }),
+    sentences: [
+      cancelled
+        ? text.cancelledText(agency.shortName)
+        : text.closedText(agency.shortName, day(facts.closeAt, context)),
+      ...(facts.answeredAt && !isWithdrawn(facts)
+        ? [text.closedKept(moment(facts.answeredAt, context))]
+        : []),
+    ],
+    nothing: typed ? text.closedNothing : null,
+    typed: typed?.length ? typed : null,
+  };
+}
+
+/** What a form sent, in words where its fields are known, so that nobody has typed for nothing. */
+export function typedRows(
+  { instrument, language }: PageContext,
+  body: unknown,
+): { key: string; value: string }[] {
+  const text = TEXT[language];
+  const labels: Record<string, string> = {
+    name: text.aboutName,
+    job: text.aboutJob,
+    hiring: text.aboutHiring,
+    reason: text.checkReason,
+    response: text.meetingAnswer,
+    email: text.colleagueEmail,
+    colleague_name: text.colleagueName,
+    colleague_email: text.colleagueEmail,
+  };
+  const words: Record<string, string> = {
+    yes: text.yes,
+    no: text.no,
+    accepted: text.yes,
+    declined: text.no,
+    ...text.declineReason,
+  };
+  return Object.entries(body ?? {}).flatMap(([name, value]) => {
+    if (typeof value !== 'string' || value === '') return [];
+    if (name === 'not_familiar') return [{ key: text.notFamiliarKey, value: text.notFamiliar }];
+    const question = instrument.body.questions.find(({ key }) => key === name);
+    if (question) {
+      return [{ key: inLanguage(language, question.text), value: optionText(question, value, language) }];
+    }
+    const label = labels[name];
+    return label ? [{ key: label, value: (words[value] ?? value).slice(0, 300) }] : [];
+  });
+}
+
+/** The draft in words: what was saved page by page and can no longer be sent. */
+export function draftRows(context: PageContext): { key: string; value: string }[] {
+  return summaryOf(context, false).flatMap(({ heading, rows }) =>
+    rows.map(({ key, value }) => ({ key: `${heading}: ${key}`, value })),
+  );
+}
+
+/** Why nothing could be sent, with a link to the page that is missing. */
+export function sendErrors(
+  context: PageContext,
+  reason: 'about_missing' | 'connection_missing' | 'nothing_to_send',
+): FieldError[] {
+  const { errors } = TEXT[context.language];
+  const { credentials } = context.facts;
+  switch (reason) {
+    case 'about_missing':
+      return [{ field: 'about', message: errors.aboutMissing, href: path(context, 'about') }];
+    case 'connection_missing':
+      return [{ field: 'connection', message: errors.connectionMissing, href: path(context, 'connection') }];
+    case 'nothing_to_send':
+      return [
+        {
+          field: 'send',
+          message: credentials.length > 0 ? errors.nothingToSend : errors.nothingToSendMeeting,
+          href: path(context, credentials.length > 0 ? 'c/1' : 'm/1'),
+        },
+      ];
+    default:
+      return assertNever(reason);
+  }
+}
+
+/** The same for a link that never was and for one that is no longer known. */
+export function unknownPage(language: Language) {
+  const text = TEXT[language];
+  return {
+    lang: language,
+    text,
+    title: text.unknownTitle,
+    agency: null,
+    languages: [],
+    back: null,
+    errors: [],
+    values: {},
+    sentences: [text.unknownText, text.unknownWhatToDo],
+    nothing: null,
+    typed: null,
+  };
+}
+
+type SummaryRow = {
+  key: string;
+  value: string;
+  action: { href: string; text: string; about: string } | null;
+};
+type SummarySection = { heading: string; rows: SummaryRow[] };
+
+function summaryOf(context: PageContext, withActions: boolean): SummarySection[] {
+  const { facts, language, instrument } = context;
+  const text = TEXT[language];
+  const { draft } = facts;
+  const action = (step: RespondStep, about: string, answered: boolean) =>
+    withActions
+      ? { href: path(context, step), text: answered ? text.change : text.checkAnswerNow, about }
+      : null;
+  const sections: SummarySection[] = [];
+
+  const about = draft.about;
+  const aboutRows: SummaryRow[] = about
+    ? [
+        { key: text.aboutName, value: about.name, action: action('about', text.aboutName, true) },
+        { key: text.aboutJob, value: about.title, action: action('about', text.aboutJob, true) },
+        {
+          key: text.checkHiring,
+          value: about.hiring ? text.yes : text.no,
+          action: action('about', text.checkHiring, true),
+        },
+      ]
+    : [
+        {
+          key: text.checkAbout,
+          value: text.checkNotAnswered,
+          action: action('about', text.checkAbout, false),
+        },
+      ];
+  if (about) {
+    for (const issuer of issuersOf(facts.credentials)) {
+      const relation = about.connected ? draft[`issuer:${issuer.id}`] : 'none';
+      if (!about.connected && withActions === false) continue;
+      aboutRows.push({
+        key: text.checkConnectionTo(issuer.name),
+        value: relation ? relationText(instrument.body, relation, language) : text.checkNotAnswered,
+        action: action(
+          about.connected ? 'connection' : 'about',
+          text.checkConnectionTo(issuer.name),
+          Boolean(relation),
+        ),
+      });
+    }
+  }
+  sections.push({ heading: text.checkAbout, rows: aboutRows });
+
+  for (const [index, ask] of facts.credentials.entries()) {
+    const answer = draft[`ask:${ask.askId}`];
+    if (!answer && !withActions) continue;
+    sections.push({
+      heading: ask.name,
+      rows: answerRows(instrument.body, answer, language, text).map((row) => ({
+        ...row,
+        action: action(`c/${index + 1}`, `${row.key} (${ask.name})`, answer !== undefined),
+      })),
+    });
+  }
+  for (const [index, meeting] of facts.meetings.entries()) {
+    const reply = draft[`meeting:${meeting.askId}`];
+    if (!reply && !withActions) continue;
+    const rows = [
+      {
+        key: text.meetingAnswer,
+        value: !reply ? text.checkNotAnswered : reply.response === 'accepted' ? text.yes : text.no,
+      },
+      ...(reply?.reason ? [{ key: text.checkReason, value: reply.reason }] : []),
+      ...(reply?.colleague
+        ? [{ key: text.checkColleague, value: `${reply.colleague.name}, ${reply.colleague.email}` }]
+        : []),
+    ];
+    sections.push({
+      heading: meeting.committee,
+      rows: rows.map((row) => ({
+        ...row,
+        action: action(`m/${index + 1}`, `${row.key} (${meeting.committee})`, reply !== undefined),
+      })),
+    });
+  }
+  return sections;
+}
+
+/** Question and answer in words, for the check page, the receipt and what is shown back after the close. */
+export function answerRows(
+  instrument: InstrumentBody,
+  answer: AnswerValues | undefined,
+  language: Language,
+  text: RespondText = TEXT[language],
+): { key: string; value: string }[] {
+  const required = instrument.questions.filter((question) => question.required);
+  if (!answer) return [{ key: inLanguage(language, required[0]!.text), value: text.checkNotAnswered }];
+  if (!answer.familiar) return [{ key: text.notFamiliarKey, value: text.notFamiliar }];
+  return instrument.questions
+    .filter(({ key }) => answer.values[key] !== undefined)
+    .map((question) => ({
+      key: inLanguage(language, question.text),
+      value: optionText(question, answer.values[question.key]!, language),
+    }));
+}
+
+function optionText(question: Question, value: string, language: Language): string {
+  const option = question.options.find((each) => each.value === value);
+  return option ? inLanguage(language, option.label) : value;
+}
+
+function relationText(instrument: InstrumentBody, relation: Relation, language: Language): string {
+  const option = instrument.relation.options.find(({ value }) => value === relation);
+  return option ? inLanguage(language, option.label) : relation;
+}
+
+/** The sentence for each fault of an answer; the first and the second question are called so. */
+export function answerErrors(
+  instrument: InstrumentBody,
+  errors: readonly AnswerError[],
+  language: Language,
+): FieldError[] {
+  const text = TEXT[language].errors;
+  return errors.map(({ question, code }) => {
+    const number = instrument.questions.findIndex(({ key }) => key === question) + 1;
+    switch (code) {
+      case 'missing':
+        return fieldError(question, text.answerMissing(number));
+      case 'not_an_option':
+        return fieldError(question, text.answerUnknown(number));
+      case 'both':
+        return fieldError('not_familiar', text.answerBoth);
+      default:
+        return assertNever(code);
+    }
+  });
+}
+
+function yesNoItems(text: RespondText) {
+  return [
+    { value: 'yes', text: text.yes },
+    { value: 'no', text: text.no },
+  ];
+}
+
+function yesNo(value: boolean): 'yes' | 'no' {
+  return value ? 'yes' : 'no';
+}
+
+function inLanguage(language: Language, wording: Wording): string {
+  return wording[language].text;
+}
+
+function day(instant: Date, context: PageContext): string {
+  return formatDate(instant, context.facts.agency.timeZone, context.language);
+}
+
+function moment(instant: Date, context: PageContext): string {
+  const { timeZone } = context.facts.agency;
+  return `${formatDate(instant, timeZone, context.language)}, ${formatTime(instant, timeZone, context.language)}`;
+}
+
+function meetingTime(meeting: MeetingAsk, language: Language): string {
+  return formatDateTime(meeting.startsAt, meeting.timeZone, language);
+}
+
+function seatRoleText(text: RespondText, role: string): string {
+  return text.seatRoles[role as keyof RespondText['seatRoles']] ?? role;
+}

@@ -1,0 +1,173 @@
+import type { Sql } from '../db/client.ts';
+import type { Language } from '../employers/types.ts';
+import type { Progress } from './rules.ts';
+import type { CredentialAsk, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
+
+/**
+ * Everything the pages of one invitation show, in one SELECT by the token's hash: these are the pages that a whole
+ * wave opens within an hour. It joins its neighbours' tables itself for that reason.
+ */
+export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<RespondFacts | null> {
+  const [row] = await sql<FactsRow[]>`
+    select
+      i.id, i.state, i.language, i.draft, i.draft_version, i.answered_at, i.decline_reason, i.expires_at,
+      w.state as wave_state, w.close_at, w.grace_until, w.instrument_version_id, w.notice_version_id,
+      g.name as agency_name, g.short_name, g.time_zone, g.reply_to, g.phone, g.postal_address,
+      c.name as contact_name, c.title as contact_title, coalesce(nullif(e.dba, ''), e.legal_name) as employer,
+      (
+        select json_agg(json_build_object(
+          'askId', a.id, 'state', a.state, 'credentialId', a.credential_id, 'name', cr.name,
+          'issuerId', cr.issuer_id, 'issuer', s.name
+        ) order by a.position)
+        from asks a join credentials cr on cr.id = a.credential_id join issuers s on s.id = cr.issuer_id
+        where a.invitation_id = i.id and a.state <> 'cancelled'
+      ) as credentials,
+      (
+        select json_agg(json_build_object(
+          'askId', a.id, 'state', a.state, 'meetingId', m.id, 'committee', k.name, 'purpose', k.purpose,
+          'title', m.title, 'seatRole', coalesce(a.seat_role, ''), 'startsAt', m.starts_at, 'endsAt', m.ends_at,
+          'timeZone', m.time_zone, 'place', m.place, 'onlineUrl', m.online_url, 'meetingState', m.state
+        ) order by a.position)
+        from asks a join meetings m on m.id = a.meeting_id join committees k on k.id = m.committee_id
+        where a.invitation_id = i.id and a.state <> 'cancelled'
+      ) as meetings
+    from invitations i
+    join waves w on w.id = i.wave_id
+    join agencies g on g.id = i.agency_id
+    join contacts c on c.id = i.contact_id
+    join employers e on e.id = i.employer_id
+    where i.token_hash = ${tokenHash}`;
+  return row ? factsOf(row) : null;
+}
+
+type FactsRow = {
+  id: number;
+  state: RespondFacts['state'];
+  language: Language;
+  draft: Draft;
+  draft_version: number;
+  answered_at: Date | null;
+  decline_reason: RespondFacts['declineReason'];
+  expires_at: Date;
+  wave_state: RespondFacts['waveState'];
+  close_at: Date;
+  grace_until: Date;
+  instrument_version_id: number;
+  notice_version_id: number;
+  agency_name: string;
+  short_name: string;
+  time_zone: string;
+  reply_to: string;
+  phone: string;
+  postal_address: string;
+  contact_name: string;
+  contact_title: string;
+  employer: string;
+  credentials: CredentialAsk[] | null;
+  meetings: (Omit<MeetingAsk, 'startsAt' | 'endsAt'> & { startsAt: string; endsAt: string })[] | null;
+};
+
+function factsOf(row: FactsRow): RespondFacts {
+  return {
+    invitationId: row.id,
+    state: row.state,
+    language: row.language,
+    draft: row.draft,
+    draftVersion: row.draft_version,
+    answeredAt: row.answered_at,
+    declineReason: row.decline_reason,
+    expiresAt: row.expires_at,
+    waveState: row.wave_state,
+    closeAt: row.close_at,
+    graceUntil: row.grace_until,
+    instrumentVersionId: row.instrument_version_id,
+    noticeVersionId: row.notice_version_id,
+    agency: {
+      name: row.agency_name,
+      shortName: row.short_name,
+      timeZone: row.time_zone,
+      replyTo: row.reply_to,
+      phone: row.phone,
+      postalAddress: row.postal_address,
+    },
+    contact: { name: row.contact_name, title: row.contact_title },
+    employer: row.employer,
+    credentials: row.credentials ?? [],
+    meetings: (row.meetings ?? []).map((meeting) => ({
+      ...meeting,
+      startsAt: new Date(meeting.startsAt),
+      endsAt: new Date(meeting.endsAt),
+    })),
+  };
+}
+
+/** One page's part of the draft, under the keys that its questions have there. */
+export type DraftPatch = {
+  tokenHash: Buffer;
+  patch: PageDraft;
+  /** The ask or asks that the page is about; all must be this invitation's. */
+  askIds: readonly number[];
+  /** The wording the page showed and was checked by. */
+  instrumentVersionId: number;
+  /** As the page's address asked for; null keeps the invitation's. */
+  language: Language | null;
+  flag: string | null;
+  now: Date;
+};
+
+/**
+ * Saves one page in one statement: looks up the link, checks that it takes answers now, merges the page into the
+ * draft and brings what decides the next page. Null when nothing was saved; the caller then looks why. Waits for, and
+ * merges with, another tab's save because the row lock makes the update see the newest draft.
+ * The `case` is `accessOf` in rules.ts.
+ */
+export async function saveDraft(sql: Sql, input: DraftPatch): Promise<Progress | null> {
+  const { tokenHash, askIds, now, flag } = input;
+  const patch = sql.json(input.patch as Parameters<Sql['json']>[0]);
+  const [row] = await sql<{ draft: Draft; asks: { id: number; issuer: number | null }[] | null }[]>`
+    with saved as (
+      update invitations i set
+        draft = i.draft || ${patch}::jsonb,
+        draft_version = i.draft_version + 1,
+        state = case when i.state in ('open', 'declined') then 'started' else i.state end,
+        started_at = coalesce(i.started_at, ${now}),
+        declined_at = null,
+        decline_reason = null,
+        language = coalesce(${input.language}, i.language),
+        flags = case when ${flag}::text is null or ${flag} = any(i.flags) then i.flags
+          else array_append(i.flags, ${flag}) end
+      from waves w
+      where i.token_hash = ${tokenHash}
+        and w.id = i.wave_id
+        and w.instrument_version_id = ${input.instrumentVersionId}
+        and i.expires_at > ${now}
+        and case
+          when i.state in ('started', 'answered')
+            then w.state in ('running', 'paused', 'closed') and w.grace_until > ${now}
+          when i.state in ('open', 'declined')
+            then w.state in ('running', 'paused') and w.close_at > ${now}
+          else false
+        end
+        and not exists (
+          select from unnest(${askIds as number[]}::bigint[]) wanted(id)
+          where not exists (
+            select from asks a
+            where a.id = wanted.id and a.invitation_id = i.id and a.state <> 'cancelled'
+          )
+        )
+      returning i.id, i.draft
+    )
+    select saved.draft, (
+      select json_agg(json_build_object('id', a.id, 'issuer', cr.issuer_id) order by a.position)
+      from asks a left join credentials cr on cr.id = a.credential_id
+      where a.invitation_id = saved.id and a.state <> 'cancelled'
+    ) as asks
+    from saved`;
+  if (!row) return null;
+  const asks = row.asks ?? [];
+  return {
+    draft: row.draft,
+    credentials: asks.flatMap(({ id, issuer }) => (issuer === null ? [] : [{ askId: id, issuerId: issuer }])),
+    meetings: asks.flatMap(({ id, issuer }) => (issuer === null ? [{ askId: id }] : [])),
+  };
+}

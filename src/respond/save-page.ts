@@ -1,0 +1,68 @@
+import type { Deps } from '../deps.ts';
+import type { Language } from '../employers/types.ts';
+import { findInstrumentVersion } from '../surveys/queries.ts';
+import { type AnswerError, type AnswerInput, checkAnswer, isQuick } from '../surveys/rules.ts';
+import type { RespondStep } from './paths.ts';
+import { saveDraft } from './queries.ts';
+import { nextStep, stepsOf } from './rules.ts';
+import { answerDraft, type PageDraft } from './types.ts';
+
+/** An answer came sooner than a person reads; staff see it, and it is kept all the same (E8). */
+export const QUICK_FLAG = 'quick_page';
+
+export type SaveOutcome =
+  | { saved: true; next: RespondStep }
+  /** `errors` is empty when the page no longer fits the invitation or the invitation takes nothing: look again. */
+  | { saved: false; errors: AnswerError[] };
+
+/**
+ * Saves what one credential's page sent into the draft. Believes nothing of the form: the wording must be the one of
+ * the invitation's wave, the ask one of its own, and the invitation must take answers, all in the one statement that saves.
+ */
+export async function saveCredential(
+  deps: Pick<Deps, 'db' | 'sql' | 'clock'>,
+  input: {
+    tokenHash: Buffer;
+    step: RespondStep;
+    askId: number;
+    instrumentVersionId: number;
+    answer: AnswerInput;
+    shownAt: Date | null;
+    language: Language | null;
+  },
+): Promise<SaveOutcome> {
+  const now = deps.clock.now();
+  const instrument = await findInstrumentVersion(deps.db, input.instrumentVersionId);
+  if (!instrument) return { saved: false, errors: [] };
+  const checked = checkAnswer(instrument.body, input.answer);
+  if (!checked.ok) return { saved: false, errors: checked.errors };
+  const progress = await saveDraft(deps.sql, {
+    tokenHash: input.tokenHash,
+    patch: answerDraft(input.askId, checked.answer),
+    askIds: [input.askId],
+    instrumentVersionId: instrument.id,
+    language: input.language,
+    flag: isQuick(input.shownAt, now) ? QUICK_FLAG : null,
+    now,
+  });
+  if (!progress) return { saved: false, errors: [] };
+  return { saved: true, next: nextStep(stepsOf(progress, instrument.body), input.step) };
+}
+
+/** Saves a page that was already checked against the invitation's facts: who answers, the relations, a meeting. */
+export async function savePage(
+  deps: Pick<Deps, 'db' | 'sql' | 'clock'>,
+  input: {
+    tokenHash: Buffer;
+    step: RespondStep;
+    patch: PageDraft;
+    askIds: readonly number[];
+    instrumentVersionId: number;
+    language: Language | null;
+  },
+): Promise<SaveOutcome> {
+  const instrument = await findInstrumentVersion(deps.db, input.instrumentVersionId);
+  const progress = await saveDraft(deps.sql, { ...input, flag: null, now: deps.clock.now() });
+  if (!progress || !instrument) return { saved: false, errors: [] };
+  return { saved: true, next: nextStep(stepsOf(progress, instrument.body), input.step) };
+}

@@ -1,0 +1,212 @@
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { recordAudit } from '../agencies/record-audit.ts';
+import { respondToMeeting } from '../committees/respond-to-meeting.ts';
+import { canRespond } from '../committees/rules.ts';
+import { isTransactionConflict, type Tx } from '../db/client.ts';
+import { meetings } from '../db/schema/committees.ts';
+import { credentials } from '../db/schema/credentials.ts';
+import { asks, invitations } from '../db/schema/outreach.ts';
+import type { Deps } from '../deps.ts';
+import type { Language } from '../employers/types.ts';
+import { lockUnitsOf } from '../evidence/queries.ts';
+import { refreshPositions } from '../evidence/refresh-positions.ts';
+import { isFreeMailDomain } from '../lib/mail-address.ts';
+import { queueTransactional } from '../outreach/queue-transactional.ts';
+import { markWordingUsed } from '../surveys/publish-wording.ts';
+import { getInstrumentVersion, getNoticeVersion } from '../surveys/queries.ts';
+import { type NewAnswer, recordAnswers } from '../surveys/record-answers.ts';
+import { gradeProvenance, isComplete } from '../surveys/rules.ts';
+import type { InstrumentBody } from '../surveys/types.ts';
+import { listDomains, lockInvitation } from './lock-invitation.ts';
+import { accessOf, hasUnsentChanges } from './rules.ts';
+import type { About, Draft } from './types.ts';
+
+export type SendRefusal = 'unknown' | 'not_open' | 'about_missing' | 'connection_missing' | 'nothing_to_send';
+export type SendOutcome = { sent: true } | { sent: false; reason: SendRefusal };
+
+/** The whole answer, from the first page to the check, came sooner than a person reads the questions. */
+const QUICKEST_ANSWER_MS = 5_000;
+const ATTEMPTS = 4;
+
+/**
+ * Records what the draft holds: answers as new versions, replies to meetings, the invitation as answered, the evidence
+ * of every policy that counts them, and a receipt. All of it or nothing; when this returns it is on disk. The same form sent
+ * twice is recorded once, and both see the same page.
+ */
+export async function sendAnswers(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'config' | 'queue'>,
+  input: { tokenHash: Buffer; language: Language },
+): Promise<SendOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { outcome, mailed } = await deps.db.transaction((tx) => send(tx, deps, input));
+      // A hint only: the schedule finds the receipt too, so nobody waits for the queue.
+      if (mailed) void deps.queue.enqueue('outreach.send-due', {});
+      return outcome;
+    } catch (error) {
+      // The mailer and this hold some of the same rows in another order; PostgreSQL ends one of the two.
+      if (attempt >= ATTEMPTS || !isTransactionConflict(error)) throw error;
+    }
+  }
+}
+
+type Result = { outcome: SendOutcome; mailed: boolean };
+
+async function send(
+  tx: Tx,
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'config'>,
+  input: { tokenHash: Buffer; language: Language },
+): Promise<Result> {
+  const now = deps.clock.now();
+  const locked = await lockInvitation(tx, input.tokenHash);
+  if (!locked) return refused('unknown');
+  const { invitation, draft } = locked;
+  if (accessOf(locked.access, now) !== 'open') return refused('not_open');
+  if (
+    invitation.state === 'answered' &&
+    !hasUnsentChanges({ draft, draftVersion: invitation.draftVersion })
+  ) {
+    return { outcome: { sent: true }, mailed: false };
+  }
+  const { about } = draft;
+  if (!about) return refused('about_missing');
+  const instrument = await getInstrumentVersion(deps.db, locked.instrumentVersionId);
+  const notice = await getNoticeVersion(deps.db, locked.noticeVersionId);
+  const asked = await listAsks(tx, invitation.id);
+  const given = answersIn(draft, about, instrument.body, asked);
+  if (given === 'connection_missing') return refused('connection_missing');
+  const replies = asked.flatMap((ask) => {
+    const reply = draft[`meeting:${ask.askId}`];
+    if (!reply || !ask.startsAt || !ask.meetingState) return [];
+    const takesReplies = canRespond({ state: ask.meetingState, startsAt: ask.startsAt }, now).ok;
+    return takesReplies ? [{ askId: ask.askId, reply }] : [];
+  });
+  if (given.length === 0 && replies.length === 0) return refused('nothing_to_send');
+
+  const units = await lockUnitsOf(tx, [invitation.employerId]);
+  const changed = await recordAnswers(
+    tx,
+    {
+      invitationId: invitation.id,
+      contactId: invitation.contactId,
+      employerId: invitation.employerId,
+      instrumentVersionId: instrument.id,
+      noticeVersionId: notice.id,
+      language: input.language,
+      respondentName: about.name,
+      respondentTitle: about.title,
+      hiringAuthority: about.hiring,
+      provenance: gradeProvenance({
+        wasReferred: invitation.referredFromId !== null,
+        emailDomain: locked.emailDomain,
+        employerDomains: await listDomains(tx, invitation.employerId),
+        isFreeMail: isFreeMailDomain(locked.emailDomain),
+      }),
+    },
+    given,
+    now,
+  );
+  if (!instrument.isUsed || !notice.isUsed) {
+    await markWordingUsed(tx, { instrumentVersionId: instrument.id, noticeVersionId: notice.id, now });
+  }
+  for (const { askId, reply } of replies) {
+    await respondToMeeting(tx, deps, {
+      askId,
+      answer:
+        reply.response === 'accepted'
+          ? { response: 'accepted' }
+          : { response: 'declined', reason: reply.reason },
+      now,
+    });
+  }
+  const quick =
+    invitation.startedAt !== null && now.getTime() - invitation.startedAt.getTime() < QUICKEST_ANSWER_MS;
+  const flags =
+    quick && !invitation.flags.includes('quick_answer')
+      ? [...invitation.flags, 'quick_answer']
+      : invitation.flags;
+  await tx
+    .update(invitations)
+    .set({
+      state: 'answered',
+      answeredAt: now,
+      startedAt: invitation.startedAt ?? now,
+      declinedAt: null,
+      declineReason: null,
+      language: input.language,
+      flags,
+      draft: sql`${invitations.draft} || ${JSON.stringify({ sent: invitation.draftVersion })}::jsonb`,
+    })
+    .where(eq(invitations.id, invitation.id));
+  const unitId = units.get(invitation.employerId)!;
+  await recordAudit(tx, {
+    at: now,
+    agencyId: invitation.agencyId,
+    actorKind: 'employer',
+    actorId: invitation.contactId,
+    action: 'answers.sent',
+    subjectType: 'invitation',
+    subjectId: invitation.id,
+    details: { answers: changed.length, replies: replies.length, language: input.language },
+  });
+  if (changed.length > 0) {
+    await queueTransactional(tx, deps, [
+      {
+        kind: 'receipt',
+        key: `${invitation.id}:${invitation.draftVersion}`,
+        agencyId: invitation.agencyId,
+        contactId: invitation.contactId,
+        employerId: invitation.employerId,
+        invitationId: invitation.id,
+        refs: { invitationId: invitation.id },
+        now,
+      },
+    ]);
+    await refreshPositions(
+      tx,
+      changed.map(({ credentialId }) => ({ credentialId, unitId })),
+      now,
+    );
+  }
+  return { outcome: { sent: true }, mailed: changed.length > 0 || replies.length > 0 };
+}
+
+function refused(reason: SendRefusal): Result {
+  return { outcome: { sent: false, reason }, mailed: false };
+}
+
+type AskRow = Awaited<ReturnType<typeof listAsks>>[number];
+
+async function listAsks(tx: Tx, invitationId: number) {
+  return tx
+    .select({
+      askId: asks.id,
+      credentialId: asks.credentialId,
+      issuerId: credentials.issuerId,
+      startsAt: meetings.startsAt,
+      meetingState: meetings.state,
+    })
+    .from(asks)
+    .leftJoin(credentials, eq(credentials.id, asks.credentialId))
+    .leftJoin(meetings, eq(meetings.id, asks.meetingId))
+    .where(and(eq(asks.invitationId, invitationId), ne(asks.state, 'cancelled')))
+    .orderBy(asks.position);
+}
+
+/** The draft's complete answers. A part without an answer is left out; a relation that was announced must be given. */
+function answersIn(
+  draft: Draft,
+  about: About,
+  instrument: InstrumentBody,
+  asked: readonly AskRow[],
+): NewAnswer[] | 'connection_missing' {
+  const given: NewAnswer[] = [];
+  for (const { askId, credentialId, issuerId } of asked) {
+    const answer = draft[`ask:${askId}`];
+    if (credentialId === null || issuerId === null || !answer || !isComplete(instrument, answer)) continue;
+    const relation = about.connected ? draft[`issuer:${issuerId}`] : 'none';
+    if (!relation) return 'connection_missing';
+    given.push({ askId, credentialId, answer, relation });
+  }
+  return given;
+}

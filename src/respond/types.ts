@@ -1,0 +1,97 @@
+import type { MeetingState } from '../committees/types.ts';
+import type { Language } from '../employers/types.ts';
+import type { DeclineReason, InvitationState, WaveState } from '../outreach/types.ts';
+import type { AnswerValues, Relation } from '../surveys/types.ts';
+
+export type About = { name: string; title: string; hiring: boolean; connected: boolean };
+
+export type MeetingReply = {
+  response: 'accepted' | 'declined';
+  reason: string;
+  /** Whom to invite instead, given with a refusal. */
+  colleague: { name: string; email: string } | null;
+};
+
+/**
+ * What was typed and not yet sent, in invitations.draft. Flat, one key for each thing that one page asks, so that
+ * saving is `draft || page` in SQL and two open tabs never take each other's pages away.
+ */
+export type Draft = {
+  about?: About;
+  /** invitations.draft_version as it was when the draft was last sent. */
+  sent?: number;
+  [relation: `issuer:${number}`]: Relation | undefined;
+  [answer: `ask:${number}`]: AnswerValues | undefined;
+  [reply: `meeting:${number}`]: MeetingReply | undefined;
+};
+
+/** One page's part of a draft, merged into it by key. */
+export type PageDraft = Readonly<Record<string, unknown>>;
+
+export const aboutDraft = (about: About): PageDraft => ({ about });
+export const relationDraft = (issuerId: number, relation: Relation): PageDraft => ({
+  [`issuer:${issuerId}` satisfies keyof Draft]: relation,
+});
+export const answerDraft = (askId: number, answer: AnswerValues): PageDraft => ({
+  [`ask:${askId}` satisfies keyof Draft]: answer,
+});
+export const replyDraft = (askId: number, reply: MeetingReply): PageDraft => ({
+  [`meeting:${askId}` satisfies keyof Draft]: reply,
+});
+
+export type CredentialAsk = {
+  askId: number;
+  state: string;
+  credentialId: number;
+  name: string;
+  issuerId: number;
+  issuer: string;
+};
+
+export type MeetingAsk = {
+  askId: number;
+  state: string;
+  meetingId: number;
+  committee: string;
+  purpose: string;
+  title: string;
+  seatRole: string;
+  startsAt: Date;
+  endsAt: Date;
+  timeZone: string;
+  place: string;
+  onlineUrl: string | null;
+  meetingState: MeetingState;
+};
+
+/** Everything that any page of one invitation shows; one SELECT brings it. */
+export type RespondFacts = {
+  invitationId: number;
+  state: InvitationState;
+  language: Language;
+  draft: Draft;
+  draftVersion: number;
+  answeredAt: Date | null;
+  declineReason: DeclineReason | null;
+  expiresAt: Date;
+  waveState: WaveState;
+  closeAt: Date;
+  graceUntil: Date;
+  instrumentVersionId: number;
+  noticeVersionId: number;
+  agency: {
+    name: string;
+    shortName: string;
+    timeZone: string;
+    replyTo: string;
+    phone: string;
+    postalAddress: string;
+  };
+  contact: { name: string; title: string };
+  employer: string;
+  credentials: CredentialAsk[];
+  meetings: MeetingAsk[];
+};
+
+/** Whether an invitation takes answers, and if not, why. */
+export type Access = 'open' | 'closed' | 'cancelled' | 'referred';
