@@ -16,6 +16,7 @@ import { registerRateLimits } from './http/rate-limits.ts';
 import { createRequestIds } from './http/request-ids.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerViews } from './http/views.ts';
+import { registerRespondRoutes } from './respond/routes.ts';
 
 /** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
 const MAX_PARAM_LENGTH = 16_000;
@@ -66,6 +67,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   // Features, in the order of the line in README: each a registerXRoutes(app, deps).
   registerAgencyRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
+  registerRespondRoutes(app, deps);
   registerConsoleRoutes(app, deps);
 
   return app;

@@ -43,7 +43,7 @@ const wording = z.strictObject({
 });
 export type Wording = z.infer<typeof wording>;
 
-const option = z.strictObject({ value: key, label: wording });
+const option = z.strictObject({ value: z.string().regex(/^[a-z0-9][a-z0-9_]{0,39}$/), label: wording });
 
 const question = z.strictObject({
   key,
