@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { committeeContents } from './committees/message-contents.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets, type Secrets } from './config/secrets.ts';
 import { createDatabase, type Db, type Sql } from './db/client.ts';
@@ -12,6 +13,7 @@ import { logError } from './lib/log-error.ts';
 import { createLocalMailer } from './mail/local-mailbox.ts';
 import { createSmtpMailer } from './mail/smtp-mailer.ts';
 import type { Mailer } from './mail/types.ts';
+import type { MessageContents } from './outreach/contents.ts';
 import type { AskObservers } from './outreach/observers.ts';
 import { createQueue, type Queue } from './queue/enqueue.ts';
 
@@ -30,6 +32,8 @@ export type Deps = {
   secrets: Secrets;
   askObservers: AskObservers;
   employerObservers: EmployerObservers;
+  /** What mails say that features to the right of outreach have to tell. */
+  messageContents: MessageContents;
 };
 
 export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void> };
@@ -56,21 +60,22 @@ export async function openDeps(
     closers.push(queue.close);
     const mailer = overrides.mailer ?? createMailer(config);
     closers.push(mailer.close);
+    const base = { config, clock: overrides.clock ?? systemClock, secrets: loadSecrets(config) };
     return {
       databaseUrl,
       close,
       deps: {
-        config,
+        ...base,
         log,
         announce: overrides.announce ?? ((line) => process.stdout.write(`${line}\n`)),
-        clock: overrides.clock ?? systemClock,
         db: database.db,
         sql: database.sql,
         queue,
         mailer,
-        secrets: loadSecrets(config),
         askObservers,
         employerObservers,
+        // The respond feature tells its receipts here once it has them.
+        messageContents: { ...committeeContents(base), receipt: async () => new Map() },
       },
     };
   } catch (error) {

@@ -1,0 +1,328 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { Tx } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import type { ContactState } from '../employers/types.ts';
+import { hashAddress } from '../lib/tokens.ts';
+import {
+  type BudgetRules,
+  type BudgetTouch,
+  DEFAULT_BUDGET,
+  fitsEmployerBudget,
+  fitsPersonBudget,
+  insertTouch,
+} from './planner/budget.ts';
+import { DAY_MS, dayFromIso } from './planner/calendar.ts';
+import { type ClaimFacts, decideClaim, type RefusalReason } from './rules.ts';
+import type { InvitationState, MessageKind, MessageStream, SuppressionReason } from './types.ts';
+
+/** A message that belongs to one sender until its lease ends. */
+export type ClaimedMessage = {
+  id: number;
+  kind: MessageKind;
+  stream: MessageStream;
+  step: number;
+  agencyId: number;
+  waveId: number | null;
+  invitationId: number | null;
+  contactId: number;
+  refs: Record<string, number | string>;
+  messageId: string;
+  /** Keyed hash of the address; the hand-over looks once more whether it said stop. */
+  addressHash: Buffer;
+};
+
+export type Claim = {
+  claimedBy: string;
+  messages: ClaimedMessage[];
+  /** Due messages that were ended instead, by reason. */
+  refused: Partial<Record<RefusalReason, number>>;
+  /** Nothing further was due. */
+  exhausted: boolean;
+};
+
+export type ClaimOptions = { limit: number; waveId?: number; claimedBy?: string };
+
+type DueRow = {
+  id: number;
+  kind: MessageKind;
+  stream: MessageStream;
+  step: number;
+  agency_id: number;
+  wave_id: number | null;
+  invitation_id: number | null;
+  contact_id: number;
+  employer_id: number;
+  unit_id: number;
+  refs: Record<string, number | string>;
+  message_id: string;
+  not_after: Date;
+  email: string;
+  contact_state: ContactState;
+  invitation_state: InvitationState | null;
+  invited: boolean;
+  zone: string;
+};
+
+/**
+ * Takes due messages for one sender: those that answer a person's own act first, then those of running waves, each
+ * wave its share. All that could forbid a message is looked at in the same transaction (E4), and what may not go out
+ * any more is ended with its reason. Claims of several senders never meet: rows are locked and skipped.
+ */
+export async function claimMessages(
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'secrets'>,
+  options: ClaimOptions,
+): Promise<Claim> {
+  const claimedBy = options.claimedBy ?? randomUUID();
+  const now = deps.clock.now();
+  return deps.db.transaction(async (tx) => {
+    const claim: Claim = { claimedBy, messages: [], refused: {}, exhausted: false };
+    const ids = await lockDue(tx, options, now);
+    if (ids.length === 0) return { ...claim, exhausted: true };
+    const rows = await readDue(tx, ids);
+    const addressHashes = new Map(
+      rows.map((row) => [row.id, hashAddress(deps.secrets.suppressionKey, row.email)]),
+    );
+    const suppressed = await findSuppressions(tx, [...addressHashes.values()]);
+    const budgets = await openBudgets(tx, rows, now);
+
+    const claimed: DueRow[] = [];
+    const refused: { row: DueRow; state: string; reason: RefusalReason }[] = [];
+    for (const row of rows) {
+      const facts: ClaimFacts = {
+        kind: row.kind,
+        stream: row.stream,
+        notAfter: row.not_after,
+        contactState: row.contact_state,
+        suppressedFor: suppressed.get(addressHashes.get(row.id)!.toString('hex')) ?? null,
+        invitationState: row.invitation_state,
+        invited: row.invited,
+        budget: row.stream === 'outreach' ? budgets.check(row) : 'fits',
+      };
+      const decision = decideClaim(facts, now);
+      if (!decision.claim) {
+        refused.push({ row, ...decision });
+        claim.refused[decision.reason] = (claim.refused[decision.reason] ?? 0) + 1;
+        continue;
+      }
+      if (row.stream === 'outreach') budgets.take(row);
+      claimed.push(row);
+    }
+    await markRefused(tx, refused, now);
+    await markClaimed(tx, claimed, claimedBy, now, deps.config.sendLeaseSeconds);
+    claim.messages = claimed.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      stream: row.stream,
+      step: row.step,
+      agencyId: row.agency_id,
+      waveId: row.wave_id,
+      invitationId: row.invitation_id,
+      contactId: row.contact_id,
+      refs: row.refs,
+      messageId: row.message_id,
+      addressHash: addressHashes.get(row.id)!,
+    }));
+    return claim;
+  });
+}
+
+async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Promise<number[]> {
+  const at = now.toISOString();
+  // A database that was restored from a copy sends nothing until a person unlocks it.
+  const [lock] = await tx.execute<{ locked: boolean }>(
+    sql`select exists (select 1 from installation where sending_unlocked_at is null) as locked`,
+  );
+  if (lock?.locked) return [];
+  const transactional = await tx.execute<{ id: number }>(sql`
+    select id from messages
+    where wave_id is null and state = 'planned' and send_after <= ${at}::timestamptz
+    order by send_after, id limit ${limit} for update skip locked`);
+  const ids = transactional.map((row) => Number(row.id));
+  if (ids.length >= limit) return ids;
+
+  // The share lock makes a pause wait for this claim, and this claim see a pause that came first.
+  const running = await tx.execute<{ id: number }>(sql`
+    select id from waves where state = 'running' and ${waveId === undefined ? sql`true` : sql`id = ${waveId}`}
+    order by id for share`);
+  if (running.length === 0) return ids;
+  const share = Math.ceil((limit - ids.length) / running.length);
+  for (const wave of running) {
+    const due = await tx.execute<{ id: number }>(sql`
+      select id from messages
+      where wave_id = ${wave.id} and state = 'planned' and send_after <= ${at}::timestamptz
+      order by send_after, id limit ${share} for update skip locked`);
+    ids.push(...due.map((row) => Number(row.id)));
+  }
+  return ids;
+}
+
+async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
+  return tx.execute<DueRow>(sql`
+    select m.id, m.kind, m.stream, m.step, m.agency_id, m.wave_id, m.invitation_id, m.contact_id,
+           c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, c.email, c.state as contact_state,
+           i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone,
+           m.step > 0 and exists (
+             select 1 from messages first
+             where first.invitation_id = m.invitation_id and first.step = 0 and first.stream = 'outreach'
+               and first.sent_at is not null
+           ) as invited
+    from messages m
+    join contacts c on c.id = m.contact_id
+    join employers e on e.id = c.employer_id
+    join agencies a on a.id = m.agency_id
+    left join invitations i on i.id = m.invitation_id
+    where m.id = any(${sql.param(ids)}::bigint[])
+    order by m.send_after, m.id`);
+}
+
+/** Suppressions in force, by the address hash in hexadecimal. */
+export async function findSuppressions(
+  tx: Pick<Tx, 'execute'>,
+  addressHashes: readonly Buffer[],
+): Promise<Map<string, SuppressionReason>> {
+  const rows = await tx.execute<{ address: string; reason: SuppressionReason }>(sql`
+    select encode(address_hash, 'hex') as address, reason from suppressions
+    where lifted_at is null
+      and address_hash in (
+        select decode(value, 'hex') from json_array_elements_text(${hexList(addressHashes)}::text::json) as value
+      )`);
+  return new Map(rows.map((row) => [row.address, row.reason]));
+}
+
+export function hexList(hashes: readonly Buffer[]): string {
+  return JSON.stringify(hashes.map((hash) => hash.toString('hex')));
+}
+
+type Budgets = {
+  check(row: DueRow): ClaimFacts['budget'];
+  take(row: DueRow): void;
+};
+
+/** Namespace of the advisory locks by which two claims that touch one employer take turns. */
+const BUDGET_LOCK = 7_301;
+
+/**
+ * The ledger of everybody in the batch, all agencies together. The plan has kept the budgets already; this catches
+ * what was planned at the same moment elsewhere, or came by a colleague's nomination.
+ */
+async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<Budgets> {
+  const outreach = rows.filter((row) => row.stream === 'outreach');
+  const rules = new Map<number, { budget: BudgetRules; closedDays: number[] }>();
+  const byPerson = new Map<number, BudgetTouch[]>();
+  const byUnit = new Map<number, BudgetTouch[]>();
+  const add = (contactId: number, unitId: number, touch: BudgetTouch) => {
+    for (const [map, key] of [
+      [byPerson, contactId],
+      [byUnit, unitId],
+    ] as const) {
+      const list = map.get(key);
+      if (list) insertTouch(list, touch);
+      else map.set(key, [touch]);
+    }
+  };
+  if (outreach.length > 0) {
+    const units = [...new Set(outreach.map((row) => row.unit_id))];
+    await tx.execute(sql`
+      select pg_advisory_xact_lock(${BUDGET_LOCK}, unit) from (
+        select unit::int from unnest(${sql.param(units)}::bigint[]) as unit order by unit
+      ) as units`);
+    const waves = await tx.execute<{ id: number; protocol: WaveProtocol }>(sql`
+      select id, protocol from waves
+      where id = any(${sql.param([...new Set(outreach.map((row) => row.wave_id!))])}::bigint[])`);
+    let days = 0;
+    for (const { id, protocol } of waves) {
+      const budget = protocol.budget ?? DEFAULT_BUDGET;
+      const { person, employer } = budget;
+      days = Math.max(
+        days,
+        person.newInvitationsDays,
+        person.touchesDays,
+        person.minBusinessDaysBetween * 3,
+        employer.peopleDays,
+        employer.touchesDays,
+      );
+      rules.set(Number(id), {
+        budget,
+        closedDays: (protocol.calendar?.closedDates ?? []).map(dayFromIso),
+      });
+    }
+    const since = new Date(now.getTime() - days * DAY_MS);
+    const touches = await tx.execute<{
+      contact_id: number;
+      unit_id: number;
+      step: number;
+      touched_at: Date;
+    }>(sql`
+      select m.contact_id, e.unit_id, m.step, coalesce(m.sent_at, ${now.toISOString()}::timestamptz) as touched_at
+      from employers e join messages m on m.employer_id = e.id
+      where e.unit_id = any(${sql.param(units)}::bigint[]) and m.stream = 'outreach'
+        and (m.sent_at > ${since.toISOString()}::timestamptz or (m.sent_at is null and m.state = 'claimed'))`);
+    for (const touch of touches) {
+      const instant = touch.touched_at.getTime();
+      add(touch.contact_id, touch.unit_id, {
+        contactId: touch.contact_id,
+        from: instant,
+        to: instant,
+        newInvitation: touch.step === 0,
+      });
+    }
+  }
+  const candidate = (row: DueRow): BudgetTouch => ({
+    contactId: row.contact_id,
+    from: now.getTime(),
+    to: now.getTime(),
+    newInvitation: row.step === 0,
+  });
+  return {
+    check(row) {
+      const { budget, closedDays } = rules.get(row.wave_id!) ?? { budget: DEFAULT_BUDGET, closedDays: [] };
+      const person = byPerson.get(row.contact_id) ?? [];
+      const employer = byUnit.get(row.unit_id) ?? [];
+      if (!fitsPersonBudget(budget.person, person, candidate(row), row.zone, closedDays)) {
+        return 'contact_budget_person';
+      }
+      return fitsEmployerBudget(budget.employer, employer, candidate(row))
+        ? 'fits'
+        : 'contact_budget_employer';
+    },
+    take: (row) => add(row.contact_id, row.unit_id, candidate(row)),
+  };
+}
+
+/** The part of a frozen protocol that the claim looks at. */
+type WaveProtocol = { budget?: BudgetRules; calendar?: { closedDates?: string[] } };
+
+async function markRefused(
+  tx: Tx,
+  refused: readonly { row: DueRow; state: string; reason: RefusalReason }[],
+  now: Date,
+): Promise<void> {
+  if (refused.length === 0) return;
+  const rows = refused.map(({ row, state, reason }) => ({ id: row.id, state, reason }));
+  await tx.execute(sql`
+    update messages set state = r.state, reason = r.reason, finished_at = ${now.toISOString()}::timestamptz
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(id bigint, state text, reason text)
+    where messages.id = r.id and messages.state = 'planned'`);
+  const neverAsked = refused.filter(({ row }) => row.step === 0 && row.invitation_id !== null);
+  if (neverAsked.length === 0) return;
+  await tx.execute(sql`
+    update asks set state = 'cancelled'
+    where invitation_id = any(${sql.param(neverAsked.map(({ row }) => row.invitation_id))}::bigint[])
+      and state = 'planned'`);
+}
+
+async function markClaimed(
+  tx: Tx,
+  rows: readonly DueRow[],
+  claimedBy: string,
+  now: Date,
+  leaseSeconds: number,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000);
+  await tx.execute(sql`
+    update messages set state = 'claimed', claimed_by = ${claimedBy}::uuid,
+      lease_until = ${leaseUntil.toISOString()}::timestamptz
+    where id = any(${sql.param(rows.map((row) => row.id))}::bigint[]) and state = 'planned'`);
+}

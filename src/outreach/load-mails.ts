@@ -1,0 +1,233 @@
+import { inArray, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { agencies } from '../db/schema/agencies.ts';
+import type { Deps } from '../deps.ts';
+import { invariant } from '../lib/errors.ts';
+import type { CredentialInMail, MailKind, MailSender, MeetingInMail, MessageData } from '../mail/messages.ts';
+import { renderMessage } from '../mail/render.ts';
+import type { CalendarPart, OutgoingMail } from '../mail/types.ts';
+import type { ClaimedMessage } from './claim-messages.ts';
+import { CONTENT_KINDS, type ContentKind, type MessageContent, type QueuedMessage } from './contents.ts';
+import { answerToken, unsubscribeToken } from './create-touches.ts';
+import { answerPath, unsubscribePath } from './paths.ts';
+import { minutesToAnswer } from './rules.ts';
+
+type Agency = typeof agencies.$inferSelect;
+
+type Recipient = {
+  id: number;
+  name: string;
+  email: string;
+  employer_name: string;
+  language: 'en' | 'es';
+  invitation_state: string | null;
+  token_version: number | null;
+  close_at: Date | null;
+  referred_by: string | null;
+};
+
+type AskRow = {
+  invitation_id: number;
+  meeting_id: number | null;
+  seat_role: string | null;
+  credential: string | null;
+  version: string | null;
+  issuer: string | null;
+};
+
+type LoadDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'secrets' | 'messageContents'>;
+
+/**
+ * The content of claimed messages, read for the whole batch at once. Rendering is left to the moment of sending.
+ * A message that is missing has nothing to say any more.
+ */
+export async function loadMails(
+  deps: LoadDeps,
+  messages: readonly ClaimedMessage[],
+): Promise<Map<number, () => OutgoingMail>> {
+  const { db } = deps;
+  const recipients = await readRecipients(db, messages);
+  const senders = await readAgencies(db, messages);
+  const asks = await readAsks(deps, messages);
+  const contents = await readContents(deps, messages, recipients);
+
+  const mails = new Map<number, () => OutgoingMail>();
+  for (const message of messages) {
+    const recipient = recipients.get(message.id);
+    const agency = senders.get(message.agencyId);
+    invariant(recipient && agency, 'a claimed message has a recipient and a sender');
+    const content = isContentKind(message.kind)
+      ? contents.get(message.id)
+      : askingContent(deps, message, recipient, agency, asks.get(message.invitationId ?? 0) ?? []);
+    if (content) mails.set(message.id, () => assemble(deps, message, recipient, agency, content));
+  }
+  return mails;
+}
+
+type Content = { data: object; calendar?: CalendarPart };
+
+async function readRecipients(db: Db, messages: readonly ClaimedMessage[]): Promise<Map<number, Recipient>> {
+  const rows = await db.execute<Recipient>(sql`
+    select m.id, c.name, c.email, coalesce(nullif(e.dba, ''), e.legal_name) as employer_name,
+           coalesce(i.language, c.language) as language, i.state as invitation_state, i.token_version, w.close_at,
+           nominator.name as referred_by
+    from messages m
+    join contacts c on c.id = m.contact_id
+    join employers e on e.id = c.employer_id
+    left join invitations i on i.id = m.invitation_id
+    left join waves w on w.id = i.wave_id
+    left join invitations origin on origin.id = i.referred_from_id
+    left join contacts nominator on nominator.id = origin.contact_id
+    where m.id = any(${sql.param(messages.map((message) => message.id))}::bigint[])`);
+  return new Map(rows.map((row) => [Number(row.id), row]));
+}
+
+async function readAgencies(db: Db, messages: readonly ClaimedMessage[]): Promise<Map<number, Agency>> {
+  const ids = [...new Set(messages.map((message) => message.agencyId))];
+  const rows = await db.select().from(agencies).where(inArray(agencies.id, ids));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+type AskInMail = { credential: CredentialInMail } | { meeting: MeetingInMail };
+
+/** What each invitation asks, in its order, without what was withdrawn from it or is off. */
+async function readAsks(
+  deps: LoadDeps,
+  messages: readonly ClaimedMessage[],
+): Promise<Map<number, AskInMail[]>> {
+  const invitationIds = messages
+    .filter((message) => !isContentKind(message.kind) && message.invitationId !== null)
+    .map((message) => message.invitationId);
+  if (invitationIds.length === 0) return new Map();
+  const rows = await deps.db.execute<AskRow>(sql`
+    select a.invitation_id, a.meeting_id, a.seat_role, c.name as credential, c.version, i.name as issuer
+    from asks a
+    left join credentials c on c.id = a.credential_id
+    left join issuers i on i.id = c.issuer_id
+    where a.invitation_id = any(${sql.param(invitationIds)}::bigint[]) and a.state in ('planned', 'asked')
+    order by a.invitation_id, a.position`);
+  const meetingIds = [...new Set(rows.flatMap((row) => row.meeting_id ?? []))];
+  const meetings = await deps.messageContents.describeMeetings(deps.db, meetingIds);
+  const asks = new Map<number, AskInMail[]>();
+  for (const row of rows) {
+    const ask = toAsk(row, row.meeting_id === null ? undefined : meetings.get(row.meeting_id));
+    if (!ask) continue;
+    const list = asks.get(row.invitation_id);
+    if (list) list.push(ask);
+    else asks.set(row.invitation_id, [ask]);
+  }
+  return asks;
+}
+
+function toAsk(row: AskRow, meeting: Omit<MeetingInMail, 'seatRole'> | undefined): AskInMail | null {
+  if (row.credential !== null) {
+    const name = row.version ? `${row.credential} (${row.version})` : row.credential;
+    return { credential: { name, issuer: row.issuer ?? '' } };
+  }
+  return meeting ? { meeting: { ...meeting, seatRole: row.seat_role ?? '' } } : null;
+}
+
+async function readContents(
+  deps: LoadDeps,
+  messages: readonly ClaimedMessage[],
+  recipients: ReadonlyMap<number, Recipient>,
+): Promise<Map<number, Content>> {
+  const contents = new Map<number, Content>();
+  for (const kind of CONTENT_KINDS) {
+    const queued = messages
+      .filter((message) => message.kind === kind)
+      .map(
+        (message): QueuedMessage => ({
+          id: message.id,
+          kind,
+          agencyId: message.agencyId,
+          contactId: message.contactId,
+          invitationId: message.invitationId,
+          refs: message.refs,
+          language: recipients.get(message.id)?.language ?? 'en',
+        }),
+      );
+    if (queued.length === 0) continue;
+    const found: Map<number, MessageContent<ContentKind>> = await deps.messageContents[kind](deps.db, queued);
+    for (const [id, content] of found) contents.set(id, content);
+  }
+  return contents;
+}
+
+function askingContent(
+  deps: LoadDeps,
+  message: ClaimedMessage,
+  recipient: Recipient,
+  agency: Agency,
+  asks: readonly AskInMail[],
+): Content | undefined {
+  if (asks.length === 0 || message.invitationId === null || !recipient.close_at) return undefined;
+  const credentials = asks.flatMap((ask) => ('credential' in ask ? [ask.credential] : []));
+  const meetings = asks.flatMap((ask) => ('meeting' in ask ? [ask.meeting] : []));
+  const token = answerToken(deps, message.invitationId, recipient.token_version ?? 1);
+  return {
+    data: {
+      employerName: recipient.employer_name,
+      credentials,
+      meetings,
+      minutes: minutesToAnswer(credentials.length, meetings.length),
+      until: recipient.close_at,
+      timeZone: agency.timeZone,
+      link: deps.config.publicUrl + answerPath(token),
+      started: recipient.invitation_state === 'started',
+      referredBy: recipient.referred_by ?? '',
+    },
+  };
+}
+
+function assemble(
+  deps: LoadDeps,
+  message: ClaimedMessage,
+  recipient: Recipient,
+  agency: Agency,
+  { data, calendar }: Content,
+): OutgoingMail {
+  const unsubscribeUrl = deps.config.publicUrl + unsubscribePath(unsubscribeToken(deps, message.contactId));
+  const sender: MailSender = {
+    agencyName: agency.name,
+    shortName: agency.shortName,
+    postalAddress: agency.postalAddress,
+    contactEmail: agency.replyTo,
+    contactPhone: agency.phone,
+  };
+  const rendered = renderMessage(
+    message.kind as MailKind,
+    {
+      ...data,
+      language: recipient.language,
+      sender,
+      recipientName: recipient.name,
+      unsubscribeUrl,
+    } as MessageData[MailKind],
+  );
+  return {
+    ...rendered,
+    messageId: message.messageId,
+    date: deps.clock.now(),
+    from: { name: agency.mailFromName, address: agency.mailFromAddress },
+    replyTo: { address: agency.replyTo },
+    to: { name: recipient.name, address: recipient.email },
+    language: recipient.language,
+    listId: {
+      name: `${agency.shortName}, ${message.stream}`,
+      id: `${message.stream}.${agency.slug}.${deps.config.messageIdDomain}`,
+    },
+    feedbackId: [
+      message.waveId === null ? message.kind : `wave-${message.waveId}`,
+      message.stream,
+      agency.slug,
+      'countersign',
+    ],
+    ...(message.stream === 'outreach' && { unsubscribeUrl }),
+    ...(calendar && { calendar }),
+  };
+}
+
+function isContentKind(kind: string): kind is ContentKind {
+  return (CONTENT_KINDS as readonly string[]).includes(kind);
+}

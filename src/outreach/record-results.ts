@@ -1,0 +1,217 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { isDatabaseUnavailable, isTransactionConflict, type Tx } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import type { HandedMessage } from './hand-over.ts';
+import type { SentAsk } from './observers.ts';
+import { type AfterFailure, decideAfterFailure, type HandoverFailure } from './rules.ts';
+
+type Result = {
+  message: HandedMessage;
+  at: Date;
+  providerId: string | null;
+  failure: HandoverFailure | null;
+};
+
+export type Tally = { sent: number; failed: number; retried: number; uncertain: number };
+
+export type ResultRecorder = {
+  sent(message: HandedMessage, providerId: string | undefined): void;
+  failed(message: HandedMessage, failure: HandoverFailure): void;
+  /** Resolves when everything that was recorded is committed; rejects when that could not be done. */
+  settled(): Promise<Tally>;
+};
+
+type RecordDeps = Pick<Deps, 'db' | 'clock' | 'askObservers'>;
+
+/** Results wait at most this long for others to be written with. */
+const FLUSH_MS = 20;
+const FLUSH_AT = 100;
+const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000];
+
+/**
+ * Writes what became of handed messages, several at once but soon: whatever is not yet written when a worker dies
+ * is sent again. A result counts while nobody has handed the message over since, even when the lease ran out.
+ */
+export function createResultRecorder(deps: RecordDeps, claimedBy: string): ResultRecorder {
+  const tally: Tally = { sent: 0, failed: 0, retried: 0, uncertain: 0 };
+  let pending: Result[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let failure: unknown;
+
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = pending;
+    pending = [];
+    if (batch.length === 0) return;
+    writing = writing
+      .then(() => writeWithPatience(deps, claimedBy, batch, tally))
+      .catch((error: unknown) => {
+        failure ??= error;
+      });
+  };
+  const add = (result: Result) => {
+    pending.push(result);
+    if (pending.length >= FLUSH_AT) flush();
+    else timer ??= setTimeout(flush, FLUSH_MS);
+  };
+
+  return {
+    sent: (message, providerId) =>
+      add({ message, at: deps.clock.now(), providerId: providerId ?? null, failure: null }),
+    failed: (message, reason) => add({ message, at: deps.clock.now(), providerId: null, failure: reason }),
+    async settled() {
+      flush();
+      await writing;
+      if (failure) throw failure;
+      return tally;
+    },
+  };
+}
+
+async function writeWithPatience(
+  deps: RecordDeps,
+  claimedBy: string,
+  batch: readonly Result[],
+  tally: Tally,
+): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const written = await deps.db.transaction((tx) => writeResults(tx, deps, claimedBy, batch));
+      for (const key of Object.keys(written) as (keyof Tally)[]) tally[key] += written[key];
+      return;
+    } catch (error) {
+      const pause = RETRY_WAITS_MS[attempt];
+      if (pause === undefined || !(isDatabaseUnavailable(error) || isTransactionConflict(error))) throw error;
+      await wait(pause);
+    }
+  }
+}
+
+async function writeResults(
+  tx: Tx,
+  { askObservers }: Pick<Deps, 'askObservers'>,
+  claimedBy: string,
+  batch: readonly Result[],
+): Promise<Tally> {
+  const sent = batch.filter((result) => result.failure === null);
+  const invitations = await markSent(tx, sent);
+  const failures = batch.flatMap((result) =>
+    result.failure
+      ? [{ ...result, after: decideAfterFailure(result.failure, result.message, result.at) }]
+      : [],
+  );
+  const refused = await markFailures(tx, claimedBy, failures);
+  // A refused message left us all the same: its asks were made and did not arrive.
+  const asked = await markAsked(tx, [...invitations, ...refused]);
+  if (asked.length > 0) await askObservers.asksSent(tx, asked);
+  const undelivered = await markUndelivered(tx, refused);
+  if (undelivered.length > 0) await askObservers.asksUndelivered(tx, undelivered);
+  const count = (state: AfterFailure['state']) =>
+    failures.filter(({ after }) => after.state === state).length;
+  return {
+    sent: sent.length,
+    failed: count('failed'),
+    retried: count('planned'),
+    uncertain: count('uncertain'),
+  };
+}
+
+type Reached = { invitation_id: number; at: string };
+
+/** Returns the invitations whose outreach has now left. */
+async function markSent(tx: Tx, results: readonly Result[]): Promise<Reached[]> {
+  if (results.length === 0) return [];
+  const rows = results.map(({ message, at, providerId }) => ({
+    id: message.id,
+    attempts: message.attempts,
+    sent_at: at.toISOString(),
+    provider_id: providerId,
+  }));
+  const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
+    update messages m set state = 'sent', sent_at = r.sent_at, finished_at = r.sent_at, provider_id = r.provider_id,
+      claimed_by = null, lease_until = null, reason = null
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as r(id bigint, attempts int, sent_at timestamptz, provider_id text)
+    where m.id = r.id and m.attempts = r.attempts and m.state in ('claimed', 'planned', 'uncertain')
+    returning case when m.stream = 'outreach' then m.invitation_id end as invitation_id, m.sent_at as at`);
+  return updated.flatMap(({ invitation_id, at }) =>
+    invitation_id === null ? [] : [{ invitation_id: Number(invitation_id), at: at.toISOString() }],
+  );
+}
+
+/** Returns the invitations whose message was refused for good. */
+async function markFailures(
+  tx: Tx,
+  claimedBy: string,
+  failures: readonly (Result & { after: AfterFailure })[],
+): Promise<Reached[]> {
+  if (failures.length === 0) return [];
+  const rows = failures.map(({ message, at, after }) => ({
+    id: message.id,
+    attempts: message.attempts,
+    state: after.state,
+    reason: after.reason,
+    at: at.toISOString(),
+    send_after: after.state === 'planned' ? (after.sendAfter?.toISOString() ?? null) : null,
+    uncounted: after.state === 'planned' && !after.countAttempt ? 1 : 0,
+  }));
+  const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
+    update messages m set state = r.state, reason = r.reason, claimed_by = null, lease_until = null,
+      send_after = coalesce(r.send_after, m.send_after), attempts = m.attempts - r.uncounted,
+      handed_at = case when r.uncounted = 1 then null else m.handed_at end,
+      finished_at = case when r.state = 'planned' then null else r.at end
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as r(id bigint, attempts int, state text, reason text, at timestamptz, send_after timestamptz, uncounted int)
+    where m.id = r.id and m.attempts = r.attempts and m.state = 'claimed' and m.claimed_by = ${claimedBy}::uuid
+    returning case when m.stream = 'outreach' and m.state = 'failed' then m.invitation_id end as invitation_id, r.at`);
+  return updated.flatMap(({ invitation_id, at }) =>
+    invitation_id === null ? [] : [{ invitation_id: Number(invitation_id), at: at.toISOString() }],
+  );
+}
+
+type AskedRow = {
+  id: number;
+  contact_id: number;
+  employer_id: number;
+  credential_id: number | null;
+  meeting_id: number | null;
+  asked_at: Date;
+};
+
+/** An answer may come before this is written: the time is set then, and the state left. */
+async function markAsked(tx: Tx, reached: readonly Reached[]): Promise<SentAsk[]> {
+  if (reached.length === 0) return [];
+  const rows = await tx.execute<AskedRow>(sql`
+    update asks a set asked_at = r.at, state = case when a.state in ('planned', 'cancelled') then 'asked' else a.state end
+    from json_to_recordset(${JSON.stringify(reached)}::text::json) as r(invitation_id bigint, at timestamptz)
+    where a.invitation_id = r.invitation_id and a.asked_at is null
+    returning a.id, a.contact_id, a.employer_id, a.credential_id, a.meeting_id, a.asked_at`);
+  return rows.map(toSentAsk);
+}
+
+async function markUndelivered(tx: Tx, reached: readonly Reached[]): Promise<SentAsk[]> {
+  if (reached.length === 0) return [];
+  const rows = await tx.execute<AskedRow>(sql`
+    update asks a set undelivered_at = r.at
+    from json_to_recordset(${JSON.stringify(reached)}::text::json) as r(invitation_id bigint, at timestamptz)
+    where a.invitation_id = r.invitation_id and a.undelivered_at is null
+      -- A reminder that is refused does not undo the invitation that arrived.
+      and not exists (
+        select 1 from messages m where m.invitation_id = a.invitation_id and m.stream = 'outreach' and m.sent_at is not null)
+    returning a.id, a.contact_id, a.employer_id, a.credential_id, a.meeting_id, a.asked_at`);
+  return rows.map(toSentAsk);
+}
+
+function toSentAsk(row: AskedRow): SentAsk {
+  return {
+    askId: Number(row.id),
+    contactId: Number(row.contact_id),
+    employerId: Number(row.employer_id),
+    credentialId: row.credential_id === null ? null : Number(row.credential_id),
+    meetingId: row.meeting_id === null ? null : Number(row.meeting_id),
+    askedAt: row.asked_at,
+  };
+}

@@ -1,0 +1,162 @@
+import type { ContactState } from '../employers/types.ts';
+import type { InvitationState, MessageKind, MessageStream, SuppressionReason } from './types.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Why a due message is not sent. Kept on the message as its reason. */
+export const REFUSAL_REASONS = [
+  'too_late',
+  'suppressed',
+  'left_employer',
+  'wrong_role',
+  'not_invited',
+  'answered',
+  'declined',
+  'referred',
+  'invitation_expired',
+  'contact_budget_person',
+  'contact_budget_employer',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** What is known of a due message in the transaction that claims it. */
+export type ClaimFacts = {
+  kind: MessageKind;
+  stream: MessageStream;
+  /** Not sent at or after this instant. */
+  notAfter: Date;
+  contactState: ContactState;
+  suppressedFor: SuppressionReason | null;
+  /** Absent for mails that belong to no invitation. */
+  invitationState: InvitationState | null;
+  /** The invitation's first message has left. */
+  invited: boolean;
+  /** Whether one more touch now fits the budgets of all agencies together. */
+  budget: 'fits' | 'contact_budget_person' | 'contact_budget_employer';
+};
+
+export type ClaimDecision =
+  | { claim: true }
+  | { claim: false; state: 'suppressed' | 'expired' | 'cancelled'; reason: RefusalReason };
+
+const refuse = (state: 'suppressed' | 'expired' | 'cancelled', reason: RefusalReason): ClaimDecision => ({
+  claim: false,
+  state,
+  reason,
+});
+
+/**
+ * Whether a due message may go out now. Who said stop is asked nothing more by any agency; what answers a person's
+ * own act still reaches them, unless their address is dead or they complained.
+ */
+export function decideClaim(facts: ClaimFacts, now: Date): ClaimDecision {
+  if (now >= facts.notAfter) return refuse('expired', 'too_late');
+  if (facts.suppressedFor && (facts.stream === 'outreach' || !isPolite(facts.suppressedFor))) {
+    return refuse('suppressed', 'suppressed');
+  }
+  if (facts.stream === 'transactional') return { claim: true };
+  if (facts.contactState === 'left') return refuse('cancelled', 'left_employer');
+  if (facts.contactState === 'wrong_role') return refuse('cancelled', 'wrong_role');
+  if (facts.kind === 'reminder' && !facts.invited) return refuse('cancelled', 'not_invited');
+  switch (facts.invitationState) {
+    case 'answered':
+    case 'declined':
+    case 'referred':
+      return refuse('cancelled', facts.invitationState);
+    case 'expired':
+      return refuse('cancelled', 'invitation_expired');
+    default:
+      break;
+  }
+  if (facts.budget !== 'fits') return refuse('expired', facts.budget);
+  return { claim: true };
+}
+
+function isPolite(reason: SuppressionReason): boolean {
+  return reason === 'unsubscribed' || reason === 'staff';
+}
+
+/** Hand-overs of one message that ended without an answer before a person looks at it. */
+export const MAX_UNANSWERED_HANDOVERS = 3;
+/** Tries of one message that the receiving server put off. */
+export const MAX_ATTEMPTS = 8;
+
+const WAITS_MINUTES = [1, 5, 15, 30, 60, 120, 240];
+
+/**
+ * When a message that was put off is tried again: later each time, and spread by a fifth so that a batch refused at
+ * once does not come back at once. `id` does the spreading, so the same facts give the same time.
+ */
+export function nextAttemptAt(now: Date, attempts: number, id: number): Date {
+  const minutes = WAITS_MINUTES[Math.min(attempts, WAITS_MINUTES.length) - 1] ?? WAITS_MINUTES[0]!;
+  const spread = 0.9 + ((id * 2_654_435_761) % 1000) / 5000;
+  return new Date(now.getTime() + minutes * MINUTE_MS * spread);
+}
+
+export type HandoverFailure = {
+  failure: 'refused' | 'deferred' | 'unavailable';
+  code: string;
+  inDoubt: boolean;
+};
+
+export type AfterFailure =
+  | { state: 'failed'; reason: string }
+  | { state: 'uncertain'; reason: string }
+  | { state: 'planned'; reason: string; sendAfter: Date | null; countAttempt: boolean };
+
+/** What becomes of a message that was handed over and not accepted. `attempts` includes this one. */
+export function decideAfterFailure(
+  { failure, code, inDoubt }: HandoverFailure,
+  message: { id: number; attempts: number },
+  now: Date,
+): AfterFailure {
+  if (failure === 'refused') return { state: 'failed', reason: code };
+  if (failure === 'deferred') {
+    if (message.attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: code };
+    return {
+      state: 'planned',
+      reason: code,
+      sendAfter: nextAttemptAt(now, message.attempts, message.id),
+      countAttempt: true,
+    };
+  }
+  if (!inDoubt) return { state: 'planned', reason: code, sendAfter: null, countAttempt: false };
+  if (message.attempts >= MAX_UNANSWERED_HANDOVERS) return { state: 'uncertain', reason: code };
+  return {
+    state: 'planned',
+    reason: code,
+    sendAfter: nextAttemptAt(now, message.attempts, message.id),
+    countAttempt: true,
+  };
+}
+
+/** What becomes of a claimed message whose worker was not heard of again. */
+export function decideAfterLostClaim(message: {
+  handed: boolean;
+  attempts: number;
+}): 'planned' | 'uncertain' {
+  return message.handed && message.attempts >= MAX_UNANSWERED_HANDOVERS ? 'uncertain' : 'planned';
+}
+
+/** Minutes that a mail promises: what a person who reads every word needs, rounded up. */
+export function minutesToAnswer(credentials: number, meetings: number): number {
+  return Math.max(1, Math.ceil(0.5 + credentials * 0.75 + meetings * 0.5));
+}
+
+/** A nominated colleague may not nominate further, and one invitation not the whole firm. */
+export const MAX_REFERRALS = 3;
+
+export type ReferralDecision =
+  | { ok: true }
+  | { ok: false; reason: 'referral_of_referral' | 'referral_limit' | 'invitation_closed' };
+
+/** Whether the person invited may name a colleague. */
+export function canRefer(
+  facts: { isReferral: boolean; referrals: number; expiresAt: Date; waveOpen: boolean },
+  now: Date,
+): ReferralDecision {
+  if (!facts.waveOpen || now >= facts.expiresAt) return { ok: false, reason: 'invitation_closed' };
+  if (facts.isReferral) return { ok: false, reason: 'referral_of_referral' };
+  if (facts.referrals >= MAX_REFERRALS) return { ok: false, reason: 'referral_limit' };
+  return { ok: true };
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { SendError } from '../mail/types.ts';
+import { type ClaimedMessage, claimMessages } from './claim-messages.ts';
+import { type HandedMessage, handOver, releaseClaims } from './hand-over.ts';
+import { loadMails } from './load-mails.ts';
+import { createResultRecorder, type ResultRecorder } from './record-results.ts';
+
+type SendDeps = Pick<
+  Deps,
+  'db' | 'clock' | 'config' | 'secrets' | 'mailer' | 'log' | 'askObservers' | 'messageContents'
+>;
+
+export type SendOptions = {
+  /** Only this wave's messages, besides those that answer a person's own act. */
+  waveId?: number;
+  /** Ends early, leaving nothing claimed. */
+  signal?: AbortSignal;
+  /** Begins no further batch after that many milliseconds. */
+  forMs?: number;
+};
+
+export type SendOutcome = {
+  sent: number;
+  failed: number;
+  retried: number;
+  uncertain: number;
+  /** Due messages that were ended instead of sent. */
+  refused: number;
+  /** `unavailable`: the mail server takes nothing now; everything waits unharmed. `time_up`: more is due. */
+  ended: 'all_sent' | 'unavailable' | 'time_up';
+  /** Why nothing could be sent. */
+  code?: string;
+};
+
+const BATCH = 200;
+
+/**
+ * Sends what is due until nothing is: claim a batch, read its contents, hand over as many at a time as there are
+ * connections, and write down what became of them while the next leave. Safe to run in any number of processes.
+ */
+export async function sendDueMessages(deps: SendDeps, options: SendOptions = {}): Promise<SendOutcome> {
+  const claimedBy = randomUUID();
+  const recorder = createResultRecorder(deps, claimedBy);
+  const lane = createLane(deps, recorder, deps.config.smtpConnections);
+  const startedAt = performance.now();
+  const isOver = () =>
+    options.signal?.aborted === true || performance.now() - startedAt > (options.forMs ?? Infinity);
+  let refused = 0;
+  let ended: SendOutcome['ended'] = 'all_sent';
+  let claimed: ClaimedMessage[] = [];
+
+  try {
+    for (;;) {
+      if (isOver()) {
+        ended = 'time_up';
+        break;
+      }
+      const claim = await claimMessages(deps, { limit: BATCH, claimedBy, waveId: options.waveId });
+      refused += Object.values(claim.refused).reduce((sum, count) => sum + count, 0);
+      claimed = claim.messages;
+      if (claim.exhausted) break;
+      if (claimed.length === 0) continue;
+      const mails = await loadMails(deps, claimed);
+      while (claimed.length > 0 && !lane.blocked() && options.signal?.aborted !== true) {
+        await lane.room();
+        const chunk = claimed.slice(0, lane.width);
+        const handed = await handOver(deps, claimedBy, chunk);
+        claimed = claimed.slice(chunk.length);
+        for (const message of handed) lane.send(message, mails.get(message.id));
+        await releaseClaims(deps, claimedBy, missing(chunk, handed));
+      }
+      if (lane.blocked()) {
+        ended = 'unavailable';
+        break;
+      }
+    }
+  } finally {
+    await lane.empty();
+    await releaseClaims(
+      deps,
+      claimedBy,
+      claimed.map((message) => message.id),
+    );
+  }
+  const { sent, failed, retried, uncertain } = await recorder.settled();
+  const blocked = lane.blocked();
+  return {
+    sent,
+    failed,
+    retried,
+    uncertain,
+    refused,
+    ended: blocked ? 'unavailable' : ended,
+    ...(blocked && { code: blocked.code }),
+  };
+}
+
+function missing(chunk: readonly ClaimedMessage[], handed: readonly HandedMessage[]): number[] {
+  const gone = new Set(handed.map((message) => message.id));
+  return chunk.flatMap((message) => (gone.has(message.id) ? [] : [message.id]));
+}
+
+type Lane = {
+  /** How many messages are handed over at a time. */
+  width: number;
+  send(message: HandedMessage, mail: (() => Parameters<SendDeps['mailer']['send']>[0]) | undefined): void;
+  /** Resolves when the next chunk may be handed over. */
+  room(): Promise<void>;
+  /** Resolves when nothing is under way. */
+  empty(): Promise<void>;
+  /** The failure that says that nothing can be sent now. */
+  blocked(): SendError | null;
+};
+
+/** The messages under way: one chunk with the server and one waiting behind it, so that no connection runs dry. */
+function createLane(deps: SendDeps, recorder: ResultRecorder, connections: number): Lane {
+  const width = connections;
+  let underWay = 0;
+  let blocked: SendError | null = null;
+  let waiting: { below: number; resolve(): void }[] = [];
+
+  const finish = () => {
+    underWay -= 1;
+    waiting = waiting.filter(({ below, resolve }) => {
+      if (underWay >= below) return true;
+      resolve();
+      return false;
+    });
+  };
+  const until = (below: number) =>
+    underWay < below
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => {
+          waiting.push({ below, resolve });
+        });
+
+  const deliver: (...args: Parameters<Lane['send']>) => Promise<void> = async (message, mail) => {
+    if (!mail) {
+      recorder.failed(message, { failure: 'refused', code: 'nothing_to_say', inDoubt: false });
+      return;
+    }
+    try {
+      const { providerId } = await deps.mailer.send(mail());
+      recorder.sent(message, providerId);
+    } catch (error) {
+      if (!(error instanceof SendError)) {
+        deps.log.error({ err: error, messageRow: message.id }, 'a message could not be made');
+        recorder.failed(message, { failure: 'refused', code: 'not_made', inDoubt: false });
+        return;
+      }
+      if (error.failure === 'unavailable') blocked ??= error;
+      else deps.log.info({ messageRow: message.id, code: error.code }, `mail ${error.failure}`);
+      recorder.failed(message, error);
+    }
+  };
+
+  return {
+    width,
+    send(message, mail) {
+      underWay += 1;
+      void deliver(message, mail).finally(finish);
+    },
+    room: () => until(width + 1),
+    empty: () => until(1),
+    blocked: () => blocked,
+  };
+}
