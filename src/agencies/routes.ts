@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../deps.ts';
 import { nextPath } from '../http/access.ts';
 import { fieldError, parseForm } from '../http/forms.ts';
+import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
 import { hashToken, isLinkTokenShaped, linkToken } from '../lib/tokens.ts';
 import { addStaff } from './add-staff.ts';
@@ -141,7 +142,7 @@ export function registerAgencyRoutes(app: FastifyInstance, deps: Deps): void {
   app.post<WithId>('/staff/people/:id/close', { config: { access: 'staff' } }, async (request, reply) => {
     const { agencyId, id: disabledBy, role } = request.staff;
     if (!hasRole(role, 'admin')) throw new DomainError('forbidden');
-    await disableStaff(deps, { agencyId, disabledBy, staffId: Number(request.params.id) });
+    await disableStaff(deps, { agencyId, disabledBy, staffId: parseId(request.params.id) });
     return reply.redirect(agencyPaths.people, 303);
   });
 }
