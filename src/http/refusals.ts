@@ -31,6 +31,11 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'This changed while you had it open',
     sentence: 'Go back, load the page again and see what changed before you repeat your step.',
   },
+  upload_gone: {
+    status: 409,
+    title: 'The uploaded file is gone',
+    sentence: 'The file is no longer on this server. Upload it again.',
+  },
   meeting_cancelled: {
     status: 409,
     title: 'This meeting is cancelled',

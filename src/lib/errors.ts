@@ -9,6 +9,7 @@ export const DOMAIN_ERROR_CODES = [
   'already_done',
   'needs_second_person',
   'stale_form',
+  'upload_gone',
   'meeting_cancelled',
   'meeting_started',
 ] as const;

@@ -192,6 +192,8 @@ export const imports = pgTable(
     state: text('state', { enum: IMPORT_STATES }).notNull().default('uploaded'),
     /** {rows, created, updated, unchanged, skipped, errors, warnings, duplicatesProposed} */
     counts: jsonb('counts').$type<Record<string, number>>(),
+    /** What the last look at the file found: {issueCounts, samples}. */
+    preview: jsonb('preview').$type<Record<string, unknown>>(),
     failure: text('failure'),
     createdBy: ref('created_by').references(() => staffMembers.id),
     createdAt: at('created_at').notNull(),
