@@ -317,7 +317,12 @@ const ISSUES = {
   identity_conflict: error(
     'Two employers match',
     (f) =>
-      `The ${f.text('first')} belongs to employer number ${f.text('firstId')}, the ${f.text('second')} to employer number ${f.text('secondId')}. Correct the row, or merge the two employers first. The row was left out.`,
+      `The ${f.text('first')} belongs to the employer ${f.text('firstId')}, the ${f.text('second')} to the employer ${f.text('secondId')}. Correct the row, or merge the two employers first. The row was left out.`,
+  ),
+  fein_differs: error(
+    'Same id, other FEIN',
+    (f) =>
+      `The id belongs to the employer ${f.text('employerId')}, which has another FEIN. Correct the id or the FEIN. The row was left out.`,
   ),
   many_alike: warning(
     'Too many alike to compare',

@@ -1,0 +1,212 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../db/client.ts';
+import type { ContactRow, EmployerReference, EmployerRow } from './rules/normalise-row.ts';
+import type { KnownContact, KnownEmployer } from './rules/plan-rows.ts';
+
+/** A list of records as one parameter: statements keep one shape however long the batch is. */
+function json(value: unknown): SQL {
+  return sql`${JSON.stringify(value)}::text::jsonb`;
+}
+
+/**
+ * Imports, merges and decisions on duplicates take this lock one after another, so that two of them never decide on
+ * the same employers from facts that the other is changing. It is let go when the transaction ends.
+ */
+export async function lockEmployerRegister(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('countersign.employers'))`);
+}
+
+const KNOWN_EMPLOYER = sql`
+  e.id, e.legal_name as "legalName", e.name_key as "nameKey", e.dba, e.fein, e.external_id as "externalId", e.address,
+  e.address_key as "addressKey", e.city, e.state, e.zip, e.county, e.phone, e.naics_code as "naicsCode",
+  e.legal_form as "legalForm", e.jobs, e.time_zone as "timeZone", e.merged_into_id as "mergedIntoId"`;
+
+/** Records that share a FEIN, an id, or name and ZIP with one of the rows. */
+export async function findKnownEmployers(
+  db: Db,
+  rows: readonly {
+    fein: string | null;
+    externalId: string | null;
+    nameKey: string | null;
+    zip: string | null;
+  }[],
+): Promise<KnownEmployer[]> {
+  const keys = rows.map(({ fein, externalId, nameKey, zip }) => ({
+    fein,
+    external_id: externalId,
+    name_key: nameKey,
+    zip: zip ?? '',
+  }));
+  return (await db.execute(sql`
+    with keys as materialized (
+      select * from jsonb_to_recordset(${json(keys)}) as k(fein text, external_id text, name_key text, zip text)
+    )
+    select ${KNOWN_EMPLOYER} from employers e where e.id in (
+      select m.id from keys k join employers m on m.fein = k.fein
+      union select m.id from keys k join employers m on m.external_id = k.external_id
+      union select m.id from keys k join employers m on m.name_key = k.name_key and m.zip = k.zip
+    )`)) as unknown as KnownEmployer[];
+}
+
+/** Ids for records that are about to be inserted, in order. */
+export async function reserveEmployerIds(tx: Tx, count: number): Promise<number[]> {
+  if (count === 0) return [];
+  const rows = await tx.execute(sql`
+    select nextval(pg_get_serial_sequence('employers', 'id')) as id from generate_series(1, ${count}::int)`);
+  return rows.map((row) => Number(row.id)).sort((a, b) => a - b);
+}
+
+export async function insertEmployers(
+  tx: Tx,
+  rows: readonly { id: number; row: EmployerRow }[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into employers (id, legal_name, name_key, dba, fein, external_id, address, address_key, city, state, zip,
+      county, phone, naics_code, legal_form, jobs, time_zone, created_at, updated_at)
+    overriding system value
+    select id, legal_name, name_key, dba, fein, external_id, coalesce(address, ''), address_key, coalesce(city, ''),
+      coalesce(state, ''), coalesce(zip, ''), coalesce(county, ''), coalesce(phone, ''), naics_code,
+      coalesce(legal_form, ''), jobs, time_zone, ${now}::timestamptz, ${now}::timestamptz
+    from jsonb_to_recordset(${json(rows.map(({ id, row }) => ({ id, ...asColumns(row) })))}) as r(${EMPLOYER_COLUMNS})`);
+}
+
+/** Brings in what the rows state; a blank leaves what is known. */
+export async function updateEmployers(
+  tx: Tx,
+  rows: readonly { id: number; row: EmployerRow }[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update employers e set legal_name = r.legal_name, name_key = r.name_key, dba = coalesce(r.dba, e.dba),
+      fein = coalesce(r.fein, e.fein), external_id = coalesce(r.external_id, e.external_id),
+      address = coalesce(r.address, e.address),
+      address_key = case when r.address is null then e.address_key else r.address_key end,
+      city = coalesce(r.city, e.city), state = coalesce(r.state, e.state), zip = coalesce(r.zip, e.zip),
+      county = coalesce(r.county, e.county), phone = coalesce(r.phone, e.phone),
+      naics_code = coalesce(r.naics_code, e.naics_code), legal_form = coalesce(r.legal_form, e.legal_form),
+      jobs = coalesce(r.jobs, e.jobs), time_zone = coalesce(r.time_zone, e.time_zone), updated_at = ${now}::timestamptz
+    from jsonb_to_recordset(${json(rows.map(({ id, row }) => ({ id, ...asColumns(row) })))}) as r(${EMPLOYER_COLUMNS})
+    where e.id = r.id`);
+}
+
+const EMPLOYER_COLUMNS = sql`id bigint, legal_name text, name_key text, dba text, fein text, external_id text,
+  address text, address_key text, city text, state text, zip text, county text, phone text, naics_code text,
+  legal_form text, jobs int, time_zone text`;
+
+function asColumns(row: EmployerRow) {
+  return {
+    legal_name: row.legalName,
+    name_key: row.nameKey,
+    dba: row.dba,
+    fein: row.fein,
+    external_id: row.externalId,
+    address: row.address,
+    address_key: row.addressKey,
+    city: row.city,
+    state: row.state,
+    zip: row.zip,
+    county: row.county,
+    phone: row.phone,
+    naics_code: row.naicsCode,
+    legal_form: row.legalForm,
+    jobs: row.jobs,
+    time_zone: row.timeZone,
+  };
+}
+
+/** Returns the employers that have another name now than before. */
+export async function addAliases(
+  tx: Tx,
+  rows: readonly { employerId: number; name: string; nameKey: string }[],
+): Promise<number[]> {
+  if (rows.length === 0) return [];
+  const added = await tx.execute(sql`
+    insert into employer_aliases (employer_id, name, name_key)
+    select distinct on (r."employerId", r."nameKey") r."employerId", r.name, r."nameKey"
+    from jsonb_to_recordset(${json(rows)}) as r("employerId" bigint, name text, "nameKey" text)
+    join employers e on e.id = r."employerId" and e.name_key <> r."nameKey"
+    on conflict do nothing returning employer_id as id`);
+  return added.map((row) => Number(row.id));
+}
+
+/** Returns the employers that have another domain now than before. */
+export async function addDomains(
+  tx: Tx,
+  rows: readonly { employerId: number; domain: string }[],
+): Promise<number[]> {
+  if (rows.length === 0) return [];
+  const added = await tx.execute(sql`
+    insert into employer_domains (employer_id, domain)
+    select distinct r."employerId", r.domain
+    from jsonb_to_recordset(${json(rows)}) as r("employerId" bigint, domain text)
+    on conflict do nothing returning employer_id as id`);
+  return added.map((row) => Number(row.id));
+}
+
+export async function findKnownContacts(db: Db, emailKeys: readonly string[]): Promise<KnownContact[]> {
+  if (emailKeys.length === 0) return [];
+  return (await db.execute(sql`
+    select c.id, c.employer_id as "employerId", coalesce(e.merged_into_id, e.id) as "rootId", c.email_key as "emailKey",
+      c.name, c.title, c.phone, c.language, c.hiring_authority as "hiringAuthority", c.state
+    from contacts c join employers e on e.id = c.employer_id
+    where c.email_key in (select jsonb_array_elements_text(${json(emailKeys)}))`)) as unknown as KnownContact[];
+}
+
+export async function insertContacts(
+  tx: Tx,
+  rows: readonly { employerId: number; contact: ContactRow }[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const records = rows.map(({ employerId, contact }) => ({ employerId, ...contact }));
+  await tx.execute(sql`
+    insert into contacts (employer_id, name, email, email_key, email_domain, title, phone, hiring_authority, language,
+      created_at, updated_at)
+    select "employerId", coalesce(name, ''), email, "emailKey", "emailDomain", coalesce(title, ''), coalesce(phone, ''),
+      "hiringAuthority", coalesce(language, 'en'), ${now}::timestamptz, ${now}::timestamptz
+    from jsonb_to_recordset(${json(records)}) as r("employerId" bigint, name text, email text, "emailKey" text,
+      "emailDomain" text, title text, phone text, "hiringAuthority" boolean, language text)`);
+}
+
+export async function updateContacts(
+  tx: Tx,
+  rows: readonly { contactId: number; contact: ContactRow }[],
+  now: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const records = rows.map(({ contactId, contact }) => ({ contactId, ...contact }));
+  await tx.execute(sql`
+    update contacts c set name = coalesce(r.name, c.name), title = coalesce(r.title, c.title),
+      phone = coalesce(r.phone, c.phone), language = coalesce(r.language, c.language),
+      hiring_authority = coalesce(r."hiringAuthority", c.hiring_authority), updated_at = ${now}::timestamptz
+    from jsonb_to_recordset(${json(records)}) as r("contactId" bigint, name text, title text, phone text, language text,
+      "hiringAuthority" boolean)
+    where c.id = r."contactId"`);
+}
+
+export type ReferenceMatch = { at: number; ids: number[] };
+
+/** For each reference the employers it leads to, by id, else FEIN, else name and ZIP; merged records lead to theirs. */
+export async function findReferencedEmployers(
+  db: Db,
+  references: readonly EmployerReference[],
+): Promise<ReferenceMatch[]> {
+  const records = references.map((reference, at) => ({ at, ...reference }));
+  return (await db.execute(sql`
+    with refs as materialized (
+      select * from jsonb_to_recordset(${json(records)})
+        as r(at int, "externalId" text, fein text, "nameKey" text, zip text)
+    ), found as (
+      select r.at, 1 as rank, coalesce(e.merged_into_id, e.id) as id from refs r join employers e on e.external_id = r."externalId"
+      union select r.at, 2, coalesce(e.merged_into_id, e.id) from refs r join employers e on e.fein = r.fein
+      union select r.at, 3, coalesce(e.merged_into_id, e.id) from refs r
+        join employers e on e.name_key = r."nameKey" and e.zip = r.zip
+      union select r.at, 4, coalesce(e.merged_into_id, e.id) from refs r
+        join employer_aliases a on a.name_key = r."nameKey" join employers e on e.id = a.employer_id and e.zip = r.zip
+    ), best as (select at, min(rank) as rank from found group by at)
+    select f.at, array_agg(distinct f.id order by f.id) as ids
+    from found f join best b on b.at = f.at and b.rank = f.rank group by f.at`)) as unknown as ReferenceMatch[];
+}
