@@ -3,12 +3,12 @@ import type { Db, Tx } from '../db/client.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { duplicateProposals, employerDomains, employerMerges } from '../db/schema/employers.ts';
 import { conflictMarks, policies, policyVersions, positions, tallies } from '../db/schema/evidence.ts';
-import { asks } from '../db/schema/outreach.ts';
+import { asks, invitations } from '../db/schema/outreach.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { UnitLink } from '../employers/rules/counting-units.ts';
 import { invariant } from '../lib/errors.ts';
 import { type Policy, policySchema } from './rules/policy.ts';
-import type { AnswerFact, AskFact, EvidenceFacts, Figures, PositionStatus, UnitFacts } from './types.ts';
+import type { AnswerFact, EvidenceFacts, Figures, PositionStatus, UnitFacts } from './types.ts';
 
 export type PolicyVersion = {
   id: number;
@@ -70,8 +70,17 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       .where(and(eq(answers.credentialId, credentialId), lte(answers.answeredAt, asOf)))
       .orderBy(asc(answers.id)),
     db
-      .select()
+      .select({
+        id: asks.id,
+        waveId: asks.waveId,
+        contactId: asks.contactId,
+        employerId: asks.employerId,
+        askedAt: asks.askedAt,
+        undeliveredAt: asks.undeliveredAt,
+        declinedAt: invitations.declinedAt,
+      })
       .from(asks)
+      .innerJoin(invitations, eq(invitations.id, asks.invitationId))
       .where(and(eq(asks.credentialId, credentialId), lte(asks.askedAt, asOf)))
       .orderBy(asc(asks.id)),
     listIssuerDomains(db, credentialId),
@@ -110,6 +119,7 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       employerId: row.employerId,
       sentAt: row.askedAt as Date,
       bouncedAt: row.undeliveredAt,
+      declinedAt: row.declinedAt,
     })),
     links,
     conflictMarks: marks,
@@ -219,7 +229,7 @@ type UnitRow = UnitOfCredential & {
     endedAt: string | null;
     hiringAuthority: boolean | null;
   })[];
-  asks: (Omit<AskFact, 'sentAt' | 'bouncedAt'> & { sentAt: string; bouncedAt: string | null })[];
+  asks: { sentAt: string; bouncedAt: string | null }[];
   marks: { employerId: number; relation: AnswerFact['relation']; from: string; until: string | null }[];
   domains: { employerId: number; domain: string }[];
   issuerDomain: string | null;
@@ -254,7 +264,6 @@ export async function listUnitsToRefresh(
         from answers a
         where a.credential_id = p."credentialId" and a.employer_id = any(m.ids)) as answers,
       (select coalesce(json_agg(json_build_object(
-          'askId', a.id, 'waveId', a.wave_id, 'contactId', a.contact_id, 'employerId', a.employer_id,
           'sentAt', a.asked_at, 'bouncedAt', a.undelivered_at)), '[]')
         from asks a
         where a.credential_id = p."credentialId" and a.employer_id = any(m.ids) and a.asked_at is not null) as asks,

@@ -101,6 +101,7 @@ export type AskFact = {
   employerId: number;
   sentAt: Date;
   bouncedAt: Date | null;
+  declinedAt: Date | null;
 };
 
 /** A relation to the credential's issuer or applicant that staff set on an employer. */
@@ -126,7 +127,7 @@ export type UnitFacts = {
   employerIds: readonly number[];
   joinedBy: readonly UnitLink['because'][];
   answers: readonly AnswerFact[];
-  asks: readonly AskFact[];
+  asks: readonly Pick<AskFact, 'sentAt' | 'bouncedAt'>[];
   conflictMarks: readonly ConflictMarkFact[];
   employerDomains: readonly EmployerDomainFact[];
   issuerDomains: readonly string[];

@@ -53,6 +53,7 @@ export function ask(changes: Partial<AskFact> = {}): AskFact {
     employerId: 1,
     sentAt: month(0),
     bouncedAt: null,
+    declinedAt: null,
     ...changes,
   };
 }
@@ -142,6 +143,7 @@ export const anyFacts: fc.Arbitrary<EvidenceFacts> = fc
         employerId,
         sentAt: time,
         bouncedAt: fc.option(time),
+        declinedAt: fc.option(time),
       }),
       { maxLength: 10 },
     ),

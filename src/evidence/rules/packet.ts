@@ -1,0 +1,370 @@
+import { z } from 'zod';
+import { canonicalJson } from '../../lib/canonical-json.ts';
+import { sha256Hex } from '../../lib/sha256.ts';
+import { ANSWER_ENDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
+import {
+  type EvaluatedRequirement,
+  type EvidenceFacts,
+  EXCLUSION_REASONS,
+  POSITION_REASONS,
+  POSITION_STATUSES,
+  REQUIREMENT_REASONS,
+  REQUIREMENT_STATUSES,
+} from '../types.ts';
+import { describePolicy, type Policy, policySchema, questionKeys } from './policy.ts';
+import { evaluateRequirement, RULE_VERSION } from './requirement.ts';
+
+export const PACKET_FORMAT = 'countersign-evidence/1';
+
+const id = z.int().positive();
+const count = z.int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
+const day = z.iso.date();
+const anyObject = z.record(z.string(), z.json());
+
+const figures = z.strictObject({
+  asked: count,
+  delivered: count,
+  answered: count,
+  bothYes: count,
+  no: count,
+  notSure: count,
+  notFamiliar: count,
+  conflicting: count,
+  excluded: count,
+  agedOut: count,
+});
+
+const exclusion = z.strictObject({
+  unitId: id,
+  employerId: id,
+  answerId: id,
+  reason: z.enum(EXCLUSION_REASONS),
+});
+
+const facts = z.strictObject({
+  credentialId: id,
+  answers: z.array(
+    z.strictObject({
+      answerId: id,
+      askId: id,
+      contactId: id,
+      employerId: id,
+      answeredAt: instant,
+      endedAt: instant.nullable(),
+      endKind: z.enum(ANSWER_ENDS).nullable(),
+      values: z.record(z.string(), z.string()),
+      familiar: z.boolean(),
+      relation: z.enum(RELATIONS),
+      provenance: z.enum(PROVENANCES),
+      hiringAuthority: z.boolean(),
+      instrumentVersionId: id,
+      noticeVersionId: id,
+    }),
+  ),
+  asks: z.array(
+    z.strictObject({
+      askId: id,
+      waveId: id,
+      contactId: id,
+      employerId: id,
+      sentAt: instant,
+      bouncedAt: instant.nullable(),
+      declinedAt: instant.nullable(),
+    }),
+  ),
+  links: z.array(
+    z.strictObject({
+      a: id,
+      b: id,
+      because: z.enum(['merged', 'open_proposal']),
+      from: instant,
+      until: instant.nullable(),
+    }),
+  ),
+  conflictMarks: z.array(
+    z.strictObject({ employerId: id, relation: z.enum(RELATIONS), from: instant, until: instant.nullable() }),
+  ),
+  employerDomains: z.array(z.strictObject({ employerId: id, domain: z.string() })),
+  issuerDomains: z.array(z.string()),
+});
+
+/** What happened to the asks of one wave for this credential. Every ask that left is in exactly one of the last five. */
+const dispositions = z.strictObject({
+  asked: count,
+  answered: count,
+  withdrawn: count,
+  declined: count,
+  undelivered: count,
+  silent: count,
+});
+
+const packetSchema = z.strictObject({
+  ruleVersion: z.string(),
+  software: z.strictObject({ name: z.literal('countersign'), version: z.string() }),
+  asOf: instant,
+  validUntil: instant.nullable(),
+  supersedes: z.strictObject({ snapshotId: id, sha256 }).nullable(),
+  applicationId: id,
+  credential: z.strictObject({
+    id,
+    slug: z.string(),
+    name: z.string(),
+    version: z.string(),
+    ctid: z.string().nullable(),
+    stateCode: z.string().nullable(),
+    issuer: z.strictObject({ id, name: z.string(), website: z.string().nullable() }),
+  }),
+  list: z.strictObject({
+    id,
+    slug: z.string(),
+    name: z.string(),
+    kind: z.string(),
+    agency: z.strictObject({ id, name: z.string() }),
+    cycle: z.strictObject({ id, name: z.string(), startsOn: day, endsOn: day }),
+  }),
+  policy: z.strictObject({
+    versionId: id,
+    slug: z.string(),
+    name: z.string(),
+    version: z.int().positive(),
+    sha256,
+    inWords: z.array(z.string()),
+    body: policySchema,
+  }),
+  instruments: z.array(
+    z.strictObject({
+      versionId: id,
+      slug: z.string(),
+      version: z.int().positive(),
+      sha256,
+      /** The questions word for word in every language. */
+      body: anyObject,
+    }),
+  ),
+  notices: z.array(
+    z.strictObject({ versionId: id, agencyId: id, version: z.int().positive(), sha256, body: anyObject }),
+  ),
+  waves: z.array(
+    z.strictObject({
+      waveId: id,
+      agency: z.strictObject({ id, name: z.string() }),
+      launchedAt: instant,
+      closeAt: instant.nullable(),
+      protocol: anyObject,
+      protocolSha256: sha256,
+      dispositions,
+    }),
+  ),
+  employers: z.array(z.strictObject({ employerId: id, legalName: z.string(), state: z.string() })),
+  facts,
+  /** Distinct employers by what their deciding answer says to each question, in the policy's order. */
+  crossTable: z.array(z.strictObject({ values: z.record(z.string(), z.string()), employers: count })),
+  result: z.strictObject({
+    status: z.enum(REQUIREMENT_STATUSES),
+    required: count,
+    shortfall: count,
+    figures,
+    expiring: z.strictObject({ on: instant, fallsTo: count }).nullable(),
+    reasons: z.array(z.enum(REQUIREMENT_REASONS)),
+    exclusions: z.array(exclusion),
+    positions: z.array(
+      z.strictObject({
+        unitId: id,
+        employerIds: z.array(id),
+        status: z.enum(POSITION_STATUSES),
+        reasons: z.array(z.enum(POSITION_REASONS)),
+        decidingAnswerId: id.nullable(),
+        expiresAt: instant.nullable(),
+        asked: z.boolean(),
+        delivered: z.boolean(),
+        exclusions: z.array(exclusion),
+      }),
+    ),
+  }),
+});
+
+/** What a packet file holds: the packet and the SHA-256 of its canonical JSON. */
+export const packetFileSchema = z.strictObject({
+  format: z.literal(PACKET_FORMAT),
+  packet: packetSchema,
+  sha256,
+});
+
+export type Packet = z.output<typeof packetSchema>;
+export type Dispositions = z.output<typeof dispositions>;
+
+/** Everything a packet is made from. What can be computed from it is not in it. */
+export type PacketSources = Omit<
+  Packet,
+  'ruleVersion' | 'validUntil' | 'crossTable' | 'result' | 'policy' | 'waves' | 'facts'
+> & {
+  policy: Omit<Packet['policy'], 'inWords'>;
+  waves: Omit<Packet['waves'][0], 'dispositions'>[];
+  facts: EvidenceFacts;
+};
+
+export type PacketRefusal = 'nobody_asked' | 'wave_unknown' | 'protocol_not_fixed' | 'wording_unknown';
+
+export type BuiltPacket = {
+  ok: true;
+  /** The canonical JSON of the packet. */
+  text: string;
+  sha256: string;
+  validUntil: Date | null;
+  result: EvaluatedRequirement;
+};
+
+/**
+ * Freezes evidence: the same sources give the same bytes on any machine. Refuses when the count could not be seen
+ * beside whom it was taken from: nobody asked, an ask of an unknown wave, a protocol that was not fixed before it,
+ * an answer whose wording is unknown.
+ */
+export function buildPacket(sources: PacketSources): BuiltPacket | { ok: false; reason: PacketRefusal } {
+  const asked = sources.facts.asks.filter(({ sentAt }) => sentAt <= sources.asOf);
+  if (asked.length === 0) return { ok: false, reason: 'nobody_asked' };
+  const waves = new Map(sources.waves.map((wave) => [wave.waveId, wave]));
+  if (asked.some(({ waveId }) => !waves.has(waveId))) return { ok: false, reason: 'wave_unknown' };
+  const isFixed = (wave: PacketSources['waves'][0]) =>
+    hashOf(wave.protocol) === wave.protocolSha256 &&
+    asked.every(({ waveId, sentAt }) => waveId !== wave.waveId || sentAt >= wave.launchedAt);
+  if (!sources.waves.every(isFixed)) return { ok: false, reason: 'protocol_not_fixed' };
+  const wording = new Set(sources.instruments.map(({ versionId }) => versionId));
+  const notices = new Set(sources.notices.map(({ versionId }) => versionId));
+  const isWorded = (answer: EvidenceFacts['answers'][0]) =>
+    wording.has(answer.instrumentVersionId) && notices.has(answer.noticeVersionId);
+  if (!sources.facts.answers.every(isWorded)) return { ok: false, reason: 'wording_unknown' };
+
+  const { policy, facts, asOf } = sources;
+  const result = evaluateRequirement(policy.body, facts, asOf);
+  const validUntil = validUntilOf(result);
+  const packet: Packet = {
+    ...sources,
+    ruleVersion: RULE_VERSION,
+    validUntil,
+    policy: { ...policy, inWords: describePolicy(policy.body) },
+    waves: sources.waves
+      .map((wave) => ({ ...wave, dispositions: dispositionsOf(facts, wave.waveId, asOf) }))
+      .sort((a, b) => a.waveId - b.waveId),
+    instruments: sources.instruments.toSorted((a, b) => a.versionId - b.versionId),
+    notices: sources.notices.toSorted((a, b) => a.versionId - b.versionId),
+    employers: sources.employers.toSorted((a, b) => a.employerId - b.employerId),
+    facts: sortFacts(facts),
+    crossTable: crossTableOf(policy.body, facts, result),
+    result: resultOf(result),
+  };
+  const text = canonicalJson(toPlain(packet));
+  return { ok: true, text, sha256: sha256Hex(text), validUntil, result };
+}
+
+/** The file that is handed out: canonical JSON around the packet's own bytes. */
+export function packetFile(text: string, sha256OfText: string): string {
+  return `{"format":${JSON.stringify(PACKET_FORMAT)},"packet":${text},"sha256":${JSON.stringify(sha256OfText)}}`;
+}
+
+/** Until when the requirement stays met by these answers alone; null when it is not met or they never age. */
+export function validUntilOf(result: Pick<EvaluatedRequirement, 'expiring'>): Date | null {
+  return result.expiring?.on ?? null;
+}
+
+/** Where every ask of one wave ended by a time. */
+export function dispositionsOf(facts: EvidenceFacts, waveId: number, asOf: Date): Dispositions {
+  const inForce = new Set<number>();
+  const given = new Set<number>();
+  for (const { askId, answeredAt, endedAt } of facts.answers) {
+    if (answeredAt > asOf) continue;
+    given.add(askId);
+    if (endedAt === null || endedAt > asOf) inForce.add(askId);
+  }
+  const counts = { asked: 0, answered: 0, withdrawn: 0, declined: 0, undelivered: 0, silent: 0 };
+  for (const ask of facts.asks) {
+    if (ask.waveId !== waveId || ask.sentAt > asOf) continue;
+    counts.asked += 1;
+    if (inForce.has(ask.askId)) counts.answered += 1;
+    else if (given.has(ask.askId)) counts.withdrawn += 1;
+    else if (ask.declinedAt !== null && ask.declinedAt <= asOf) counts.declined += 1;
+    else if (ask.bouncedAt !== null && ask.bouncedAt <= asOf) counts.undelivered += 1;
+    else counts.silent += 1;
+  }
+  return counts;
+}
+
+/** The two questions crossed, "not sure" included: a cell for every combination, also the empty ones. */
+export function crossTableOf(
+  policy: Policy,
+  facts: Pick<EvidenceFacts, 'answers'>,
+  result: Pick<EvaluatedRequirement, 'positions'>,
+): Packet['crossTable'] {
+  const keys = questionKeys(policy);
+  const answers = new Map(facts.answers.map((answer) => [answer.answerId, answer]));
+  const counts = new Map<string, number>();
+  for (const { decidingAnswerId } of result.positions) {
+    const answer = decidingAnswerId === null ? undefined : answers.get(decidingAnswerId);
+    if (!answer?.familiar) continue;
+    const cell = canonicalJson(Object.fromEntries(keys.map((key) => [key, answer.values[key]!])));
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  return combinations(keys).map((values) => ({ values, employers: counts.get(canonicalJson(values)) ?? 0 }));
+}
+
+function combinations(keys: readonly string[]): Record<string, string>[] {
+  return keys.reduce<Record<string, string>[]>(
+    (cells, key) =>
+      cells.flatMap((cell) => ['yes', 'no', 'not_sure'].map((value) => ({ ...cell, [key]: value }))),
+    [{}],
+  );
+}
+
+/** The result as a packet holds it. */
+export function resultOf(result: EvaluatedRequirement): Packet['result'] {
+  return {
+    status: result.status,
+    required: result.required,
+    shortfall: result.shortfall,
+    figures: result.figures,
+    expiring: result.expiring,
+    reasons: [...result.reasons],
+    exclusions: [...result.exclusions],
+    positions: result.positions.map((position) => ({
+      ...position,
+      employerIds: [...position.employerIds],
+      reasons: [...position.reasons],
+      exclusions: [...position.exclusions],
+    })),
+  };
+}
+
+function sortFacts(facts: EvidenceFacts): Packet['facts'] {
+  const byText = (a: object, b: object) => (keyOf(a) < keyOf(b) ? -1 : 1);
+  return {
+    credentialId: facts.credentialId,
+    answers: facts.answers
+      .map((answer) => ({ ...answer, values: { ...answer.values } }))
+      .sort((a, b) => a.answerId - b.answerId),
+    asks: facts.asks.toSorted((a, b) => a.askId - b.askId),
+    links: facts.links.toSorted(byText),
+    conflictMarks: facts.conflictMarks.toSorted(byText),
+    employerDomains: facts.employerDomains.toSorted(byText),
+    issuerDomains: facts.issuerDomains.toSorted(),
+  };
+}
+
+function keyOf(value: object): string {
+  return canonicalJson(toPlain(value));
+}
+
+/** The hash by which policies, wording and protocols are named: SHA-256 of their canonical JSON. */
+export function hashOf(body: unknown): string {
+  return sha256Hex(canonicalJson(body));
+}
+
+/** JSON with times written as UTC to the millisecond. */
+export function toPlain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toPlain(each)]));
+  }
+  return value;
+}

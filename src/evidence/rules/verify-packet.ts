@@ -1,0 +1,214 @@
+import { canonicalJson } from '../../lib/canonical-json.ts';
+import { sha256Hex } from '../../lib/sha256.ts';
+import {
+  crossTableOf,
+  dispositionsOf,
+  hashOf,
+  PACKET_FORMAT,
+  type Packet,
+  packetFileSchema,
+  resultOf,
+  toPlain,
+  validUntilOf,
+} from './packet.ts';
+import { describePolicy } from './policy.ts';
+import { evaluateRequirement, RULE_VERSION } from './requirement.ts';
+
+export type PacketCheck = { ok: boolean; says: string };
+
+export type PacketVerdict = {
+  ok: boolean;
+  checks: PacketCheck[];
+  /** What the packet is about, in one sentence; null when it could not be read. */
+  about: string | null;
+};
+
+/** What a packet file alone cannot show. */
+export const NOT_CHECKED =
+  'Not checked: who made the file. Compare its SHA-256 with the one that the approval record names.';
+
+/**
+ * Checks a packet file by itself, without a database or a network: its bytes, its hash, the versions it names, and the
+ * count, made again from the answers in it. `expectedSha256` is the hash that an approval record names, when it is known.
+ */
+export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): PacketVerdict {
+  const checks: PacketCheck[] = [];
+  const check = (ok: boolean, good: string, bad: string) => {
+    checks.push({ ok, says: ok ? good : bad });
+    return ok;
+  };
+  const stop = (): PacketVerdict => ({ ok: false, checks, about: null });
+
+  const read = readJson(bytes);
+  if (
+    !check(
+      read.ok,
+      'The file is JSON in UTF-8.',
+      `The file is not JSON in UTF-8: ${read.ok ? '' : read.why}.`,
+    )
+  )
+    return stop();
+  if (!read.ok) return stop();
+  const { text, value } = read;
+  check(
+    isCanonical(text, value),
+    'Its bytes are the canonical form (RFC 8785) of what it says.',
+    'Its bytes are not the canonical form (RFC 8785) of what it says: something was rewritten or added.',
+  );
+  const parsed = packetFileSchema.safeParse(value);
+  if (
+    !check(
+      parsed.success,
+      `It has every part of the format ${PACKET_FORMAT}, and nothing else.`,
+      `It is not a whole packet of the format ${PACKET_FORMAT}: ${parsed.success ? '' : firstIssues(parsed.error.issues)}.`,
+    )
+  )
+    return stop();
+  const packet = parsed.data!.packet;
+  const stated = parsed.data!.sha256;
+  const raw = (value as { packet: Record<string, unknown> }).packet;
+
+  const actual = sha256Hex(canonicalJson(raw));
+  check(
+    actual === stated,
+    `The packet's SHA-256 is ${actual}, as the file states.`,
+    `The packet's SHA-256 is ${actual}, but the file states ${stated}: it was changed after it was frozen.`,
+  );
+  if (expectedSha256 !== undefined) {
+    check(
+      actual === expectedSha256,
+      'It is the packet with the SHA-256 that you gave.',
+      `It is not the packet with the SHA-256 that you gave, ${expectedSha256}.`,
+    );
+  }
+
+  const wrongHashes = hashedParts(packet, raw).filter(({ sha256, body }) => hashOf(body) !== sha256);
+  check(
+    wrongHashes.length === 0,
+    'The policy, the wording of the questions and notices, and the protocol of each wave have the hashes that name them.',
+    `These do not have the hash that names them: ${wrongHashes.map(({ name }) => name).join(', ')}.`,
+  );
+  check(
+    canonicalJson(packet.policy.inWords) === canonicalJson(describePolicy(packet.policy.body)),
+    'The policy in words says what the policy as data says.',
+    'The policy in words is not what the policy as data says.',
+  );
+  const missing = missingParts(packet);
+  check(
+    missing.length === 0,
+    'Every wave, wording and employer that an ask or answer names is described.',
+    `Missing: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}.`,
+  );
+
+  const knowsRule = check(
+    packet.ruleVersion === RULE_VERSION,
+    `It was counted by rule version ${RULE_VERSION}, which this program knows.`,
+    `It was counted by rule version ${packet.ruleVersion}; this program knows version ${RULE_VERSION}. Use the program of that time.`,
+  );
+  if (knowsRule) {
+    const result = evaluateRequirement(packet.policy.body, packet.facts, packet.asOf);
+    check(
+      same(resultOf(result), raw.result),
+      `Counting its ${packet.facts.answers.length} answers again gives the same result: ${result.figures.bothYes} of ${result.required} employers, ${result.status.replaceAll('_', ' ')}.`,
+      `Counting its ${packet.facts.answers.length} answers again gives ${result.figures.bothYes} of ${result.required} employers, ${result.status.replaceAll('_', ' ')}, and not the result that it states.`,
+    );
+    check(
+      same(crossTableOf(packet.policy.body, packet.facts, result), raw.crossTable),
+      'The table of the questions against each other agrees with the answers.',
+      'The table of the questions against each other does not agree with the answers.',
+    );
+    check(
+      same(validUntilOf(result), raw.validUntil),
+      packet.validUntil
+        ? `It is valid until ${packet.validUntil.toISOString()}, as the age of its answers gives.`
+        : 'It states no day until which it is valid, as its answers give.',
+      'The day until which it says it is valid is not the one that its answers give.',
+    );
+  }
+  const wavesAgree = packet.waves.every((wave) =>
+    same(dispositionsOf(packet.facts, wave.waveId, packet.asOf), toPlain(wave.dispositions)),
+  );
+  check(
+    wavesAgree && packet.result.figures.asked > 0,
+    `What became of the ${packet.facts.asks.length} asks of its ${packet.waves.length} ${packet.waves.length === 1 ? 'wave' : 'waves'} agrees with the asks and answers.`,
+    'What it says became of the asks does not agree with the asks and answers.',
+  );
+  return {
+    ok: checks.every(({ ok }) => ok),
+    checks,
+    about: `${packet.credential.name} (${packet.credential.issuer.name}) for ${packet.list.name}, ${packet.list.cycle.name}, as of ${packet.asOf.toISOString()}`,
+  };
+}
+
+function readJson(
+  bytes: Uint8Array,
+): { ok: true; text: string; value: unknown } | { ok: false; why: string } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { ok: true, text, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function isCanonical(text: string, value: unknown): boolean {
+  try {
+    return canonicalJson(value) === text;
+  } catch {
+    return false;
+  }
+}
+
+function same(computed: unknown, stated: unknown): boolean {
+  return canonicalJson(toPlain(computed)) === canonicalJson(stated);
+}
+
+/** Bodies are hashed as the file has them, not as they were read. */
+function hashedParts(packet: Packet, raw: Record<string, unknown>) {
+  return [
+    { name: 'the policy', sha256: packet.policy.sha256, body: (raw.policy as { body: unknown }).body },
+    ...packet.instruments.map(({ versionId, sha256, body }) => ({
+      name: `instrument version ${versionId}`,
+      sha256,
+      body,
+    })),
+    ...packet.notices.map(({ versionId, sha256, body }) => ({
+      name: `notice version ${versionId}`,
+      sha256,
+      body,
+    })),
+    ...packet.waves.map(({ waveId, protocolSha256, protocol }) => ({
+      name: `the protocol of wave ${waveId}`,
+      sha256: protocolSha256,
+      body: protocol,
+    })),
+  ];
+}
+
+function missingParts(packet: Packet): string[] {
+  const waves = new Set(packet.waves.map(({ waveId }) => waveId));
+  const instruments = new Set(packet.instruments.map(({ versionId }) => versionId));
+  const notices = new Set(packet.notices.map(({ versionId }) => versionId));
+  const employers = new Set(packet.employers.map(({ employerId }) => employerId));
+  const missing = [
+    ...packet.facts.asks.filter(({ waveId }) => !waves.has(waveId)).map(({ waveId }) => `wave ${waveId}`),
+    ...packet.facts.answers
+      .filter(({ instrumentVersionId }) => !instruments.has(instrumentVersionId))
+      .map(({ instrumentVersionId }) => `instrument version ${instrumentVersionId}`),
+    ...packet.facts.answers
+      .filter(({ noticeVersionId }) => !notices.has(noticeVersionId))
+      .map(({ noticeVersionId }) => `notice version ${noticeVersionId}`),
+    ...[...packet.facts.asks, ...packet.facts.answers]
+      .filter(({ employerId }) => !employers.has(employerId))
+      .map(({ employerId }) => `employer ${employerId}`),
+    ...(packet.facts.credentialId === packet.credential.id ? [] : ['the credential that was counted']),
+  ];
+  return [...new Set(missing)];
+}
+
+function firstIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+  const told = issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.map(String).join('.') || 'the file'}: ${message}`);
+  return `${told.join('; ')}${issues.length > 3 ? ` (and ${issues.length - 3} more)` : ''}`;
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { NOT_CHECKED, verifyPacket } from './rules/verify-packet.ts';
+
+/** `countersign verify PACKET [--sha256 HEX]`: 0 when the packet holds, 1 when it does not, 2 when it cannot be read. */
+export async function runVerifyCommand(
+  argv: string[],
+  out: { write(text: string): unknown },
+): Promise<0 | 1 | 2> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { sha256: { type: 'string' } },
+  });
+  const [path, ...others] = positionals;
+  if (path === undefined || others.length > 0) {
+    out.write('Name one packet file: countersign verify PACKET [--sha256 HEX]\n');
+    return 2;
+  }
+  const expected = values.sha256?.toLowerCase();
+  if (expected !== undefined && !/^[0-9a-f]{64}$/.test(expected)) {
+    out.write('A SHA-256 is 64 hexadecimal digits.\n');
+    return 2;
+  }
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
+  if (bytes instanceof Error) {
+    out.write(
+      `${path} cannot be read: ${bytes.code === 'ENOENT' ? 'there is no such file' : bytes.message}.\n`,
+    );
+    return 2;
+  }
+  const { ok, checks, about } = verifyPacket(bytes, expected);
+  if (about) out.write(`${about}\n\n`);
+  for (const check of checks) out.write(`  ${check.ok ? 'ok  ' : 'FAIL'}  ${check.says}\n`);
+  if (expected === undefined) out.write(`  note  ${NOT_CHECKED}\n`);
+  out.write(ok ? '\nThe packet holds.\n' : '\nThe packet does not hold.\n');
+  return ok ? 0 : 1;
+}
