@@ -1,4 +1,8 @@
+import { sweepClaims } from '../../src/outreach/sweep-claims.ts';
 import type { Handler } from '../outcome.ts';
 
-// The use case is on its way; until then there is nothing to do.
-export const handle: Handler<'outreach.sweep-claims'> = async () => ({ outcome: 'done' });
+export const handle: Handler<'outreach.sweep-claims'> = async (deps) => {
+  const { released } = await sweepClaims(deps);
+  if (released > 0) await deps.queue.enqueue('outreach.send-due', {});
+  return { outcome: 'done' };
+};

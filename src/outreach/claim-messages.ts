@@ -143,7 +143,10 @@ async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Prom
 
   // The share lock makes a pause wait for this claim, and this claim see a pause that came first.
   const running = await tx.execute<{ id: number }>(sql`
-    select id from waves where state = 'running' and ${waveId === undefined ? sql`true` : sql`id = ${waveId}`}
+    select id from waves
+    where state = 'running' and ${waveId === undefined ? sql`true` : sql`id = ${waveId}`} and exists (
+      select 1 from messages m
+      where m.wave_id = waves.id and m.state = 'planned' and m.send_after <= ${at}::timestamptz)
     order by id for share`);
   if (running.length === 0) return ids;
   const share = Math.ceil((limit - ids.length) / running.length);
