@@ -206,8 +206,10 @@ export function credentialPage(
   const typed = form?.values;
   return {
     ...shell(context, { title: ask.name, step, back: back(context, step), ...form }),
-    steps: stepsBar(context, step),
-    caption: text.credentialCaption(number, facts.credentials.length),
+    steps: {
+      ...stepsBar(context, step),
+      text: text.credentialCaption(number, facts.credentials.length),
+    },
     issuedBy: text.issuedBy(ask.issuer),
     askId: ask.askId,
     wordingId: instrument.id,
@@ -514,20 +516,20 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
           action: action('about', text.checkAbout, false),
         },
       ];
-  if (about) {
-    for (const issuer of issuersOf(facts.credentials)) {
-      const relation = about.connected ? draft[`issuer:${issuer.id}`] : 'none';
-      if (!about.connected && withActions === false) continue;
-      aboutRows.push({
-        key: text.checkConnectionTo(issuer.name),
-        value: relation ? relationText(instrument.body, relation, language) : text.checkNotAnswered,
-        action: action(
-          about.connected ? 'connection' : 'about',
-          text.checkConnectionTo(issuer.name),
-          Boolean(relation),
-        ),
-      });
-    }
+  if (about && !about.connected && facts.credentials.length > 0) {
+    aboutRows.push({
+      key: text.checkConnected,
+      value: text.no,
+      action: action('about', text.checkConnected, true),
+    });
+  }
+  for (const issuer of about?.connected ? issuersOf(facts.credentials) : []) {
+    const relation = draft[`issuer:${issuer.id}`];
+    aboutRows.push({
+      key: text.checkConnectionTo(issuer.name),
+      value: relation ? relationText(instrument.body, relation, language) : text.checkNotAnswered,
+      action: action('connection', text.checkConnectionTo(issuer.name), relation !== undefined),
+    });
   }
   sections.push({ heading: text.checkAbout, rows: aboutRows });
 
@@ -536,7 +538,7 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
     if (!answer && !withActions) continue;
     sections.push({
       heading: ask.name,
-      rows: answerRows(instrument.body, answer, language, text).map((row) => ({
+      rows: answerRows(instrument.body, answer, language).map((row) => ({
         ...row,
         action: action(`c/${index + 1}`, `${row.key} (${ask.name})`, answer !== undefined),
       })),
@@ -566,20 +568,21 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
   return sections;
 }
 
-/** Question and answer in words, for the check page, the receipt and what is shown back after the close. */
+/** Question and answer in words, by the question's name for the check page or in full for the receipt. */
 export function answerRows(
   instrument: InstrumentBody,
   answer: AnswerValues | undefined,
   language: Language,
-  text: RespondText = TEXT[language],
+  wording: 'name' | 'text' = 'name',
 ): { key: string; value: string }[] {
+  const text = TEXT[language];
   const required = instrument.questions.filter((question) => question.required);
-  if (!answer) return [{ key: inLanguage(language, required[0]!.text), value: text.checkNotAnswered }];
+  if (!answer) return [{ key: inLanguage(language, required[0]!.name), value: text.checkNotAnswered }];
   if (!answer.familiar) return [{ key: text.notFamiliarKey, value: text.notFamiliar }];
   return instrument.questions
     .filter(({ key }) => answer.values[key] !== undefined)
     .map((question) => ({
-      key: inLanguage(language, question.text),
+      key: inLanguage(language, wording === 'name' ? question.name : question.text),
       value: optionText(question, answer.values[question.key]!, language),
     }));
 }

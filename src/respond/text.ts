@@ -5,6 +5,11 @@ import type { DeclineReason } from '../outreach/types.ts';
 /** Every sentence of the employer's pages in one language. Question wording is data and lives in the instrument. */
 export type RespondText = (typeof TEXT)['en'];
 
+const ORDINALS = {
+  en: ['first', 'second', 'third', 'fourth', 'fifth'],
+  es: ['primera', 'segunda', 'tercera', 'cuarta', 'quinta'],
+};
+
 const en = {
   languageName: 'English',
   serviceName: 'Employer survey',
@@ -106,6 +111,7 @@ const en = {
   checkTitleChange: 'Change your answers',
   checkAbout: 'About you',
   checkHiring: 'Takes part in hiring',
+  checkConnected: 'Connected to the issuers',
   checkConnectionTo: (issuer: string): string => `Connection to ${issuer}`,
   checkNotAnswered: 'Not answered',
   checkAnswerNow: 'Answer now',
@@ -123,7 +129,7 @@ const en = {
   sendChanges: 'Send changes',
 
   thanksTitle: 'Thank you. Your answers have been sent',
-  thanksSentOn: (when: string): string => `Sent on ${when}.`,
+  thanksSentOn: (when: string): string => `Sent on ${when}`,
   thanksReceipt: 'We are sending a receipt to the address that got this invitation.',
   whatNext: 'What happens next',
   thanksNext: (agency: string): string =>
@@ -209,8 +215,9 @@ const en = {
     connectedMissingOne: 'Select yes if your organization is connected to it',
     relationMissing: (issuer: string): string => `Select how your organization is connected to ${issuer}`,
     answerMissing: (question: number): string =>
-      `Select an answer to question ${question}, or “I don’t know this credential”`,
-    answerUnknown: (question: number): string => `Select one of the answers to question ${question}`,
+      `Select an answer to the ${ORDINALS.en[question - 1] ?? 'next'} question, or “I don’t know this credential”`,
+    answerUnknown: (question: number): string =>
+      `Select one of the answers to the ${ORDINALS.en[question - 1] ?? 'next'} question`,
     answerBoth: 'Either answer the questions or select “I don’t know this credential”, not both',
     meetingMissing: 'Select yes if you will take part',
     reasonLong: 'The reason must be 300 characters or fewer',
@@ -329,6 +336,7 @@ const es: typeof en = {
   checkTitleChange: 'Cambie sus respuestas',
   checkAbout: 'Sobre usted',
   checkHiring: 'Participa en las contrataciones',
+  checkConnected: 'Relación con quienes emiten las credenciales',
   checkConnectionTo: (issuer) => `Relación con ${issuer}`,
   checkNotAnswered: 'Sin respuesta',
   checkAnswerNow: 'Responder ahora',
@@ -346,7 +354,7 @@ const es: typeof en = {
   sendChanges: 'Enviar los cambios',
 
   thanksTitle: 'Gracias. Sus respuestas se han enviado',
-  thanksSentOn: (when) => `Enviadas el ${when}.`,
+  thanksSentOn: (when) => `Enviadas el ${when}`,
   thanksReceipt: 'Enviamos un comprobante a la dirección que recibió esta invitación.',
   whatNext: 'Qué pasa ahora',
   thanksNext: (agency) =>
@@ -430,8 +438,9 @@ const es: typeof en = {
     connectedMissingOne: 'Seleccione sí si su organización tiene relación con ella',
     relationMissing: (issuer) => `Seleccione qué relación tiene su organización con ${issuer}`,
     answerMissing: (question) =>
-      `Seleccione una respuesta a la pregunta ${question} o “No conozco esta credencial”`,
-    answerUnknown: (question) => `Seleccione una de las respuestas a la pregunta ${question}`,
+      `Seleccione una respuesta a la ${ORDINALS.es[question - 1] ?? 'siguiente'} pregunta o “No conozco esta credencial”`,
+    answerUnknown: (question) =>
+      `Seleccione una de las respuestas a la ${ORDINALS.es[question - 1] ?? 'siguiente'} pregunta`,
     answerBoth: 'Responda las preguntas o seleccione “No conozco esta credencial”, pero no las dos cosas',
     meetingMissing: 'Seleccione sí si participará',
     reasonLong: 'El motivo debe tener 300 caracteres o menos',

@@ -34,6 +34,7 @@ export const WYOMING_INSTRUMENT: InstrumentBody = {
       key: 'incentive',
       kind: 'radio',
       required: true,
+      name: wording('Monetary incentive', 'Incentivo económico'),
       text: wording(
         'If a learner comes to you with this credential, would you monetarily incentivize them?',
         'Si un estudiante llega a usted con esta credencial, ¿le daría un incentivo económico?',
@@ -44,6 +45,7 @@ export const WYOMING_INSTRUMENT: InstrumentBody = {
       key: 'preference',
       kind: 'radio',
       required: true,
+      name: wording('Hiring preference', 'Preferencia al contratar'),
       text: wording(
         'If a learner comes to you with this credential in a hiring situation in which all things are equal, will this credential give them hiring preference?',
         'Si un estudiante llega a usted con esta credencial en una contratación en la que todo lo demás es igual, ¿le dará esta credencial preferencia para ser contratado?',
@@ -54,6 +56,7 @@ export const WYOMING_INSTRUMENT: InstrumentBody = {
       key: 'importance',
       kind: 'radio',
       required: false,
+      name: wording('In hiring', 'Al contratar'),
       text: wording(
         'When you hire for jobs that use these skills, this credential is:',
         'Cuando contrata para puestos que usan estas habilidades, esta credencial es:',
@@ -69,6 +72,7 @@ export const WYOMING_INSTRUMENT: InstrumentBody = {
       key: 'entry_wage',
       kind: 'radio',
       required: false,
+      name: wording('Usual starting pay', 'Pago inicial habitual'),
       text: wording(
         'Usual starting pay for those jobs, per hour',
         'Pago inicial habitual en esos puestos, por hora',
@@ -86,6 +90,7 @@ export const WYOMING_INSTRUMENT: InstrumentBody = {
       key: 'hires_a_year',
       kind: 'radio',
       required: false,
+      name: wording('Hires in a usual year', 'Contrataciones en un año normal'),
       text: wording(
         'People you hire for those jobs in a usual year',
         'Personas que contrata para esos puestos en un año normal',

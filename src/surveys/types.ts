@@ -50,6 +50,8 @@ const question = z.strictObject({
   kind: z.enum(QUESTION_KINDS),
   /** Counting questions must be answered unless the employer does not know the credential; extras may be left. */
   required: z.boolean(),
+  /** What the question is about, where its sentence would be too long: on the check page. */
+  name: wording,
   text: wording,
   options: z.array(option).min(2).max(8),
 });
