@@ -1,0 +1,517 @@
+import { invariant } from '../../lib/errors.ts';
+import { DAY_MS, type SendWindow } from './calendar.ts';
+import { asksToNeed, compareNeed, expectedRates, stableHash, topicKey } from './need.ts';
+import { createPlacement, type Placement } from './placement.ts';
+import type { ExclusionReason } from './reasons.ts';
+import { concernsSector } from './relevance.ts';
+import type {
+  Adjustment,
+  Candidate,
+  CredentialForecast,
+  CredentialTopic,
+  Exclusion,
+  MeetingForecast,
+  MeetingTopic,
+  Plan,
+  PlanInput,
+  PlannedTouch,
+  RelevanceRule,
+  TopicRef,
+} from './types.ts';
+
+/** How long after the mail an answer is expected when a date is forecast. */
+const ANSWER_LAG_MS = 7 * DAY_MS;
+
+/**
+ * Decides who is asked what, and when, and why not: a pure function of its input, the same bytes for the same input
+ * in any order of its lists. Time n log n and memory linear in contacts and asks made.
+ *
+ * 1. Whoever cannot be asked at all is set aside with the first reason that holds.
+ * 2. Credentials in order of need each get as many asks as their shortfall is expected to take, at employers not yet
+ *    asked first, in touches already planned first; one place is kept free for a meeting where one fits.
+ * 3. Meetings ride in planned touches where they can.
+ * 4. Under `ask_all`, everybody left is asked too, and free places go to the credential least covered so far.
+ * 5. Reminders take what budget and capacity remain, so they never displace an invitation.
+ */
+export function planTouches(input: PlanInput): Plan {
+  const world = prepare(input);
+  const placement = createPlacement(input);
+  const { maxAsksPerTouch, stopRule, relevance } = input.protocol;
+  const seats = createSeats(world, placement, setAside(world, placement, relevance), maxAsksPerTouch);
+
+  for (const [topic, credential] of world.credentials.entries()) {
+    askByNeed(world, seats, topic, asksToNeed(credential.shortfall, world.rates), maxAsksPerTouch);
+  }
+  for (const index of world.meetings.keys()) inviteToMeeting(world, seats, index, maxAsksPerTouch);
+  if (stopRule === 'ask_all') askEverybodyElse(world, seats, maxAsksPerTouch);
+
+  const reminders = planReminders(input, world, placement, seats);
+  const touches = buildTouches(input, world, placement, seats, reminders.windows);
+  return {
+    touches,
+    exclusions: listExclusions(world, placement, seats),
+    adjustments: [...seats.adjustments, ...reminders.adjustments].sort(
+      (a, b) => a.contactId - b.contactId || a.step - b.step,
+    ),
+    credentials: forecastCredentials(input, world, touches),
+    meetings: forecastMeetings(world, seats),
+    load: placement.load(),
+    rates: world.rates,
+  };
+}
+
+/** The input in a canonical order, with what every phase looks up. Contacts are spoken of by their index. */
+type World = {
+  candidates: Candidate[];
+  /** Index of the candidate's counting unit, dense from 0. */
+  unitOf: Int32Array;
+  unitCount: number;
+  /** Contacts in order of preference: hiring authority first, then by the seeded hash. */
+  preference: Int32Array;
+  credentials: CredentialTopic[];
+  meetings: MeetingTopic[];
+  /** Topics are credentials in order of need, then meetings. */
+  refs: TopicRef[];
+  /** Per sector group the topics that concern it, and the group of each contact. */
+  topicsOfGroup: Int32Array[];
+  groupOf: Int32Array;
+  concerns: Uint8Array[];
+  /** Per topic: units that have answered (credentials), contacts with an open ask. */
+  answeredUnits: Set<number>[];
+  openContacts: Set<number>[];
+  rates: { response: number; bothYes: number };
+};
+
+function prepare(input: PlanInput): World {
+  const candidates = [...input.candidates].sort((a, b) => a.contactId - b.contactId);
+  const credentials = input.topics.filter((topic) => topic.kind === 'credential').sort(compareNeed);
+  const meetings = input.topics
+    .filter((topic) => topic.kind === 'meeting')
+    .sort((a, b) => a.answerBy.getTime() - b.answerBy.getTime() || a.meetingId - b.meetingId);
+  const topics = [...credentials, ...meetings];
+
+  const units = new Map<number, number>();
+  const groups = new Map<string, number>();
+  const sectors: (string | null)[] = [];
+  const unitOf = new Int32Array(candidates.length);
+  const groupOf = new Int32Array(candidates.length);
+  for (const [i, candidate] of candidates.entries()) {
+    let unit = units.get(candidate.unitId);
+    if (unit === undefined) {
+      unit = units.size;
+      units.set(candidate.unitId, unit);
+    }
+    unitOf[i] = unit;
+    const sector = candidate.naics ?? '';
+    let group = groups.get(sector);
+    if (group === undefined) {
+      group = sectors.length;
+      groups.set(sector, group);
+      sectors.push(candidate.naics);
+    }
+    groupOf[i] = group;
+  }
+
+  const rule = input.protocol.relevance;
+  const concerns = topics.map((topic) =>
+    Uint8Array.from(sectors, (sector) => Number(concernsSector(topic, sector, rule))),
+  );
+  const topicsOfGroup = sectors.map((_, group) =>
+    Int32Array.from(concerns.flatMap((byGroup, topic) => (byGroup[group] === 1 ? [topic] : []))),
+  );
+
+  const hashes = Uint32Array.from(candidates, (candidate) => stableHash(input.seed, candidate.contactId));
+  const preference = Int32Array.from(candidates.keys()).sort(
+    (a, b) =>
+      Number(at(candidates, b).hiringAuthority) - Number(at(candidates, a).hiringAuthority) ||
+      (hashes[a] as number) - (hashes[b] as number) ||
+      a - b,
+  );
+
+  const topicIndex = new Map(topics.map((topic, index) => [topicKey(topic), index]));
+  const answeredUnits = topics.map(() => new Set<number>());
+  for (const answer of input.answered) {
+    const topic = topicIndex.get(`c${answer.credentialId}`);
+    if (topic !== undefined) answeredUnits[topic]?.add(answer.unitId);
+  }
+  const openContacts = topics.map(() => new Set<number>());
+  for (const open of input.open) {
+    const topic = topicIndex.get(topicKey(open.topic));
+    if (topic !== undefined) openContacts[topic]?.add(open.contactId);
+  }
+
+  return {
+    candidates,
+    unitOf,
+    unitCount: units.size,
+    preference,
+    credentials,
+    meetings,
+    refs: topics.map((topic) =>
+      topic.kind === 'credential'
+        ? { kind: 'credential', credentialId: topic.credentialId }
+        : { kind: 'meeting', meetingId: topic.meetingId },
+    ),
+    topicsOfGroup,
+    groupOf,
+    concerns,
+    answeredUnits,
+    openContacts,
+    rates: expectedRates(input.history),
+  };
+}
+
+function at<T>(list: readonly (T | undefined)[], index: number): T {
+  const item = list[index];
+  invariant(item !== undefined, 'a planner index is out of range');
+  return item;
+}
+
+const OPEN = 0;
+const ASKED = 1;
+const OUT = 2;
+
+/** Sets aside whoever cannot be asked at all; the reason is the first that holds, null where the contact is open. */
+function setAside(world: World, placement: Placement, rule: RelevanceRule): (ExclusionReason | null)[] {
+  return world.candidates.map((candidate, i) => {
+    if (candidate.state === 'left') return 'left_employer';
+    if (candidate.state === 'wrong_role') return 'wrong_role';
+    if (candidate.suppressed) return 'suppressed';
+    if (rule.hiringAuthorityOnly && !candidate.hiringAuthority) return 'no_hiring_authority';
+    const topics = topicsFor(world, i);
+    if (topics.length === 0) return 'no_relevant_topic';
+    let unanswered = false;
+    let free = false;
+    for (const topic of topics) {
+      if (at(world.answeredUnits, topic).has(candidate.unitId)) continue;
+      unanswered = true;
+      if (!at(world.openContacts, topic).has(candidate.contactId)) free = true;
+    }
+    if (!unanswered) return 'already_answered';
+    if (!free) return 'open_invitation';
+    return placement.blockedBy(candidate);
+  });
+}
+
+function topicsFor(world: World, i: number): Int32Array {
+  return at(world.topicsOfGroup, world.groupOf[i] as number);
+}
+
+/** Whether this topic may be put to this contact at all: it concerns the sector and is neither settled nor open. */
+function isAskable(world: World, i: number, topic: number): boolean {
+  if (at(world.concerns, topic)[world.groupOf[i] as number] !== 1) return false;
+  const candidate = at(world.candidates, i);
+  return (
+    !at(world.answeredUnits, topic).has(candidate.unitId) &&
+    !at(world.openContacts, topic).has(candidate.contactId)
+  );
+}
+
+/** The places in the plan: who has a touch, when, and what it carries so far. */
+type Seats = {
+  status: Uint8Array;
+  asks: (number[] | undefined)[];
+  windows: (SendWindow | undefined)[];
+  /** Asks made per topic. */
+  made: Int32Array;
+  reasons: (ExclusionReason | null)[];
+  adjustments: Adjustment[];
+  /** Puts one more ask to a contact, planning the touch if there is none yet; false when it does not fit. */
+  ask(i: number, topic: number, limit: number, before?: number): boolean;
+};
+
+function createSeats(
+  world: World,
+  placement: Placement,
+  reasons: (ExclusionReason | null)[],
+  maxAsks: number,
+): Seats {
+  const size = world.candidates.length;
+  const seats: Seats = {
+    status: Uint8Array.from(reasons, (reason) => (reason === null ? OPEN : OUT)),
+    asks: new Array(size),
+    windows: new Array(size),
+    made: new Int32Array(world.refs.length),
+    reasons,
+    adjustments: [],
+    ask(i, topic, limit, before = Number.POSITIVE_INFINITY) {
+      if (seats.status[i] === OUT || limit < 1 || maxAsks < 1) return false;
+      if (seats.status[i] === OPEN) {
+        const candidate = at(world.candidates, i);
+        const placed = placement.placeInvitation(candidate, before);
+        if (!placed.ok) {
+          // Budgets and capacity only ever fill up, so what does not fit now never will; but a meeting that comes
+          // too soon says nothing of the other topics.
+          if (before === Number.POSITIVE_INFINITY) {
+            seats.status[i] = OUT;
+            reasons[i] = placed.reason;
+          }
+          return false;
+        }
+        seats.status[i] = ASKED;
+        seats.windows[i] = placed.window;
+        seats.asks[i] = [topic];
+        if (placed.deferredBy !== null) {
+          const { contactId } = candidate;
+          seats.adjustments.push({ contactId, step: 0, kind: 'deferred', reason: placed.deferredBy });
+        }
+      } else {
+        const asks = at(seats.asks, i);
+        if (asks.length >= Math.min(limit, maxAsks) || at(seats.windows, i).end > before) return false;
+        asks.push(topic);
+      }
+      seats.made[topic] = (seats.made[topic] as number) + 1;
+      return true;
+    },
+  };
+  return seats;
+}
+
+/**
+ * The contacts to whom a topic may be put, those at employers not asked yet first, then second people, and so on;
+ * within each, touches already planned before new ones. Linear: two scans and a bucket sort.
+ */
+function inOrderOfSpread(world: World, seats: Seats, topic: number): number[] {
+  const askable: number[] = [];
+  for (const status of [ASKED, OPEN]) {
+    for (const i of world.preference) {
+      if (seats.status[i] === status && isAskable(world, i, topic)) askable.push(i);
+    }
+  }
+  const seen = new Int32Array(world.unitCount);
+  const rounds: number[][] = [];
+  for (const i of askable) {
+    const unit = world.unitOf[i] as number;
+    const round = seen[unit] as number;
+    seen[unit] = round + 1;
+    const bucket = rounds[round];
+    if (bucket === undefined) rounds[round] = [i];
+    else bucket.push(i);
+  }
+  return rounds.flat();
+}
+
+/** Asks one credential of as many as it is expected to need, leaving a place for a meeting where one fits. */
+function askByNeed(world: World, seats: Seats, topic: number, wanted: number, maxAsks: number): void {
+  if (wanted === 0) return;
+  const firstMeeting = world.credentials.length;
+  for (const i of inOrderOfSpread(world, seats, topic)) {
+    if ((seats.made[topic] as number) >= wanted) return;
+    let keepsPlace = false;
+    if (maxAsks > 1) {
+      for (let meeting = firstMeeting; meeting < world.refs.length; meeting += 1) {
+        if (isAskable(world, i, meeting)) keepsPlace = true;
+      }
+    }
+    seats.ask(i, topic, keepsPlace ? maxAsks - 1 : maxAsks);
+  }
+}
+
+/** Invites one person per employer to a meeting, and nobody to two meetings in one touch. */
+function inviteToMeeting(world: World, seats: Seats, index: number, maxAsks: number): void {
+  const firstMeeting = world.credentials.length;
+  const topic = firstMeeting + index;
+  const meeting = at(world.meetings, index);
+  const before = meeting.answerBy.getTime();
+  const invitedUnits = new Uint8Array(world.unitCount);
+  for (const i of inOrderOfSpread(world, seats, topic)) {
+    if ((seats.made[topic] as number) >= meeting.invite) return;
+    const unit = world.unitOf[i] as number;
+    if (invitedUnits[unit] === 1 || seats.asks[i]?.some((other) => other >= firstMeeting)) continue;
+    if (seats.ask(i, topic, maxAsks, before)) invitedUnits[unit] = 1;
+  }
+}
+
+/** Asks everybody who is left, and fills the free places of each touch with the credentials least covered so far. */
+function askEverybodyElse(world: World, seats: Seats, maxAsks: number): void {
+  const wanted = world.credentials.map((credential) =>
+    Math.max(1, asksToNeed(credential.shortfall, world.rates), credential.required),
+  );
+  const coverage = (topic: number) => (seats.made[topic] as number) / at(wanted, topic);
+  const short = (topic: number) => at(world.credentials, topic).shortfall > 0;
+  for (const status of [ASKED, OPEN]) {
+    for (const i of world.preference) {
+      if (seats.status[i] !== status) continue;
+      const asks = seats.asks[i];
+      const open: number[] = [];
+      for (const topic of topicsFor(world, i)) {
+        if (topic < world.credentials.length && !asks?.includes(topic) && isAskable(world, i, topic)) {
+          open.push(topic);
+        }
+      }
+      open.sort((a, b) => Number(short(b)) - Number(short(a)) || coverage(a) - coverage(b) || a - b);
+      for (const topic of open.slice(0, maxAsks - (asks?.length ?? 0))) {
+        if (!seats.ask(i, topic, maxAsks)) break;
+      }
+    }
+  }
+}
+
+type Reminders = { windows: (SendWindow[] | undefined)[]; adjustments: Adjustment[] };
+
+/** Reminders in the order of their invitations; one that fits nowhere is dropped with its reason. */
+function planReminders(input: PlanInput, world: World, placement: Placement, seats: Seats): Reminders {
+  const windows: (SendWindow[] | undefined)[] = new Array(world.candidates.length);
+  const adjustments: Adjustment[] = [];
+  const asked = Array.from(world.preference).filter((i) => seats.status[i] === ASKED);
+  for (const [index, remindAt] of input.protocol.remindAt.entries()) {
+    for (const i of asked) {
+      const own = windows[i] ?? [];
+      // A reminder that was dropped takes the later ones with it: they would come at the wrong distance.
+      if (own.length < index) continue;
+      const candidate = at(world.candidates, i);
+      const previous = own.at(-1) ?? at(seats.windows, i);
+      const placed = placement.placeReminder(candidate, remindAt.getTime(), previous);
+      const step = { contactId: candidate.contactId, step: index + 1 };
+      if (!placed.ok) {
+        adjustments.push({ ...step, kind: 'dropped', reason: placed.reason });
+      } else {
+        own.push(placed.window);
+        windows[i] = own;
+        if (placed.deferredBy !== null) {
+          adjustments.push({ ...step, kind: 'deferred', reason: placed.deferredBy });
+        }
+      }
+    }
+  }
+  return { windows, adjustments };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Fixes the minute of each step: a window's mail is spread evenly over it, or all released when it opens. */
+function createClockwork(input: PlanInput, world: World, placement: Placement) {
+  const sizes = new Map<string, number>();
+  const taken = new Map<string, number>();
+  const dates = new Map<number, Date>();
+  const key = (i: number, window: SendWindow) =>
+    `${placement.zoneOf(at(world.candidates, i))}|${window.start}|${window.end}`;
+  // Equal instants share one Date: a large plan has few distinct minutes.
+  const date = (instant: number) => {
+    let known = dates.get(instant);
+    if (known === undefined) {
+      known = new Date(instant);
+      dates.set(instant, known);
+    }
+    return known;
+  };
+  return {
+    count(i: number, window: SendWindow) {
+      const group = key(i, window);
+      sizes.set(group, (sizes.get(group) ?? 0) + 1);
+    },
+    next(i: number, window: SendWindow): { sendAfter: Date; notAfter: Date } {
+      const group = key(i, window);
+      const turn = taken.get(group) ?? 0;
+      taken.set(group, turn + 1);
+      const share = input.protocol.pace === 'even' ? turn / (sizes.get(group) ?? 1) : 0;
+      const offset = Math.floor((share * (window.end - window.start)) / MINUTE_MS) * MINUTE_MS;
+      return { sendAfter: date(window.start + offset), notAfter: date(window.end) };
+    },
+  };
+}
+
+function buildTouches(
+  input: PlanInput,
+  world: World,
+  placement: Placement,
+  seats: Seats,
+  reminders: (SendWindow[] | undefined)[],
+): PlannedTouch[] {
+  const clockwork = createClockwork(input, world, placement);
+  const asked = Array.from(world.preference).filter((i) => seats.status[i] === ASKED);
+  const stepsOf = (i: number) => [at(seats.windows, i), ...(reminders[i] ?? [])];
+  for (const i of asked) for (const window of stepsOf(i)) clockwork.count(i, window);
+
+  const touches = asked.map((i): PlannedTouch => {
+    const { contactId, employerId, unitId } = at(world.candidates, i);
+    const asks = at(seats.asks, i).sort((a, b) => a - b);
+    return {
+      contactId,
+      employerId,
+      unitId,
+      asks: asks.map((topic) => at(world.refs, topic)),
+      steps: stepsOf(i).map((window, step) => ({
+        step,
+        kind: step === 0 ? 'invite' : 'remind',
+        ...clockwork.next(i, window),
+      })),
+    };
+  });
+  return touches.sort(
+    (a, b) =>
+      at(a.steps, 0).sendAfter.getTime() - at(b.steps, 0).sendAfter.getTime() || a.contactId - b.contactId,
+  );
+}
+
+function listExclusions(world: World, placement: Placement, seats: Seats): Exclusion[] {
+  const exclusions: Exclusion[] = [];
+  for (const [i, candidate] of world.candidates.entries()) {
+    if (seats.status[i] === ASKED) continue;
+    const reason = seats.reasons[i] ?? 'not_needed';
+    const hasDate = reason === 'contact_budget_person' || reason === 'contact_budget_employer';
+    exclusions.push({
+      contactId: candidate.contactId,
+      employerId: candidate.employerId,
+      reason,
+      freeAgainOn: hasDate ? placement.freeAgainOn(candidate) : null,
+    });
+  }
+  return exclusions;
+}
+
+const oneDecimal = (value: number) => Math.round(value * 10) / 10;
+
+/** What each credential can expect: plain products of employers asked and expected rates, no interval (Q3). */
+function forecastCredentials(
+  input: PlanInput,
+  world: World,
+  touches: readonly PlannedTouch[],
+): CredentialForecast[] {
+  const { response, bothYes } = world.rates;
+  const { closeAt, graceDays } = input.protocol;
+  const lastAnswer = closeAt.getTime() + graceDays * DAY_MS;
+  const indexOf = new Map(world.credentials.map((credential, index) => [credential.credentialId, index]));
+  const enough = world.credentials.map((credential) => asksToNeed(credential.shortfall, world.rates));
+  const contacts = world.credentials.map(() => 0);
+  const units = world.credentials.map(() => new Set<number>());
+  const reached: (number | undefined)[] = world.credentials.map(() => undefined);
+  for (const touch of touches) {
+    for (const ask of touch.asks) {
+      if (ask.kind !== 'credential') continue;
+      const index = indexOf.get(ask.credentialId) as number;
+      contacts[index] = at(contacts, index) + 1;
+      const asked = at(units, index);
+      asked.add(touch.unitId);
+      if (asked.size >= at(enough, index)) reached[index] ??= at(touch.steps, 0).sendAfter.getTime();
+    }
+  }
+  return world.credentials.map((credential, index) => {
+    const employersAsked = at(units, index).size;
+    const expected = employersAsked * response * bothYes;
+    const instant = reached[index];
+    const outlook = credential.shortfall <= 0 ? 'already_met' : instant === undefined ? 'short' : 'expected';
+    return {
+      credentialId: credential.credentialId,
+      required: credential.required,
+      shortfall: credential.shortfall,
+      asksToNeed: at(enough, index),
+      contactsAsked: at(contacts, index),
+      employersAsked,
+      expectedAnswers: oneDecimal(employersAsked * response),
+      expectedBothYes: oneDecimal(expected),
+      outlook,
+      expectedBy:
+        outlook === 'expected' ? new Date(Math.min((instant as number) + ANSWER_LAG_MS, lastAnswer)) : null,
+      moreEmployersNeeded: outlook === 'short' ? Math.max(1, at(enough, index) - employersAsked) : 0,
+    };
+  });
+}
+
+function forecastMeetings(world: World, seats: Seats): MeetingForecast[] {
+  return world.meetings.map((meeting, index) => ({
+    meetingId: meeting.meetingId,
+    wanted: meeting.invite,
+    invited: seats.made[world.credentials.length + index] as number,
+  }));
+}

@@ -1,0 +1,42 @@
+/**
+ * Why a contact of the audience is not asked in this wave. Exactly one applies to each contact left out: the first
+ * that holds, in this order.
+ */
+export const EXCLUSION_REASONS = [
+  'left_employer',
+  'wrong_role',
+  'suppressed',
+  'no_hiring_authority',
+  'no_relevant_topic',
+  'already_answered',
+  'open_invitation',
+  'no_send_window',
+  'contact_budget_person',
+  'contact_budget_employer',
+  'employer_limit',
+  'capacity',
+  'not_needed',
+] as const;
+export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
+
+/** Why one ask is not made of one contact, whether or not the contact is asked something else. */
+export const ASK_REASONS = [
+  'not_relevant',
+  'already_answered',
+  'open_invitation',
+  'touch_full',
+  'answer_too_late',
+  'not_needed',
+  'contact_not_asked',
+] as const;
+export type AskReason = (typeof ASK_REASONS)[number];
+
+/** Why a step was moved or left out although the contact is asked. */
+export const ADJUSTMENT_REASONS = [
+  'contact_budget_person',
+  'contact_budget_employer',
+  'employer_limit',
+  'capacity',
+  'no_send_window',
+] as const;
+export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number];

@@ -1,0 +1,171 @@
+import type { BudgetRules } from './budget.ts';
+import type { SendCalendar } from './calendar.ts';
+import type { AdjustmentReason, ExclusionReason } from './reasons.ts';
+
+/** What the planner knows of one person of the audience. */
+export type Candidate = {
+  contactId: number;
+  employerId: number;
+  /** The counting unit: records of one employer share it, and so share the employer's budget. */
+  unitId: number;
+  naics: string | null;
+  state: 'active' | 'left' | 'wrong_role';
+  suppressed: boolean;
+  hiringAuthority: boolean;
+  /** IANA name; null falls back to the agency's zone. */
+  zone: string | null;
+};
+
+export type CredentialTopic = {
+  kind: 'credential';
+  credentialId: number;
+  /** Sectors it concerns, as NAICS prefixes; none means every sector. */
+  naicsPrefixes: string[];
+  /** Distinct employers that the policy requires, and how many of them are still missing. */
+  required: number;
+  shortfall: number;
+  /** Lower is asked first; equal priorities go by deadline, then by shortfall. */
+  priority: number;
+  deadline: Date | null;
+};
+
+export type MeetingTopic = {
+  kind: 'meeting';
+  meetingId: number;
+  naicsPrefixes: string[];
+  /** How many people to invite at most, one per employer. */
+  invite: number;
+  /** An invitation that could go out only after this is not made. */
+  answerBy: Date;
+};
+
+export type Topic = CredentialTopic | MeetingTopic;
+
+export type TopicRef = { kind: 'credential'; credentialId: number } | { kind: 'meeting'; meetingId: number };
+
+/** Which contacts a credential concerns. */
+export type RelevanceRule = {
+  /** Ask only where the employer's sector begins with one of the credential's prefixes. */
+  sectorFit: boolean;
+  /** What to do with employers whose sector is not known. */
+  unknownSector: 'ask' | 'leave_out';
+  hiringAuthorityOnly: boolean;
+};
+
+/** What is fixed when a wave is launched. */
+export type Protocol = {
+  sendFrom: Date;
+  sendUntil: Date;
+  /** One moment per reminder, in order; reminders go to those who have not answered by then. */
+  remindAt: Date[];
+  /** Reminders stop here; answers are taken until `graceDays` later. */
+  closeAt: Date;
+  graceDays: number;
+  /** The most asks that one touch carries, credentials and meetings together. */
+  maxAsksPerTouch: number;
+  /**
+   * `ask_all`: everybody in the audience whom a topic concerns is asked. `enough`: a credential is asked of as many
+   * as it is expected to need, and of nobody once it has its number.
+   */
+  stopRule: 'ask_all' | 'enough';
+  relevance: RelevanceRule;
+  calendar: SendCalendar;
+  /** `even` spreads a day's mail over its sending hours; `at_once` releases it when the hours begin. */
+  pace: 'even' | 'at_once';
+  /** Messages a day, reminders included. */
+  dailyCapacity: number;
+  budget: BudgetRules;
+};
+
+/** A touch that some agency has sent (`from` = `to`) or planned (from its send-after to its not-after). */
+export type LedgerTouch = {
+  contactId: number;
+  unitId: number;
+  from: Date;
+  to: Date;
+  newInvitation: boolean;
+};
+
+/** Response so far, for the forecast. Counts of employers; zeros leave the prior. */
+export type ResponseHistory = { asked: number; answered: number; bothYes: number };
+
+export type PlanInput = {
+  now: Date;
+  /** Breaks ties: same seed, same order. */
+  seed: string;
+  agencyZone: string;
+  protocol: Protocol;
+  candidates: Candidate[];
+  topics: Topic[];
+  ledger: LedgerTouch[];
+  /** Employers that have answered for a credential within its evidence age, or declined it. */
+  answered: { unitId: number; credentialId: number }[];
+  /** People with an open ask (any wave) for the same thing, or who were invited to the meeting before. */
+  open: { contactId: number; topic: TopicRef }[];
+  history: ResponseHistory;
+};
+
+/** `invite` is step 0; reminders follow as 1, 2. */
+export type PlannedStep = {
+  step: number;
+  kind: 'invite' | 'remind';
+  sendAfter: Date;
+  /** Not sent at or after this instant: a missed window is planned anew, never sent late. */
+  notAfter: Date;
+};
+
+export type PlannedTouch = {
+  contactId: number;
+  employerId: number;
+  unitId: number;
+  /** Credentials in order of need, then meetings. */
+  asks: TopicRef[];
+  steps: PlannedStep[];
+};
+
+export type Exclusion = {
+  contactId: number;
+  employerId: number;
+  reason: ExclusionReason;
+  /** For the two contact budgets: when a new invitation would fit again. */
+  freeAgainOn: Date | null;
+};
+
+export type Adjustment = {
+  contactId: number;
+  step: number;
+  kind: 'deferred' | 'dropped';
+  reason: AdjustmentReason;
+};
+
+export type CredentialForecast = {
+  credentialId: number;
+  required: number;
+  shortfall: number;
+  /** Distinct employers to ask for the shortfall at the expected rates. */
+  asksToNeed: number;
+  contactsAsked: number;
+  employersAsked: number;
+  /** At the expected response; one decimal. */
+  expectedAnswers: number;
+  expectedBothYes: number;
+  outlook: 'already_met' | 'expected' | 'short';
+  expectedBy: Date | null;
+  /** When short: about how many further employers in its sectors would have to be asked. */
+  moreEmployersNeeded: number;
+};
+
+export type MeetingForecast = { meetingId: number; wanted: number; invited: number };
+
+export type DayLoad = { date: string; messages: number };
+
+export type Plan = {
+  touches: PlannedTouch[];
+  exclusions: Exclusion[];
+  adjustments: Adjustment[];
+  credentials: CredentialForecast[];
+  meetings: MeetingForecast[];
+  /** Messages a local day, invitations and reminders. */
+  load: DayLoad[];
+  rates: { response: number; bothYes: number };
+};
