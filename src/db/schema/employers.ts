@@ -159,6 +159,8 @@ export const employerMerges = pgTable(
     mergedId: ref('merged_id')
       .notNull()
       .references(() => employers.id),
+    /** The decision that merged them, so that taking it back undoes this merge and no other. */
+    proposalId: ref('proposal_id').references(() => duplicateProposals.id),
     mergedAt: at('merged_at').notNull(),
     mergedBy: ref('merged_by')
       .notNull()

@@ -1,0 +1,2 @@
+ALTER TABLE "employer_merges" ADD COLUMN "proposal_id" bigint;--> statement-breakpoint
+ALTER TABLE "employer_merges" ADD CONSTRAINT "employer_merges_proposal_id_duplicate_proposals_id_fk" FOREIGN KEY ("proposal_id") REFERENCES "public"."duplicate_proposals"("id") ON DELETE no action ON UPDATE no action;
