@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -6,6 +6,7 @@ import { chooseAccount } from './embedded/account.ts';
 import { prepareBinaries } from './embedded/binaries.ts';
 import {
   checkVersion,
+  explained,
   hasData,
   isAlive,
   settleDataFolder,
@@ -62,10 +63,13 @@ export type EmbeddedPostgres = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
-  const home = await settle(options);
-  const { server, adopted, use } = await withFolderLock(home.folder, async () => {
+  const wanted = resolve(options.dataDir);
+  const { home, server, adopted, use } = await withFolderLock(wanted, async () => {
+    const home = await settle(wanted, options).catch((error) => {
+      throw explained(error, wanted);
+    });
     const running = await bringUp(home, options.port);
-    return { ...running, use: await enter(home, running.server, log) };
+    return { ...running, home, use: await enter(home, running.server, log) };
   });
   log.info({ dataDir: home.folder, port: server.port, adopted }, 'The embedded PostgreSQL is ready');
   return {
@@ -77,17 +81,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-async function settle({ dataDir, log, fast = false }: EmbeddedPostgresOptions): Promise<Home> {
-  const wanted = resolve(dataDir);
-  const account = await chooseAccount(wanted);
-  const folder = await settleDataFolder(wanted, account, log.warn.bind(log));
-  const copyTo = account ? (await sharedFolder()).path : dirname(folder);
+async function settle(wanted: string, options: EmbeddedPostgresOptions): Promise<Home> {
+  const likely = await chooseAccount(wanted);
+  const place = await settleDataFolder(wanted, likely, options.log.warn.bind(options.log));
+  const account = place.folder === wanted ? likely : await chooseAccount(place.folder);
+  const copyTo = account ? (await sharedFolder()).path : dirname(wanted);
   const binaries = await prepareBinaries(account, copyTo);
-  return { folder, account, binaries, fast };
+  return { wanted, ...place, account, binaries, fast: options.fast ?? false };
 }
 
 async function bringUp(home: Home, port?: number): Promise<{ server: Server; adopted: boolean }> {
-  if (!(await hasData(home.folder))) await initialise(home);
+  if (!(await hasData(home.folder))) {
+    await initialise(home);
+    await home.remember();
+  }
   await checkVersion(home.folder, home.binaries.major);
   await checkOwner(home.folder);
   const running = await findRunning(home);
@@ -98,7 +105,6 @@ async function bringUp(home: Home, port?: number): Promise<{ server: Server; ado
 async function checkOwner(folder: string): Promise<void> {
   const us = process.getuid?.();
   const { uid } = await stat(folder);
-  await readdir(folder).catch(() => undefined);
   if (us === undefined || us === 0 || uid === us) return;
   throw new EmbeddedPostgresError(
     'folder_unusable',
@@ -130,7 +136,7 @@ async function enter(home: Home, server: Server, log: Log): Promise<{ leave(): P
       try {
         if (!isAlive(server.pid)) {
           log.error({ dataDir: home.folder }, 'The embedded PostgreSQL died and is started again');
-          const again = await withFolderLock(home.folder, () => bringUp(home, server.port));
+          const again = await withFolderLock(home.wanted, () => bringUp(home, server.port));
           server.pid = again.server.pid;
         }
         await register();
@@ -160,7 +166,7 @@ async function enter(home: Home, server: Server, log: Log): Promise<{ leave(): P
     if (leaving) return;
     leaving = true;
     process.off('exit', onExit);
-    await withFolderLock(home.folder, async () => {
+    await withFolderLock(home.wanted, async () => {
       const last = await isLastUser(keeper).catch(() => false);
       await keeper.end({ timeout: 2 }).catch(() => undefined);
       if (last) await shutDown(home);

@@ -109,7 +109,10 @@ async function copyTree(native: string, copy: string): Promise<void> {
     await layLinks(root);
     await openToAll(root);
     await rm(copy, { recursive: true, force: true });
-    await rename(root, copy);
+    // Refused when another process put its copy there a moment ago, which is as good.
+    await rename(root, copy).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

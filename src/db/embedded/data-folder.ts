@@ -32,6 +32,9 @@ async function ownedByUs(folder: string): Promise<boolean> {
 
 const MOVED = 'MOVED-TO.txt';
 
+/** Where the data really lie, and what is to be done once they do. */
+export type Place = { folder: string; remember(): Promise<void> };
+
 /**
  * The folder that really holds the data. It is the one asked for, unless root asked for one below a folder that the
  * server's account may not enter (a clone under /root): then one in a shared place, named in a note left behind.
@@ -40,33 +43,41 @@ export async function settleDataFolder(
   wanted: string,
   account: Account,
   warn: (fields: object, message: string) => void,
-): Promise<string> {
-  try {
-    await mkdir(dirname(wanted), { recursive: true });
-    if (!account || (await hasData(wanted))) {
-      if (account && !canEnter(account, wanted)) throw notEnterable(wanted, account.name);
-      return wanted;
-    }
-    const note = await readFile(join(wanted, MOVED), 'utf8').catch(() => '');
-    const moved = note.split('\n')[0]?.trim();
-    if (moved && (await hasData(moved))) return moved;
-    if (canEnter(account, dirname(wanted))) return wanted;
-
-    const shared = await sharedFolder();
-    const place = join(shared.path, `${basename(wanted)}-${randomBytes(4).toString('hex')}`);
-    await mkdir(wanted, { recursive: true });
-    await writeFile(
-      join(wanted, MOVED),
-      `${place}\nThe embedded database lies there, because the user ${account.name} may not enter this folder.\n`,
-    );
-    const message = shared.lasting
-      ? 'The database is kept outside the data folder, which its user may not enter'
-      : 'The database is kept in the temporary folder, which may be emptied at the next boot';
-    warn({ wanted, place }, message);
-    return place;
-  } catch (error) {
-    throw explained(error, wanted);
+): Promise<Place> {
+  const inPlace = { folder: wanted, remember: async () => undefined };
+  if (await hasData(wanted)) {
+    if (!canEnter(account, wanted)) throw notEnterable(wanted, account?.name ?? '');
+    return inPlace;
   }
+  const moved = await readNote(wanted);
+  if (moved) {
+    if (await hasData(moved)) return { ...inPlace, folder: moved };
+    throw new EmbeddedPostgresError(
+      'folder_unusable',
+      `The database of ${wanted} lies in ${moved}, as ${join(wanted, MOVED)} says, and it is not there or may not be read. ` +
+        'Run as root if root made it, bring it back if it was moved, or remove that file to begin with an empty database.',
+    );
+  }
+  if (!account || canEnter(account, dirname(wanted))) return inPlace;
+
+  const shared = await sharedFolder();
+  const folder = join(shared.path, `${basename(wanted)}-${randomBytes(4).toString('hex')}`);
+  const message = shared.lasting
+    ? 'The database is kept outside the data folder, which its user may not enter'
+    : 'The database is kept in the temporary folder, which may be emptied at the next boot';
+  warn({ wanted, folder }, message);
+  return { folder, remember: () => leaveNote(wanted, folder, account.name) };
+}
+
+async function readNote(wanted: string): Promise<string | null> {
+  const note = await readFile(join(wanted, MOVED), 'utf8').catch(() => '');
+  return note.split('\n')[0]?.trim() || null;
+}
+
+async function leaveNote(wanted: string, folder: string, name: string): Promise<void> {
+  await mkdir(wanted, { recursive: true });
+  const why = `The embedded database lies there, because the user ${name} may not enter this folder.`;
+  await writeFile(join(wanted, MOVED), `${folder}\n${why}\n`);
 }
 
 function notEnterable(folder: string, name: string): EmbeddedPostgresError {
@@ -114,9 +125,12 @@ const STALE_AFTER_MS = 15_000;
  * Runs one start or stop at a time on a data folder, across processes. The holder touches the lock; one whose holder
  * died is taken over.
  */
-export async function withFolderLock<T>(folder: string, body: () => Promise<T>): Promise<T> {
-  const path = `${folder}.lock`;
-  await takeLock(path, folder);
+export async function withFolderLock<T>(wanted: string, body: () => Promise<T>): Promise<T> {
+  const path = `${wanted}.lock`;
+  await mkdir(dirname(wanted), { recursive: true }).catch((error) => {
+    throw explained(error, wanted);
+  });
+  await takeLock(path, wanted);
   const touch = setInterval(() => {
     const now = systemClock.now();
     void utimes(path, now, now).catch(() => undefined);

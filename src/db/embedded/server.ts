@@ -18,9 +18,19 @@ const LOG_FILE = 'countersign-server.log';
 const START_TIMEOUT_MS = 120_000;
 
 /** What a server needs to be started or found on a data folder. */
-export type Home = { folder: string; account: Account; binaries: Binaries; fast: boolean };
+export type Home = {
+  /** The folder asked for; starts and stops take turns by its name. */
+  wanted: string;
+  /** The folder that holds the data. */
+  folder: string;
+  /** Called when the folder holds data for the first time. */
+  remember(): Promise<void>;
+  account: Account;
+  binaries: Binaries;
+  fast: boolean;
+};
 
-/** A server that answers. `exited` resolves when its process is gone, if this process started it. */
+/** A server that answers. */
 export type Server = { port: number; password: string; pid: number };
 
 /** Makes a database cluster beside its final place and moves it there when it is whole. */
