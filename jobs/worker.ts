@@ -25,6 +25,8 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   stale_form: 'cancel',
   meeting_cancelled: 'cancel',
   meeting_started: 'cancel',
+  upload_gone: 'cancel',
+  different_feins: 'cancel',
 };
 
 export type Worker = {

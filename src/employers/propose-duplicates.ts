@@ -59,8 +59,8 @@ export async function proposeDuplicates(
   };
 }
 
-/** Builds the same keys as `blockingKeys` in rules/duplicates.ts; propose-duplicates.integration.test.ts feeds both. */
-async function findCandidatePairs(tx: Tx, employerIds: readonly number[]): Promise<void> {
+/** Builds the same keys as `blockingKeys` in rules/duplicates.ts; duplicates.integration.test.ts feeds both. */
+export async function createDuplicateKeys(tx: Tx): Promise<void> {
   await tx.execute(sql`
     create temporary table duplicate_keys on commit drop as
     select id, 'name:' || name_key as key from employers where merged_into_id is null
@@ -72,6 +72,10 @@ async function findCandidatePairs(tx: Tx, employerIds: readonly number[]): Promi
       where zip <> '' and address_key <> '' and merged_into_id is null
     union select d.employer_id, 'domain:' || d.domain from employer_domains d
       join employers e on e.id = d.employer_id and e.merged_into_id is null`);
+}
+
+async function findCandidatePairs(tx: Tx, employerIds: readonly number[]): Promise<void> {
+  await createDuplicateKeys(tx);
   await tx.execute(sql`
     create temporary table duplicate_blocks on commit drop as
     with touched as materialized (

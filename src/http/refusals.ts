@@ -31,6 +31,12 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'This changed while you had it open',
     sentence: 'Go back, load the page again and see what changed before you repeat your step.',
   },
+  different_feins: {
+    status: 409,
+    title: 'These are two employers',
+    sentence:
+      'Each has a federal employer number of its own, so they are two legal entities and cannot be merged.',
+  },
   upload_gone: {
     status: 409,
     title: 'The uploaded file is gone',

@@ -10,6 +10,7 @@ export const DOMAIN_ERROR_CODES = [
   'needs_second_person',
   'stale_form',
   'upload_gone',
+  'different_feins',
   'meeting_cancelled',
   'meeting_started',
 ] as const;

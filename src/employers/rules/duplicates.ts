@@ -119,7 +119,7 @@ function containsName(longer: string, shorter: string): boolean {
 
 /**
  * Two records are compared only when they share one of these keys, or comparing would take the square of the list.
- * `candidatePairs` in queries.ts builds the same keys in SQL; one test feeds both.
+ * `createDuplicateKeys` in propose-duplicates.ts builds the same keys in SQL; duplicates.integration.test.ts feeds both.
  */
 export function blockingKeys(facts: DuplicateFacts): string[] {
   const keys = [facts.nameKey, ...facts.aliasKeys].map((key) => `name:${key}`);
