@@ -1,4 +1,4 @@
-import { check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { CREDENTIAL_STATES } from '../../credentials/types.ts';
 import { at, id, oneOf, ref } from './types.ts';
 
@@ -30,6 +30,8 @@ export const credentials = pgTable(
     cluster: text('cluster').notNull().default(''),
     /** NAICS 2017 codes or prefixes of the industries that hire for it. */
     naicsPrefixes: text('naics_prefixes').array().notNull(),
+    /** About one maker's own product. Some states treat such credentials apart. */
+    vendorSpecific: boolean('vendor_specific').notNull().default(false),
     stateCode: text('state_code'),
     url: text('url'),
     description: text('description').notNull().default(''),

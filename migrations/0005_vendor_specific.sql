@@ -1,0 +1,1 @@
+ALTER TABLE "credentials" ADD COLUMN "vendor_specific" boolean DEFAULT false NOT NULL;
