@@ -10,10 +10,11 @@ import {
   DEFAULT_BUDGET,
   fitsEmployerBudget,
   fitsPersonBudget,
+  freeAgainAt,
   insertTouch,
 } from './planner/budget.ts';
-import { DAY_MS, dayFromIso } from './planner/calendar.ts';
-import { type ClaimFacts, decideClaim, type RefusalReason } from './rules.ts';
+import { BUSINESS_HOURS, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
+import { type ClaimFacts, decideClaim, nextSendTime, type RefusalReason } from './rules.ts';
 import type { InvitationState, MessageKind, MessageStream, SuppressionReason } from './types.ts';
 
 /** A message that belongs to one sender until its lease ends. */
@@ -87,7 +88,7 @@ export async function claimMessages(
     const budgets = await openBudgets(tx, rows, now);
 
     const claimed: DueRow[] = [];
-    const refused: { row: DueRow; state: string; reason: RefusalReason }[] = [];
+    const refused: Refused[] = [];
     for (const row of rows) {
       const facts: ClaimFacts = {
         kind: row.kind,
@@ -97,7 +98,7 @@ export async function claimMessages(
         suppressedFor: suppressed.get(addressHashes.get(row.id)!.toString('hex')) ?? null,
         invitationState: row.invitation_state,
         invited: row.invited,
-        budget: row.stream === 'outreach' ? budgets.check(row) : 'fits',
+        budget: row.stream === 'outreach' ? budgets.check(row) : { fits: true },
       };
       const decision = decideClaim(facts, now);
       if (!decision.claim) {
@@ -197,6 +198,8 @@ export function hexList(hashes: readonly Buffer[]): string {
   return JSON.stringify(hashes.map((hash) => hash.toString('hex')));
 }
 
+type Refused = { row: DueRow; state: string; reason: RefusalReason; sendAfter?: Date };
+
 type Budgets = {
   check(row: DueRow): ClaimFacts['budget'];
   take(row: DueRow): void;
@@ -211,7 +214,7 @@ const BUDGET_LOCK = 7_301;
  */
 async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<Budgets> {
   const outreach = rows.filter((row) => row.stream === 'outreach');
-  const rules = new Map<number, { budget: BudgetRules; closedDays: number[] }>();
+  const rules = new Map<number, ClaimRules>();
   const byPerson = new Map<number, BudgetTouch[]>();
   const byUnit = new Map<number, BudgetTouch[]>();
   const add = (contactId: number, unitId: number, touch: BudgetTouch) => {
@@ -245,10 +248,8 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
         employer.peopleDays,
         employer.touchesDays,
       );
-      rules.set(Number(id), {
-        budget,
-        closedDays: (protocol.calendar?.closedDates ?? []).map(dayFromIso),
-      });
+      const calendar = protocol.calendar ?? BUSINESS_HOURS;
+      rules.set(Number(id), { budget, calendar, closedDays: calendar.closedDates.map(dayFromIso) });
     }
     const since = new Date(now.getTime() - days * DAY_MS);
     const touches = await tx.execute<{
@@ -279,35 +280,52 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
   });
   return {
     check(row) {
-      const { budget, closedDays } = rules.get(row.wave_id!) ?? { budget: DEFAULT_BUDGET, closedDays: [] };
+      const { budget, closedDays, calendar } = rules.get(row.wave_id!) ?? DEFAULT_RULES;
       const person = byPerson.get(row.contact_id) ?? [];
       const employer = byUnit.get(row.unit_id) ?? [];
-      if (!fitsPersonBudget(budget.person, person, candidate(row), row.zone, closedDays)) {
-        return 'contact_budget_person';
-      }
-      return fitsEmployerBudget(budget.employer, employer, candidate(row))
-        ? 'fits'
-        : 'contact_budget_employer';
+      const fitsPerson = fitsPersonBudget(budget.person, person, candidate(row), row.zone, closedDays);
+      if (fitsPerson && fitsEmployerBudget(budget.employer, employer, candidate(row))) return { fits: true };
+      const freeAt = freeAgainAt({
+        rules: budget,
+        contactId: row.contact_id,
+        personTouches: person,
+        employerTouches: employer,
+        zone: row.zone,
+        closedDays,
+        notBefore: now.getTime(),
+      });
+      return {
+        fits: false,
+        reason: fitsPerson ? 'contact_budget_employer' : 'contact_budget_person',
+        fitsAt: nextSendTime(calendar, row.zone, new Date(freeAt), row.not_after),
+      };
     },
     take: (row) => add(row.contact_id, row.unit_id, candidate(row)),
   };
 }
 
 /** The part of a frozen protocol that the claim looks at. */
-type WaveProtocol = { budget?: BudgetRules; calendar?: { closedDates?: string[] } };
+type WaveProtocol = { budget?: BudgetRules; calendar?: SendCalendar };
+type ClaimRules = { budget: BudgetRules; calendar: SendCalendar; closedDays: number[] };
+const DEFAULT_RULES: ClaimRules = { budget: DEFAULT_BUDGET, calendar: BUSINESS_HOURS, closedDays: [] };
 
-async function markRefused(
-  tx: Tx,
-  refused: readonly { row: DueRow; state: string; reason: RefusalReason }[],
-  now: Date,
-): Promise<void> {
+async function markRefused(tx: Tx, refused: readonly Refused[], now: Date): Promise<void> {
   if (refused.length === 0) return;
-  const rows = refused.map(({ row, state, reason }) => ({ id: row.id, state, reason }));
+  const rows = refused.map(({ row, state, reason, sendAfter }) => ({
+    id: row.id,
+    state,
+    reason,
+    send_after: sendAfter?.toISOString() ?? null,
+  }));
   await tx.execute(sql`
-    update messages set state = r.state, reason = r.reason, finished_at = ${now.toISOString()}::timestamptz
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(id bigint, state text, reason text)
-    where messages.id = r.id and messages.state = 'planned'`);
-  const neverAsked = refused.filter(({ row }) => row.step === 0 && row.invitation_id !== null);
+    update messages m set state = r.state, reason = r.reason, send_after = coalesce(r.send_after, m.send_after),
+      finished_at = case when r.state = 'planned' then null else ${now.toISOString()}::timestamptz end
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as r(id bigint, state text, reason text, send_after timestamptz)
+    where m.id = r.id and m.state = 'planned'`);
+  const neverAsked = refused.filter(
+    ({ row, state }) => state !== 'planned' && row.stream === 'outreach' && row.step === 0,
+  );
   if (neverAsked.length === 0) return;
   await tx.execute(sql`
     update asks set state = 'cancelled'

@@ -1,4 +1,5 @@
 import type { ContactState } from '../employers/types.ts';
+import { type SendCalendar, sendWindows } from './planner/calendar.ts';
 import type { InvitationState, MessageKind, MessageStream, SuppressionReason } from './types.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,13 +32,19 @@ export type ClaimFacts = {
   invitationState: InvitationState | null;
   /** The invitation's first message has left. */
   invited: boolean;
-  /** Whether one more touch now fits the budgets of all agencies together. */
-  budget: 'fits' | 'contact_budget_person' | 'contact_budget_employer';
+  /** Whether one more touch now fits the budgets of all agencies together, and if not, when it will. */
+  budget: BudgetFact;
 };
+
+export type BudgetFact =
+  | { fits: true }
+  | { fits: false; reason: 'contact_budget_person' | 'contact_budget_employer'; fitsAt: Date | null };
 
 export type ClaimDecision =
   | { claim: true }
-  | { claim: false; state: 'suppressed' | 'expired' | 'cancelled'; reason: RefusalReason };
+  | { claim: false; state: 'suppressed' | 'expired' | 'cancelled'; reason: RefusalReason }
+  /** Put off until it fits; still planned. */
+  | { claim: false; state: 'planned'; reason: RefusalReason; sendAfter: Date };
 
 const refuse = (state: 'suppressed' | 'expired' | 'cancelled', reason: RefusalReason): ClaimDecision => ({
   claim: false,
@@ -68,8 +75,10 @@ export function decideClaim(facts: ClaimFacts, now: Date): ClaimDecision {
     default:
       break;
   }
-  if (facts.budget !== 'fits') return refuse('expired', facts.budget);
-  return { claim: true };
+  if (facts.budget.fits) return { claim: true };
+  const { reason, fitsAt } = facts.budget;
+  if (fitsAt && fitsAt < facts.notAfter) return { claim: false, state: 'planned', reason, sendAfter: fitsAt };
+  return refuse('expired', reason);
 }
 
 function isPolite(reason: SuppressionReason): boolean {
@@ -141,6 +150,12 @@ export function decideAfterLostClaim(message: {
 /** Minutes that a mail promises: what a person who reads every word needs, rounded up. */
 export function minutesToAnswer(credentials: number, meetings: number): number {
   return Math.max(1, Math.ceil(0.5 + credentials * 0.75 + meetings * 0.5));
+}
+
+/** The first moment from `from` on at which the recipient's calendar allows mail, or null when none is left. */
+export function nextSendTime(calendar: SendCalendar, zone: string, from: Date, until: Date): Date | null {
+  const [window] = sendWindows(calendar, zone, from.getTime(), until.getTime());
+  return window ? new Date(Math.max(window.start, from.getTime())) : null;
 }
 
 /** A nominated colleague may not nominate further, and one invitation not the whole firm. */

@@ -27,6 +27,14 @@ export type Placement = {
   load(): DayLoad[];
 };
 
+const CLOSENESS: readonly AdjustmentReason[] = [
+  'no_send_window',
+  'contact_budget_person',
+  'contact_budget_employer',
+  'employer_limit',
+  'capacity',
+];
+
 const NO_TOUCHES: readonly BudgetTouch[] = [];
 
 function groupLedger(
@@ -173,8 +181,8 @@ export function createPlacement(input: PlanInput): Placement {
         return { ok: true, window, deferredBy: first };
       }
       if (block !== 'capacity') first ??= block;
-      // Capacity is named only where nothing else stood in the way on any day.
-      if (last === null || last === 'capacity') last = block;
+      // What stood in the way on the day that came closest: the ledger is judged first, capacity last.
+      if (last === null || CLOSENESS.indexOf(block) > CLOSENESS.indexOf(last)) last = block;
     }
     return { ok: false, reason: last ?? 'no_send_window' };
   }
