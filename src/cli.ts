@@ -152,6 +152,7 @@ export async function main(argv: string[]): Promise<void> {
 /** Errors made for people: their message says what is wrong and what to do. */
 const TOLD_BY_MESSAGE = new Set([
   'ConfigError',
+  'ConnectionError',
   'EmbeddedPostgresError',
   'StartError',
   'MigrationError',

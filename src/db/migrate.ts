@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import type { Logger } from 'pino';
+import { explainConnection } from '../lib/connection-error.ts';
 import { createDatabase, type Database } from './client.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -12,8 +13,8 @@ const OLDEST_SERVER = 15;
 const MIGRATION_LOCK = 7_245_002;
 
 /** The database does not fit this version of the code. The message is for the person who starts it. */
-export class DatabaseVersionError extends Error {
-  override readonly name = 'DatabaseVersionError';
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
 }
 
 type Migration = { folderMillis: number; hash: string };
@@ -31,6 +32,8 @@ export async function migrateDatabase(
     const applied = await migrateUnderLock(database, options.folder ?? FOLDER);
     if (applied > 0) options.log?.info({ applied }, 'database migrated');
     return { applied };
+  } catch (error) {
+    throw explainConnection(error, 'DATABASE_URL', databaseUrl);
   } finally {
     await database.close();
   }
@@ -44,7 +47,7 @@ async function migrateUnderLock({ db, sql }: Database, folder: string): Promise<
     const [server] = await guard<{ version: number; name: string }[]>`
       select current_setting('server_version_num')::int / 10000 as version, current_setting('server_version') as name`;
     if (server!.version < OLDEST_SERVER) {
-      throw new DatabaseVersionError(
+      throw new MigrationError(
         `The database server is PostgreSQL ${server!.name}; Countersign needs ${OLDEST_SERVER} or newer.`,
       );
     }
@@ -84,14 +87,14 @@ async function listApplied(sql: Pick<Database['sql'], 'unsafe'>): Promise<Migrat
 function checkHistory(applied: Migration[], ours: Migration[]): void {
   const last = ours.at(-1)?.folderMillis ?? 0;
   if (applied.some((one) => one.folderMillis > last)) {
-    throw new DatabaseVersionError(
+    throw new MigrationError(
       'The database was changed by a newer version of Countersign than this one. Nothing was touched. ' +
         'Start the newer version, or restore a backup from before the upgrade.',
     );
   }
   const known = new Map(ours.map((one) => [one.folderMillis, one.hash]));
   if (applied.some((one) => known.get(one.folderMillis) !== one.hash)) {
-    throw new DatabaseVersionError(
+    throw new MigrationError(
       'The database was made by migrations that differ from the ones of this version. Nothing was touched. ' +
         'Use the version that made it, or start with an empty database (for the embedded one: another data folder).',
     );

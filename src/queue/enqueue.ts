@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { explainConnection } from '../lib/connection-error.ts';
 import { JOBS, type JobName, type JobPayload, jobSubject, parsePayload } from './contracts.ts';
 import { createQueueLog, openQueue, type QueueStore, type StoredJobs, within } from './engine.ts';
 
@@ -32,7 +33,11 @@ const KEEP_FAILED = { age: 7 * 24 * 3600, count: 1_000 };
 /** Opens the only producer. Throws when the store is away at the start; later outages are logged and outlived. */
 export async function createQueue(options: QueueStore & { log: Logger }): Promise<Queue> {
   const log = createQueueLog(options.log, 'producer');
-  const jobs: StoredJobs = await openQueue(options, log);
+  const jobs: StoredJobs = await openQueue(options, log).catch((error) => {
+    throw options.redisUrl
+      ? explainConnection(error, 'REDIS_URL', options.redisUrl)
+      : explainConnection(error, 'DATABASE_URL', options.databaseUrl);
+  });
 
   async function add<Name extends JobName>(
     name: Name,
