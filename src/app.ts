@@ -16,7 +16,9 @@ import { registerRateLimits } from './http/rate-limits.ts';
 import { createRequestIds } from './http/request-ids.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerViews } from './http/views.ts';
+import { registerOutreachRoutes } from './outreach/routes.ts';
 import { registerRespondRoutes } from './respond/routes.ts';
+import { registerSiteRoutes } from './site/routes.ts';
 
 /** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
 const MAX_PARAM_LENGTH = 16_000;
@@ -66,9 +68,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   // Features, in the order of the line in README: each a registerXRoutes(app, deps).
   registerAgencyRoutes(app, deps);
+  registerOutreachRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
   registerRespondRoutes(app, deps);
   registerConsoleRoutes(app, deps);
+  registerSiteRoutes(app, deps);
 
   return app;
 }

@@ -1,8 +1,12 @@
 import { type CalendarEvent, type CalendarMessage, writeCalendar } from '../lib/icalendar.ts';
-import type { MeetingOffer } from './queries.ts';
+import type { Meeting, MeetingOffer } from './queries.ts';
 import { calendarSequence } from './rules.ts';
 
-type MeetingInCalendar = Pick<MeetingOffer, 'meeting' | 'committee' | 'agency'>;
+type MeetingInCalendar = {
+  meeting: Meeting;
+  committee: { name: string };
+  agency: { name: string; replyTo: string };
+};
 
 /**
  * The calendar object for one person's message: REQUEST while they have accepted and the meeting stands, CANCEL else.

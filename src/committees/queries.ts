@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import { agencies } from '../db/schema/agencies.ts';
 import { committeeSeats, committees, meetings, rsvpLinks, rsvps } from '../db/schema/committees.ts';
@@ -279,47 +279,6 @@ export async function listAcceptedRsvps(tx: Tx, meetingId: number): Promise<Rsvp
     .from(rsvps)
     .where(and(eq(rsvps.meetingId, meetingId), eq(rsvps.response, 'accepted'), isNull(rsvps.endedAt)))
     .orderBy(asc(rsvps.id));
-}
-
-/** Committees that their agency shows to everybody, with seats and coming meetings; no holder is named. */
-export async function listPublicCommittees(db: Db, now: Date) {
-  return db
-    .select({
-      id: committees.id,
-      slug: committees.slug,
-      name: committees.name,
-      purpose: committees.purpose,
-      agencyName: agencies.name,
-      seats: count(committeeSeats.id),
-      filled: sql<number>`count(${committeeSeats.holderContactId})::int`,
-      nextMeetingAt: sql<Date | null>`(select min(${meetings.startsAt}) from ${meetings}
-        where ${meetings.committeeId} = ${committees.id} and ${meetings.state} = 'scheduled' and ${meetings.startsAt} > ${now})`,
-      nextTimeZone: sql<string | null>`(select ${meetings.timeZone} from ${meetings}
-        where ${meetings.committeeId} = ${committees.id} and ${meetings.state} = 'scheduled' and ${meetings.startsAt} > ${now}
-        order by ${meetings.startsAt} limit 1)`,
-    })
-    .from(committees)
-    .innerJoin(agencies, eq(agencies.id, committees.agencyId))
-    .leftJoin(committeeSeats, eq(committeeSeats.committeeId, committees.id))
-    .where(eq(committees.isPublic, true))
-    .groupBy(committees.id, agencies.id)
-    .orderBy(asc(committees.name), asc(committees.id));
-}
-
-export async function findPublicCommittee(db: Db, slug: string) {
-  const [committee] = await db
-    .select({
-      id: committees.id,
-      slug: committees.slug,
-      name: committees.name,
-      purpose: committees.purpose,
-      agencyName: agencies.name,
-      replyTo: agencies.replyTo,
-    })
-    .from(committees)
-    .innerJoin(agencies, eq(agencies.id, committees.agencyId))
-    .where(and(eq(committees.slug, slug), eq(committees.isPublic, true)));
-  return committee ?? null;
 }
 
 /** The seat that a person holds on a committee; nobody holds two. */

@@ -1,0 +1,190 @@
+import { publicCalendarPath, publicCommitteePath } from '../committees/paths.ts';
+import type { Meeting } from '../committees/queries.ts';
+import { seatRoleName } from '../committees/words.ts';
+import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
+import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
+import { committeesPath, credentialPath, listPath } from './paths.ts';
+import type { findPublicCredential, PublicCommittee, PublicList, PublishedResult } from './queries.ts';
+import { type Band, safeFigures } from './rules.ts';
+
+const HOME_CRUMB = { href: '/', text: 'Home' };
+
+const REVIEWED: Record<PublicList['reviewCycle'], string> = {
+  rolling: 'at any time',
+  quarterly: 'every three months',
+  twice_a_year: 'twice a year',
+  annual: 'every year',
+  every_2_years: 'every two years',
+  every_5_years: 'every five years',
+};
+
+const DECIDED: Record<PublishedResult['decision'], { text: string; kind: string }> = {
+  approved: { text: 'Approved', kind: 'good' },
+  denied: { text: 'Not approved', kind: 'quiet' },
+  deferred: { text: 'Decision put off', kind: 'quiet' },
+};
+
+export function homePage(facts: {
+  lists: readonly PublicList[];
+  results: readonly PublishedResult[];
+  committees: readonly PublicCommittee[];
+}) {
+  const { lists, results, committees } = facts;
+  return {
+    title: 'What employers say of credentials',
+    lists: lists.map((list) => ({
+      href: listPath(list.slug),
+      name: list.name,
+      agency: list.agencyName,
+      rule: ruleOf(list)[0],
+      approved: results.filter(({ listSlug, decision }) => listSlug === list.slug && decision === 'approved')
+        .length,
+    })),
+    committees: committees.map(committeeItem),
+    committeesPath,
+  };
+}
+
+function ruleOf(list: PublicList): string[] {
+  return describePolicy(list.policyBody as unknown as Policy);
+}
+
+export function listPage(list: PublicList, results: readonly PublishedResult[]) {
+  return {
+    title: list.name,
+    breadcrumbs: [HOME_CRUMB],
+    agency: null,
+    agencyName: list.agencyName,
+    reviewed: REVIEWED[list.reviewCycle],
+    rule: ruleOf(list),
+    policyVersion: `${list.policyName}, version ${list.policyVersion}`,
+    results: results.map((result) => ({
+      href: credentialPath(result.credentialSlug),
+      name: nameOf(result),
+      issuer: result.issuerName,
+      cluster: result.cluster || 'Any',
+      decision: DECIDED[result.decision],
+      decidedOn: formatDate(result.decidedAt, result.timeZone),
+      evidence: enoughText(result) ?? 'No evidence was frozen',
+    })),
+  };
+}
+
+export function credentialPage(
+  credential: NonNullable<Awaited<ReturnType<typeof findPublicCredential>>>,
+  results: readonly PublishedResult[],
+) {
+  // Figures of two snapshots of one credential could be subtracted from each other: only the newest shows bands.
+  const newest = results
+    .filter((result) => result.frozenAt !== null)
+    .sort((a, b) => b.frozenAt!.getTime() - a.frozenAt!.getTime())[0];
+  return {
+    title: nameOf({ credentialName: credential.name, credentialVersion: credential.version }),
+    breadcrumbs: [HOME_CRUMB],
+    issuer: credential.issuerName,
+    description: credential.description,
+    url: credential.url,
+    facts: [
+      { key: 'Kind', value: credential.credentialType },
+      ...(credential.cluster ? [{ key: 'Career cluster', value: credential.cluster }] : []),
+      ...(credential.url ? [{ key: 'More about it', value: credential.url }] : []),
+    ],
+    results: results.map((result) => ({
+      listHref: listPath(result.listSlug),
+      listName: result.listName,
+      decision: DECIDED[result.decision],
+      rows: [
+        { key: 'Decided by', value: result.agencyName },
+        { key: 'Cycle', value: result.cycleName },
+        { key: 'Decided on', value: formatDate(result.decidedAt, result.timeZone) },
+        ...(result.requirement ? [{ key: 'What the rule asks for', value: result.requirement }] : []),
+        ...evidenceRows(result, result === newest),
+      ],
+    })),
+  };
+}
+
+function evidenceRows(result: PublishedResult, withBands: boolean): { key: string; value: string }[] {
+  const enough = enoughText(result);
+  if (!enough || !result.figures || result.required === null) return [];
+  const safe = safeFigures(result.figures, result.required);
+  return [
+    { key: 'Employers who said yes to every question', value: enough },
+    ...(withBands
+      ? [
+          { key: 'Employers who were asked', value: bandText(safe.asked) },
+          { key: 'Employers who answered', value: bandText(safe.answered) },
+        ]
+      : []),
+    ...(result.frozenAt
+      ? [{ key: 'Evidence frozen on', value: formatDate(result.frozenAt, result.timeZone) }]
+      : []),
+    ...(result.validUntil
+      ? [{ key: 'Evidence holds until', value: formatDate(result.validUntil, result.timeZone) }]
+      : []),
+    ...(result.sha256 ? [{ key: 'Fingerprint (SHA-256) of the evidence', value: result.sha256 }] : []),
+  ];
+}
+
+function enoughText(result: PublishedResult): string | null {
+  if (!result.figures || result.required === null) return null;
+  const { enough, required } = safeFigures(result.figures, result.required);
+  return enough ? `${required} or more` : `Fewer than ${required}`;
+}
+
+function bandText(band: Band): string {
+  return band.from === 0 ? `Fewer than ${band.to + 1}` : `${band.from} to ${band.to}`;
+}
+
+function nameOf(result: { credentialName: string; credentialVersion: string }): string {
+  return [result.credentialName, result.credentialVersion].filter(Boolean).join(' ');
+}
+
+function committeeItem(committee: PublicCommittee) {
+  return {
+    href: publicCommitteePath(committee.slug),
+    name: committee.name,
+    purpose: committee.purpose,
+    agency: committee.agencyName,
+    seats: `${committee.filled} of ${committee.seats} seats are held`,
+  };
+}
+
+export function committeesPage(committees: readonly PublicCommittee[], coming: readonly Meeting[]) {
+  return {
+    title: 'Advisory committees',
+    breadcrumbs: [HOME_CRUMB],
+    committees: committees.map((committee) => {
+      const next = coming.find(
+        (meeting) => meeting.committeeId === committee.id && meeting.state === 'scheduled',
+      );
+      return {
+        ...committeeItem(committee),
+        next: next ? formatDateTime(next.startsAt, next.timeZone) : 'No meeting is set',
+      };
+    }),
+  };
+}
+
+export function committeePage(
+  committee: PublicCommittee,
+  roles: readonly { role: string; seats: number; filled: number }[],
+  coming: readonly Meeting[],
+) {
+  return {
+    title: committee.name,
+    breadcrumbs: [HOME_CRUMB, { href: committeesPath, text: 'Advisory committees' }],
+    purpose: committee.purpose,
+    agencyName: committee.agencyName,
+    contact: committee.replyTo,
+    roles: roles.map((role) => ({ ...role, name: seatRoleName(role.role), free: role.seats - role.filled })),
+    meetings: coming.map((meeting) => ({
+      title: meeting.title,
+      cancelled: meeting.state === 'cancelled',
+      when: `${formatDateTime(meeting.startsAt, meeting.timeZone)}, until ${formatTime(meeting.endsAt, meeting.timeZone)}`,
+      where: meeting.place || 'Online',
+      agenda: meeting.agenda,
+      calendarPath: meeting.state === 'scheduled' ? publicCalendarPath(committee.slug, meeting.id) : null,
+    })),
+  };
+}

@@ -1,0 +1,180 @@
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { DECIDED_APPLICATION_STATES } from '../approvals/types.ts';
+import type { Db } from '../db/client.ts';
+import { agencies } from '../db/schema/agencies.ts';
+import { applications, approvalRecords, listCycles, lists } from '../db/schema/approvals.ts';
+import { committeeSeats, committees, meetings } from '../db/schema/committees.ts';
+import { credentials, issuers } from '../db/schema/credentials.ts';
+import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
+import type { Figures } from '../evidence/types.ts';
+
+/** Lists that their agency publishes. */
+export async function listPublicLists(db: Db) {
+  return db
+    .select({
+      id: lists.id,
+      slug: lists.slug,
+      name: lists.name,
+      kind: lists.kind,
+      reviewCycle: lists.reviewCycle,
+      agencyName: agencies.name,
+      policyBody: policyVersions.body,
+      policyVersion: policyVersions.version,
+      policyName: policies.name,
+    })
+    .from(lists)
+    .innerJoin(agencies, eq(agencies.id, lists.agencyId))
+    .innerJoin(policyVersions, eq(policyVersions.id, lists.policyVersionId))
+    .innerJoin(policies, eq(policies.id, policyVersions.policyId))
+    .where(eq(lists.isPublic, true))
+    .orderBy(asc(lists.name), asc(lists.id));
+}
+
+export type PublicList = Awaited<ReturnType<typeof listPublicLists>>[number];
+
+export type PublishedResult = {
+  credentialSlug: string;
+  credentialName: string;
+  credentialVersion: string;
+  issuerName: string;
+  cluster: string;
+  listSlug: string;
+  listName: string;
+  agencyName: string;
+  cycleName: string;
+  decision: 'approved' | 'denied' | 'deferred';
+  decidedAt: Date;
+  requirement: string | null;
+  sha256: string | null;
+  frozenAt: Date | null;
+  validUntil: Date | null;
+  /** From the frozen snapshot, never from the live tally: a count that moves with each answer gives answers away. */
+  figures: Figures | null;
+  required: number | null;
+  timeZone: string;
+};
+
+/**
+ * Decisions on public lists with the evidence frozen for them. What is submitted or under review is the agency's own
+ * affair until it is decided.
+ */
+export async function listPublishedResults(
+  db: Db,
+  filter: { listId?: number; credentialSlug?: string } = {},
+): Promise<PublishedResult[]> {
+  const rows = await db
+    .select({
+      credentialSlug: credentials.slug,
+      credentialName: credentials.name,
+      credentialVersion: credentials.version,
+      issuerName: issuers.name,
+      cluster: credentials.cluster,
+      listSlug: lists.slug,
+      listName: lists.name,
+      agencyName: agencies.name,
+      cycleName: listCycles.name,
+      decision: applications.decision,
+      decidedAt: applications.decidedAt,
+      requirement: approvalRecords.requirement,
+      sha256: evidenceSnapshots.sha256,
+      frozenAt: evidenceSnapshots.frozenAt,
+      validUntil: evidenceSnapshots.validUntil,
+      result: sql<{
+        figures: Figures;
+        required: number;
+      } | null>`(${evidenceSnapshots.packet}::json -> 'result')`,
+      timeZone: agencies.timeZone,
+    })
+    .from(applications)
+    .innerJoin(lists, and(eq(lists.id, applications.listId), eq(lists.isPublic, true)))
+    .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .innerJoin(agencies, eq(agencies.id, lists.agencyId))
+    .innerJoin(credentials, eq(credentials.id, applications.credentialId))
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .leftJoin(
+      approvalRecords,
+      and(eq(approvalRecords.applicationId, applications.id), isNull(approvalRecords.supersededAt)),
+    )
+    .leftJoin(evidenceSnapshots, eq(evidenceSnapshots.id, approvalRecords.snapshotId))
+    .where(
+      and(
+        inArray(applications.state, [...DECIDED_APPLICATION_STATES]),
+        filter.listId === undefined ? undefined : eq(lists.id, filter.listId),
+        filter.credentialSlug === undefined ? undefined : eq(credentials.slug, filter.credentialSlug),
+      ),
+    )
+    .orderBy(asc(credentials.name), desc(applications.decidedAt), asc(applications.id));
+  return rows.map(({ result, ...row }) => ({
+    ...row,
+    decision: row.decision!,
+    decidedAt: row.decidedAt!,
+    figures: result?.figures ?? null,
+    required: result?.required ?? null,
+  }));
+}
+
+/** A credential that something was decided about on a public list; any other is not shown. */
+export async function findPublicCredential(db: Db, slug: string) {
+  const [credential] = await db
+    .select({
+      slug: credentials.slug,
+      name: credentials.name,
+      version: credentials.version,
+      issuerName: issuers.name,
+      credentialType: credentials.credentialType,
+      cluster: credentials.cluster,
+      url: credentials.url,
+      description: credentials.description,
+    })
+    .from(credentials)
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .where(eq(credentials.slug, slug));
+  return credential ?? null;
+}
+
+/** Committees that their agency shows, with how many seats are held; never by whom. */
+export async function listPublicCommittees(db: Db) {
+  return db
+    .select({
+      id: committees.id,
+      slug: committees.slug,
+      name: committees.name,
+      purpose: committees.purpose,
+      agencyName: agencies.name,
+      replyTo: agencies.replyTo,
+      seats: sql<number>`count(${committeeSeats.id})::int`,
+      filled: sql<number>`count(${committeeSeats.holderContactId})::int`,
+    })
+    .from(committees)
+    .innerJoin(agencies, eq(agencies.id, committees.agencyId))
+    .leftJoin(committeeSeats, eq(committeeSeats.committeeId, committees.id))
+    .where(eq(committees.isPublic, true))
+    .groupBy(committees.id, agencies.id)
+    .orderBy(asc(committees.name), asc(committees.id));
+}
+
+export type PublicCommittee = Awaited<ReturnType<typeof listPublicCommittees>>[number];
+
+/** Coming meetings of public committees; cancelled ones stay listed until their day, so that nobody comes in vain. */
+export async function listPublicMeetings(db: Db, committeeIds: readonly number[], now: Date) {
+  if (committeeIds.length === 0) return [];
+  return db
+    .select()
+    .from(meetings)
+    .where(and(inArray(meetings.committeeId, [...committeeIds]), gt(meetings.endsAt, now)))
+    .orderBy(asc(meetings.startsAt), asc(meetings.id));
+}
+
+/** Seats of one committee by whom they are for. */
+export async function countSeatsByRole(db: Db, committeeId: number) {
+  return db
+    .select({
+      role: committeeSeats.role,
+      seats: sql<number>`count(*)::int`,
+      filled: sql<number>`count(${committeeSeats.holderContactId})::int`,
+    })
+    .from(committeeSeats)
+    .where(eq(committeeSeats.committeeId, committeeId))
+    .groupBy(committeeSeats.role)
+    .orderBy(sql`min(${committeeSeats.number})`);
+}

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { calendarDownload } from '../committees/calendar.ts';
+import { publicCommitteePath } from '../committees/paths.ts';
+import type { Deps } from '../deps.ts';
+import { type Language, preferredLanguage } from '../http/words.ts';
+import { DomainError } from '../lib/errors.ts';
+import { committeePage, committeesPage, credentialPage, homePage, listPage } from './pages.ts';
+import { accessibilityPath, committeesPath, homePath, privacyPath } from './paths.ts';
+import {
+  countSeatsByRole,
+  findPublicCredential,
+  listPublicCommittees,
+  listPublicLists,
+  listPublicMeetings,
+  listPublishedResults,
+} from './queries.ts';
+
+type WithSlug = { Params: { slug: string } };
+type WithFile = { Params: { slug: string; file: string } };
+type WithLanguage = { Querystring: { lang?: string } };
+
+export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
+  const { db } = deps;
+  const open = { config: { access: 'public' as const } };
+
+  app.get(homePath, open, async (_request, reply) => {
+    const lists = await listPublicLists(db);
+    const results = await listPublishedResults(db);
+    const committees = await listPublicCommittees(db);
+    return reply.page('site/home', homePage({ lists, results, committees }));
+  });
+
+  app.get<WithSlug>('/lists/:slug', open, async (request, reply) => {
+    const list = (await listPublicLists(db)).find(({ slug }) => slug === request.params.slug);
+    if (!list) throw new DomainError('not_found');
+    const results = await listPublishedResults(db, { listId: list.id });
+    return reply.page('site/list', listPage(list, results));
+  });
+
+  app.get<WithSlug>('/credentials/:slug', open, async (request, reply) => {
+    const credential = await findPublicCredential(db, request.params.slug);
+    const results = credential ? await listPublishedResults(db, { credentialSlug: credential.slug }) : [];
+    // A credential that nothing was decided about would show whom an agency is working on.
+    if (!credential || results.length === 0) throw new DomainError('not_found');
+    return reply.page('site/credential', credentialPage(credential, results));
+  });
+
+  app.get(committeesPath, open, async (_request, reply) => {
+    const committees = await listPublicCommittees(db);
+    const coming = await listPublicMeetings(
+      db,
+      committees.map(({ id }) => id),
+      deps.clock.now(),
+    );
+    return reply.page('site/committees', committeesPage(committees, coming));
+  });
+
+  app.get<WithSlug>('/committees/:slug', open, async (request, reply) => {
+    const committee = await getPublicCommittee(deps, request.params.slug);
+    const roles = await countSeatsByRole(db, committee.id);
+    const coming = await listPublicMeetings(db, [committee.id], deps.clock.now());
+    return reply.page('site/committee', committeePage(committee, roles, coming));
+  });
+
+  app.get<WithFile>('/committees/:slug/meetings/:file', open, async (request, reply) => {
+    const committee = await getPublicCommittee(deps, request.params.slug);
+    const coming = await listPublicMeetings(db, [committee.id], deps.clock.now());
+    const meeting = coming.find(
+      ({ id, state }) => request.params.file === `${id}.ics` && state === 'scheduled',
+    );
+    if (!meeting) throw new DomainError('not_found');
+    const agency = { name: committee.agencyName, replyTo: committee.replyTo };
+    const url = `${deps.config.publicUrl}${publicCommitteePath(committee.slug)}`;
+    reply.header('content-disposition', 'attachment; filename="meeting.ics"');
+    reply.type('text/calendar; charset=utf-8; method=PUBLISH');
+    return calendarDownload({ meeting, committee, agency }, url, deps.clock.now());
+  });
+
+  for (const [path, view, titles] of [
+    [accessibilityPath, 'accessibility', { en: 'Accessibility', es: 'Accesibilidad' }],
+    [privacyPath, 'privacy', { en: 'Privacy', es: 'Privacidad' }],
+  ] as const) {
+    app.get<WithLanguage>(path, open, (request, reply) => {
+      const lang = preferredLanguage(request.query.lang, request.headers['accept-language']);
+      return statement(reply, path, view, lang, titles[lang]);
+    });
+  }
+}
+
+function statement(reply: FastifyReply, path: string, view: string, lang: Language, title: string) {
+  const other = lang === 'en' ? 'es' : 'en';
+  return reply.page(`site/${view}-${lang}`, {
+    title,
+    lang,
+    languages: [{ href: `${path}?lang=${other}`, lang: other, text: other === 'es' ? 'Español' : 'English' }],
+  });
+}
+
+async function getPublicCommittee(deps: Pick<Deps, 'db'>, slug: string) {
+  const committee = (await listPublicCommittees(deps.db)).find((one) => one.slug === slug);
+  if (!committee) throw new DomainError('not_found');
+  return committee;
+}
