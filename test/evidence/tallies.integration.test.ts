@@ -460,17 +460,38 @@ describe('kept counters', () => {
             ),
         );
       case 'merge':
-        return relink(employerIds, now, (tx) =>
-          tx
+        return relink(employerIds, now, async (tx) => {
+          const { employerAId, employerBId } = at.pair(each.a, each.b);
+          const [proposal] = await tx
+            .insert(duplicateProposals)
+            .values({
+              employerAId,
+              employerBId,
+              reasons: [],
+              score: 1,
+              openedAt: now,
+              state: 'merged',
+              decidedAt: now,
+            })
+            .onConflictDoUpdate({
+              target: [duplicateProposals.employerAId, duplicateProposals.employerBId],
+              set: {
+                state: 'merged',
+                decidedAt: sql`coalesce(${duplicateProposals.decidedAt}, ${now.toISOString()}::timestamptz)`,
+              },
+            })
+            .returning({ id: duplicateProposals.id });
+          await tx
             .insert(employerMerges)
             .values({
-              survivorId: employerIds[each.a]!,
-              mergedId: employerIds[each.b]!,
+              survivorId: employerAId,
+              mergedId: employerBId,
+              proposalId: proposal!.id,
               mergedAt: now,
               mergedBy: world.staff[0].id,
             })
-            .onConflictDoNothing(),
-        );
+            .onConflictDoNothing();
+        });
       case 'split':
         return relink(employerIds, now, (tx) =>
           tx

@@ -1,0 +1,17 @@
+export const approvalPaths = {
+  applications: '/staff/applications',
+  newApplication: '/staff/applications/new',
+  application: (id: number) => `/staff/applications/${id}`,
+  freeze: (id: number) => `/staff/applications/${id}/freeze`,
+  confirmFreeze: (id: number) => `/staff/applications/${id}/freeze/confirm`,
+  withdrawFreeze: (id: number) => `/staff/applications/${id}/freeze/withdraw`,
+  decide: (id: number) => `/staff/applications/${id}/decide`,
+  lists: '/staff/lists',
+  newList: '/staff/lists/new',
+  list: (slug: string) => `/staff/lists/${slug}`,
+  cycles: (slug: string) => `/staff/lists/${slug}/cycles`,
+  snapshot: (id: number) => `/staff/evidence/${id}`,
+  snapshotFile: (id: number) => `/staff/evidence/${id}/packet.json`,
+  credential: (slug: string) => `/staff/credentials/${slug}`,
+  employer: (id: number) => `/staff/employers/${id}`,
+};

@@ -1,0 +1,58 @@
+import { and, eq } from 'drizzle-orm';
+import { recordAudit } from '../agencies/record-audit.ts';
+import { applications, listCycles, lists } from '../db/schema/approvals.ts';
+import { credentials } from '../db/schema/credentials.ts';
+import type { Deps } from '../deps.ts';
+import { trackTallyIn } from '../evidence/track-tally.ts';
+import { DomainError } from '../lib/errors.ts';
+
+/**
+ * Puts a credential up for a list in one of its cycles. From now on its count under the list's policy is kept, and that
+ * version of the policy no longer changes.
+ */
+export async function submitApplication(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  input: { agencyId: number; staffId: number; credentialId: number; listId: number; cycleId: number },
+): Promise<{ ok: true; applicationId: number } | { ok: false; reason: 'already_submitted' }> {
+  const now = deps.clock.now();
+  return deps.db.transaction(async (tx) => {
+    const [list] = await tx
+      .select({ policyVersionId: lists.policyVersionId })
+      .from(lists)
+      .innerJoin(listCycles, eq(listCycles.listId, lists.id))
+      .where(
+        and(eq(lists.id, input.listId), eq(lists.agencyId, input.agencyId), eq(listCycles.id, input.cycleId)),
+      );
+    const [credential] = await tx
+      .select({ id: credentials.id })
+      .from(credentials)
+      .where(eq(credentials.id, input.credentialId));
+    if (!list || !credential) throw new DomainError('not_found');
+    const [application] = await tx
+      .insert(applications)
+      .values({
+        agencyId: input.agencyId,
+        credentialId: input.credentialId,
+        listId: input.listId,
+        cycleId: input.cycleId,
+        submittedBy: input.staffId,
+        submittedAt: now,
+        updatedAt: now,
+      })
+      .onConflictDoNothing()
+      .returning({ id: applications.id });
+    if (!application) return { ok: false, reason: 'already_submitted' };
+    await recordAudit(tx, {
+      at: now,
+      agencyId: input.agencyId,
+      actorKind: 'staff',
+      actorId: input.staffId,
+      action: 'application.submitted',
+      subjectType: 'application',
+      subjectId: application.id,
+      details: { credentialId: input.credentialId, listId: input.listId, cycleId: input.cycleId },
+    });
+    await trackTallyIn(tx, { credentialId: input.credentialId, policyVersionId: list.policyVersionId }, now);
+    return { ok: true, applicationId: application.id };
+  });
+}

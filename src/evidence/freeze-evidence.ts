@@ -1,0 +1,73 @@
+import type { Tx } from '../db/client.ts';
+import { evidenceSnapshots } from '../db/schema/evidence.ts';
+import { SOFTWARE_VERSION } from '../lib/version.ts';
+import { describeFacts, findSnapshot } from './packet-queries.ts';
+import { getPolicyVersion, loadFacts } from './queries.ts';
+import { type BuiltPacket, buildPacket, type PacketRefusal, type PacketSources } from './rules/packet.ts';
+
+export type FreezeInput = {
+  applicationId: number;
+  agencyId: number;
+  credentialId: number;
+  policyVersionId: number;
+  list: PacketSources['list'];
+  supersedesId: number | null;
+  requestedBy: number;
+  confirmedBy: number;
+  now: Date;
+};
+
+export type FrozenEvidence = { ok: true; snapshotId: number; packet: BuiltPacket };
+
+/**
+ * Writes what is known now as an immutable packet. Two people have agreed to it before; the caller's transaction sees
+ * one moment of the database (repeatable read). A correction names what it supersedes, and the old one stays.
+ */
+export async function freezeEvidence(
+  tx: Tx,
+  input: FreezeInput,
+): Promise<FrozenEvidence | { ok: false; reason: PacketRefusal }> {
+  const { now, credentialId } = input;
+  const facts = await loadFacts(tx, credentialId, now);
+  const [policy, described, superseded] = await Promise.all([
+    getPolicyVersion(tx, input.policyVersionId),
+    describeFacts(tx, facts),
+    input.supersedesId === null ? null : findSnapshot(tx, input.supersedesId),
+  ]);
+  const packet = buildPacket({
+    ...described,
+    software: { name: 'countersign', version: SOFTWARE_VERSION },
+    asOf: now,
+    supersedes: superseded && { snapshotId: superseded.id, sha256: superseded.sha256 },
+    applicationId: input.applicationId,
+    list: input.list,
+    policy: {
+      versionId: policy.id,
+      slug: policy.slug,
+      name: policy.name,
+      version: policy.version,
+      sha256: policy.sha256,
+      body: policy.body,
+    },
+    facts,
+  });
+  if (!packet.ok) return packet;
+  const [snapshot] = await tx
+    .insert(evidenceSnapshots)
+    .values({
+      agencyId: input.agencyId,
+      credentialId,
+      policyVersionId: policy.id,
+      asOf: now,
+      packet: packet.text,
+      sha256: packet.sha256,
+      requirementStatus: packet.result.status,
+      validUntil: packet.validUntil,
+      supersedesId: superseded?.id ?? null,
+      requestedBy: input.requestedBy,
+      confirmedBy: input.confirmedBy,
+      frozenAt: now,
+    })
+    .returning({ id: evidenceSnapshots.id });
+  return { ok: true, snapshotId: snapshot!.id, packet };
+}

@@ -1,0 +1,77 @@
+import type { Relation } from '../surveys/types.ts';
+import type { PacketRefusal } from './rules/packet.ts';
+import type { ExclusionReason, PositionStatus, RequirementReason, RequirementStatus } from './types.ts';
+
+/** What staff read for the codes of evidence. */
+
+export const REQUIREMENT_WORDS: Record<RequirementStatus, string> = {
+  not_asked: 'Nobody asked yet',
+  short: 'Short',
+  met: 'Met',
+  met_but_expiring: 'Met, lapsing soon',
+  conflicting: 'Hangs on conflicting answers',
+};
+
+/** The kind of tag beside a requirement. */
+export const REQUIREMENT_TAGS: Record<RequirementStatus, 'good' | 'short' | 'bad' | 'active' | 'quiet'> = {
+  not_asked: 'quiet',
+  short: 'short',
+  met: 'good',
+  met_but_expiring: 'active',
+  conflicting: 'bad',
+};
+
+export const REQUIREMENT_REASON_WORDS: Record<RequirementReason, string> = {
+  nobody_asked: 'No employer has been asked about it.',
+  below_minimum: 'Fewer employers say yes to all questions than the policy asks for.',
+  conflicts_would_decide: 'It would be met if employers whose people disagree turned out to say yes.',
+  minimum_reached: 'As many employers say yes to all questions as the policy asks for.',
+  lapses_within_warning: 'Answers that it needs will soon be older than the policy takes.',
+};
+
+export const STATUS_WORDS: Record<PositionStatus, string> = {
+  asked: 'No answer yet',
+  both_yes: 'Yes to all questions',
+  no: 'No to a question',
+  not_sure: 'Not sure',
+  not_familiar: 'Does not know the credential',
+  conflicting: 'People disagree',
+  excluded: 'Shown, not counted',
+  aged_out: 'Answer too old',
+};
+
+export const EXCLUSION_WORDS: Record<ExclusionReason, string> = {
+  declared_relation: 'The employer declared a connection to the issuer that the policy does not count',
+  relation_declared_by_colleague:
+    'A colleague declared a connection to the issuer, which holds for the whole employer',
+  relation_set_by_staff: 'Staff recorded a connection to the issuer',
+  domain_of_issuer: "The employer uses the issuer's internet domain",
+  provenance_not_accepted: 'It came in a way that the policy does not take',
+  no_hiring_authority: 'The person does not take part in hiring',
+  question_not_asked: "It does not answer the policy's questions",
+  older_than_evidence_age: 'It is older than the policy takes',
+  contacts_disagree: 'People of this employer disagree',
+  replaced_by_later_answer: 'The same person answered again later',
+  another_answer_decides: 'Another answer of the same employer counts',
+  possible_duplicate: 'It may be the same employer as one whose answer counts',
+  superseded: 'The person changed the answer',
+  withdrawn: 'The person withdrew the answer',
+};
+
+export const PACKET_REFUSAL_WORDS: Record<PacketRefusal, string> = {
+  nobody_asked: 'Nobody has been asked yet, so there is nothing to set the answers against.',
+  wave_unknown: 'An ask belongs to a wave that was never launched.',
+  protocol_not_fixed: 'A wave mailed before its protocol was fixed, or its protocol was changed afterwards.',
+  wording_unknown: 'An answer names wording that is not stored.',
+};
+
+export const RELATION_WORDS: Record<Relation, string> = {
+  none: 'No connection',
+  customer: 'Customer of the issuer',
+  board: "On the issuer's board",
+  sells_or_paid: 'Sells to or is paid by the issuer',
+  issuer: 'Is the issuer',
+  reseller: 'Resells the credential',
+  training_provider: 'School or training provider',
+  applicant: 'Is the applicant',
+};
