@@ -1,4 +1,11 @@
-import { businessDaysBetween, DAY_MS, dayAfterBusinessDays, instantAt, localDay } from './calendar.ts';
+import {
+  businessDaysBetween,
+  DAY_MS,
+  dayAfterBusinessDays,
+  instantAt,
+  isoWeekday,
+  localDay,
+} from './calendar.ts';
 
 /**
  * The contact budget: how often one person and one employer may be reached, all agencies together. Reminders are
@@ -173,6 +180,8 @@ export function freeAgainAt(input: {
   zone: string;
   closedDays: readonly number[];
   notBefore: number;
+  /** Weekdays on which mail may go out (1 = Monday); all when absent. */
+  weekdays?: readonly number[];
 }): number {
   const { rules, zone, closedDays, contactId } = input;
   const firstDay = localDay(zone, input.notBefore);
@@ -190,7 +199,13 @@ export function freeAgainAt(input: {
     addDay(localDay(zone, touch.to + rules.employer.peopleDays * DAY_MS - 1) + 1);
     addDay(localDay(zone, touch.to + rules.employer.touchesDays * DAY_MS - 1) + 1);
   }
-  const sorted = [...days].sort((a, b) => a - b);
+  const { weekdays } = input;
+  const sendable = (day: number) => {
+    let next = day;
+    while (closedDays.includes(next) || (weekdays && !weekdays.includes(isoWeekday(next)))) next += 1;
+    return next;
+  };
+  const sorted = [...new Set([...days].map(sendable))].sort((a, b) => a - b);
   for (const day of sorted) {
     const start = Math.max(instantAt(zone, day, 0), input.notBefore);
     const candidate: BudgetTouch = {

@@ -215,6 +215,7 @@ export function createPlacement(input: PlanInput): Placement {
           employerTouches: unitLedger.get(candidate.unitId) ?? NO_TOUCHES,
           zone: zoneOf(candidate),
           closedDays,
+          weekdays: calendar.weekdays,
           notBefore: sendFrom,
         }),
       );

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { HttpError } from '../http/http-error.ts';
+import { registerOneClick } from '../http/one-click.ts';
+import { isLanguage, preferredLanguage } from '../http/words.ts';
+import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
+import { listMailbox, readMailboxMessage } from '../mail/local-mailbox.ts';
+import { mailboxListPage, mailboxMessagePage, stopPage, unknownLinkPage } from './pages.ts';
+import { findStopLink } from './queries.ts';
+import { resumeMails, stopMails } from './suppress-address.ts';
+
+type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: { lang?: unknown } }>;
+
+export function registerOutreachRoutes(app: FastifyInstance, deps: Deps): void {
+  registerStopRoutes(app, deps);
+  if (deps.mailer.kind === 'local') registerMailboxRoutes(app, join(deps.config.dataDir, 'mailbox'));
+}
+
+/**
+ * `/u/<token>`: one address for people and for mail programs (RFC 8058). Opening it shows a page and changes nothing;
+ * posting to it stops the mails, whoever posts and whatever the body says.
+ */
+function registerStopRoutes(app: FastifyInstance, deps: Deps): void {
+  const show = async (request: TokenRequest, reply: FastifyReply, event?: 'resumed') => {
+    const { token } = request.params;
+    const asked = request.query?.lang;
+    const link = isLinkTokenShaped(token) ? await findStopLink(deps.db, hashToken(token)) : null;
+    if (!link) {
+      const language = preferredLanguage(asked, request.headers['accept-language']);
+      return reply.page('outreach/stop', unknownLinkPage(language), { status: 404 });
+    }
+    const language = isLanguage(asked) ? asked : link.language;
+    return reply.page('outreach/stop', stopPage(token, { ...link, language }, event));
+  };
+
+  app.get('/u/:token', { config: { access: 'token' } }, (request: TokenRequest, reply) =>
+    show(request, reply),
+  );
+
+  void registerOneClick(app, (scope) => {
+    scope.post('/u/:token', { config: { access: 'one-click' } }, async (request: TokenRequest, reply) => {
+      const { token } = request.params;
+      if (isLinkTokenShaped(token)) await stopMails(deps, hashToken(token));
+      return show(request, reply);
+    });
+  });
+
+  app.post('/u/:token/resume', { config: { access: 'token' } }, async (request: TokenRequest, reply) => {
+    const { token } = request.params;
+    if (isLinkTokenShaped(token)) await resumeMails(deps, hashToken(token));
+    return show(request, reply, 'resumed');
+  });
+}
+
+const mailboxQuery = z.object({ olderThan: z.string().max(60).optional() }).catch({});
+
+/** What the local mailbox has kept: only there is no mail server, and only for a person at this machine. */
+function registerMailboxRoutes(app: FastifyInstance, folder: string): void {
+  const config = { access: 'local' } as const;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const message = async (request: FastifyRequest<{ Params: { id: string } }>) => {
+    const found = await readMailboxMessage(folder, request.params.id);
+    if (!found) throw new HttpError(404);
+    return found;
+  };
+
+  app.get('/mailbox', { config }, async (request, reply) => {
+    const { olderThan } = mailboxQuery.parse(request.query);
+    const page = await listMailbox(folder, { limit: 50, olderThan });
+    return reply.page('outreach/mailbox', mailboxListPage(page, olderThan ?? null, zone));
+  });
+
+  app.get<{ Params: { id: string } }>('/mailbox/:id', { config }, async (request, reply) => {
+    const page = mailboxMessagePage(await message(request), zone);
+    reply.header(
+      'content-security-policy',
+      `${reply.getHeader('content-security-policy')}; frame-src 'self'`,
+    );
+    return reply.page('outreach/mailbox-message', page);
+  });
+
+  // The mail's own HTML, alone in a frame that can run nothing, send nothing and load nothing.
+  app.get<{ Params: { id: string } }>('/mailbox/:id/html', { config }, async (request, reply) => {
+    const { html } = await message(request);
+    return reply
+      .headers({
+        'content-security-policy':
+          "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
+        'x-frame-options': 'SAMEORIGIN',
+      })
+      .type('text/html; charset=utf-8')
+      .send(html.replace('<head>', '<head><base target="_blank">'));
+  });
+}
