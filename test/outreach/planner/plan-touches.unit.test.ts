@@ -299,7 +299,7 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
               calendar: {
                 weekdays: [1, 2, 3, 4, 5, 6, 7],
                 fromMinute: 0,
-                untilMinute: 1440,
+                untilMinute: 1439,
                 closedDates: input.protocol.calendar.closedDates,
               },
             },
