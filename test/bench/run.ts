@@ -1,0 +1,41 @@
+import { cpus } from 'node:os';
+import { benchAnswerPost } from './answer-post.ts';
+import { type BenchEngine, startBenchEngine } from './engine.ts';
+import { type BenchRow, formatRows, meetsBar } from './rows.ts';
+import { benchSending } from './sending.ts';
+import { benchSoak } from './soak.ts';
+import { benchSurveyPage } from './survey-page.ts';
+import { benchTally } from './tally.ts';
+
+const PARTS: Record<string, (engine: BenchEngine) => Promise<BenchRow[]>> = {
+  a: benchSending,
+  b: benchSurveyPage,
+  c: benchAnswerPost,
+  d: (engine) => benchTally(engine, [10_000, 1_000_000, 10_000_000]),
+  e: (engine) => benchSoak(engine),
+};
+
+/** `npm run bench` runs everything; `npm run bench -- b c` only those parts. Prints a Markdown table last. */
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((part) => !(part in PARTS));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(2);
+}
+
+const engine = await startBenchEngine();
+const rows: BenchRow[] = [];
+try {
+  for (const [part, run] of Object.entries(PARTS)) {
+    if (wanted.length > 0 && !wanted.includes(part)) continue;
+    console.error(`part ${part} ...`);
+    rows.push(...(await run(engine)));
+  }
+} finally {
+  await engine.stop();
+}
+console.log(
+  `Node ${process.version}, ${cpus().length} cores, embedded PostgreSQL, load and servers on the same machine\n`,
+);
+console.log(formatRows(rows));
+process.exit(rows.every(meetsBar) ? 0 : 1);
