@@ -5,12 +5,12 @@ import type { FastifyInstance } from 'fastify';
  * Registers routes that take one uploaded file, read as a stream with `request.file()`. A file above the limit
  * makes reading it fail with 413. Other routes keep refusing multipart bodies.
  */
-export async function registerUploads(
+export function registerUploads(
   app: FastifyInstance,
   options: { maxBytes: number },
   routes: (scope: FastifyInstance) => void,
-): Promise<void> {
-  await app.register(async (scope) => {
+): void {
+  app.register(async (scope) => {
     await scope.register(multipart, {
       throwFileSizeLimit: true,
       limits: { fileSize: options.maxBytes, files: 1, fields: 20, fieldSize: 10_000, parts: 21 },

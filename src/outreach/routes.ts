@@ -39,7 +39,7 @@ function registerStopRoutes(app: FastifyInstance, deps: Deps): void {
     show(request, reply),
   );
 
-  void registerOneClick(app, (scope) => {
+  registerOneClick(app, (scope) => {
     scope.post('/u/:token', { config: { access: 'one-click' } }, async (request: TokenRequest, reply) => {
       const { token } = request.params;
       if (isLinkTokenShaped(token)) await stopMails(deps, hashToken(token));

@@ -41,6 +41,6 @@ function unreachable(): Record<string, unknown> {
   const refuse = () => {
     throw Object.assign(new Error('nothing there'), { code: 'ECONNREFUSED' });
   };
-  const part = new Proxy(refuse, { get: () => refuse });
+  const part = new Proxy(refuse, { get: (_target, key) => (key === 'kind' ? 'local' : refuse) });
   return { db: part, sql: part, queue: part, mailer: part, askObservers: part, employerObservers: part };
 }
