@@ -1,4 +1,4 @@
-import type { ColumnGuess, FieldSpec } from '../lib/csv-columns.ts';
+import type { FieldSpec } from '../lib/csv-columns.ts';
 import { parseMailAddress } from '../lib/mail-address.ts';
 import { isNaicsPrefix } from '../lib/naics.ts';
 import { stateCode } from '../lib/us-postal.ts';
@@ -406,21 +406,3 @@ export const IMPORT_FIELD_SPECS: Readonly<Record<'employers' | 'contacts', reado
     }),
   ],
 };
-
-/** Column index (as text, since it is stored as JSON) to field; null or absent is "not imported". */
-export type ColumnMapping<Field extends string = ImportField> = Record<string, Field | null>;
-
-export function mappingOf<Field extends string>(
-  guesses: readonly ColumnGuess<Field>[],
-): ColumnMapping<Field> {
-  return Object.fromEntries(guesses.map((guess) => [String(guess.index), guess.field]));
-}
-
-/** Required fields that no column is chosen for. */
-export function missingFields<Field extends string>(
-  mapping: ColumnMapping<Field>,
-  specs: readonly FieldSpec<Field>[],
-): FieldSpec<Field>[] {
-  const chosen = new Set(Object.values(mapping));
-  return specs.filter((field) => field.required && !chosen.has(field.field));
-}

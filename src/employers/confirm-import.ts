@@ -2,14 +2,20 @@ import { eq } from 'drizzle-orm';
 import { isUniqueViolation, type Tx } from '../db/client.ts';
 import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
+import {
+  auditImport,
+  clearIssues,
+  createIssueWriter,
+  lockImport,
+  outcomeColumns,
+} from '../imports/import-store.ts';
+import { removeUpload, uploadExists, uploadPath } from '../imports/uploads.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { lockEmployerRegister } from './import-queries.ts';
 import { type ImportOutcome, importRows } from './import-rows.ts';
-import { auditImport, clearIssues, createIssueWriter, lockImport, outcomeColumns } from './import-store.ts';
 import { issueAt } from './issues.ts';
 import { proposeDuplicates } from './propose-duplicates.ts';
 import { refreshCountingUnits } from './refresh-counting-units.ts';
-import { removeUpload, uploadExists, uploadPath } from './uploads.ts';
 
 export type ImportResult = ImportOutcome & { duplicatesProposed: number };
 

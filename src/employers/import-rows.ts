@@ -1,8 +1,9 @@
 import type { Db, Tx } from '../db/client.ts';
+import { type ColumnMapping, missingFields } from '../imports/columns.ts';
+import type { ImportSample, ImportSamples } from '../imports/import-store.ts';
 import type { CsvFacts } from '../lib/csv-inspect.ts';
 import { CsvFault, type CsvRecord, readCsvRecords } from '../lib/csv-read.ts';
-import type { ColumnMapping } from './columns.ts';
-import { IMPORT_FIELD_SPECS, missingFields } from './columns.ts';
+import { IMPORT_FIELD_SPECS } from './columns.ts';
 import {
   addAliases,
   addDomains,
@@ -56,9 +57,6 @@ export type ImportCounts = {
   errors: number;
   warnings: number;
 };
-
-export type ImportSample = { line: number; name: string; place: string; changes?: string[] };
-export type ImportSamples = { created: ImportSample[]; updated: ImportSample[] };
 
 export type ImportOutcome = {
   counts: ImportCounts;

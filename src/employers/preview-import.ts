@@ -1,11 +1,17 @@
 import { eq } from 'drizzle-orm';
 import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
+import type { ColumnMapping } from '../imports/columns.ts';
+import {
+  clearIssues,
+  createIssueWriter,
+  lockImport,
+  outcomeColumns,
+  saveMapping,
+} from '../imports/import-store.ts';
+import { uploadPath } from '../imports/uploads.ts';
 import { DomainError } from '../lib/errors.ts';
-import type { ColumnMapping } from './columns.ts';
 import { type ImportOutcome, importRows } from './import-rows.ts';
-import { clearIssues, createIssueWriter, lockImport, outcomeColumns, saveMapping } from './import-store.ts';
-import { uploadPath } from './uploads.ts';
 
 /** States from which an import may be looked at again with another mapping. */
 const OPEN_STATES = ['uploaded', 'mapped', 'previewed', 'failed'];

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createAgency } from '../../src/agencies/create-agency.ts';
 import { staffMembers } from '../../src/db/schema/agencies.ts';
-import type { ColumnMapping } from '../../src/employers/columns.ts';
 import { confirmImport } from '../../src/employers/confirm-import.ts';
 import { previewImport } from '../../src/employers/preview-import.ts';
 import { receiveImport } from '../../src/employers/receive-import.ts';
+import type { ColumnMapping } from '../../src/imports/columns.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 export const NOW = new Date('2026-03-02T16:00:00Z');

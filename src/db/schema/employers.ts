@@ -12,13 +12,8 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import {
-  CONTACT_STATES,
-  DUPLICATE_STATES,
-  IMPORT_KINDS,
-  IMPORT_STATES,
-  LANGUAGES,
-} from '../../employers/types.ts';
+import { CONTACT_STATES, DUPLICATE_STATES, LANGUAGES } from '../../employers/types.ts';
+import { IMPORT_KINDS, IMPORT_STATES } from '../../imports/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
 import { at, id, oneOf, ref } from './types.ts';
 

@@ -1,11 +1,13 @@
+import type { ColumnMapping } from '../../imports/columns.ts';
+import type { IssueFacts } from '../../imports/issues.ts';
 import type { CsvRecord } from '../../lib/csv-read.ts';
 import { isFormulaLike } from '../../lib/csv-write.ts';
 import { isFreeMailDomain, parseMailAddress, websiteDomain } from '../../lib/mail-address.ts';
 import { isNaicsPrefix, naicsTitle, retiredNaics } from '../../lib/naics.ts';
 import { tidySpaces } from '../../lib/text-key.ts';
 import { stateCode, stateOfZip, US_STATES } from '../../lib/us-postal.ts';
-import type { ColumnMapping, ContactField, ImportField } from '../columns.ts';
-import { type ImportIssue, type IssueCode, type IssueFacts, issueAt } from '../issues.ts';
+import type { ContactField, ImportField } from '../columns.ts';
+import { type ImportIssue, type IssueCode, issueAt } from '../issues.ts';
 import type { Language } from '../types.ts';
 import { addressKey, employerNameKey, splitEmployerName } from './employer-name.ts';
 import {
@@ -113,7 +115,9 @@ export function openRow(
     issues.push(issueAt(line, null, 'cells_missing', { cells: cells.length, columns: headers.length }));
   }
   const columnOf = new Map<ImportField, number>();
-  for (const [index, field] of Object.entries(mapping)) if (field) columnOf.set(field, Number(index));
+  for (const [index, field] of Object.entries(mapping)) {
+    if (field) columnOf.set(field as ImportField, Number(index));
+  }
 
   const values = new Map<ImportField, string>();
   let usable = true;

@@ -5,7 +5,6 @@ import { columnMappings, importIssues, imports } from '../db/schema/employers.ts
 import { headerFingerprint } from '../lib/csv-columns.ts';
 import type { CsvEncoding } from '../lib/csv-inspect.ts';
 import type { ColumnMapping } from './columns.ts';
-import type { ImportCounts, ImportOutcome, ImportSamples } from './import-rows.ts';
 import type { ImportIssue } from './issues.ts';
 import type { ImportKind, ImportState } from './types.ts';
 
@@ -25,12 +24,26 @@ export type ImportRecord = {
   headers: string[];
   mapping: ColumnMapping;
   state: ImportState;
-  counts: (ImportCounts & { duplicatesProposed?: number }) | null;
+  counts: Record<string, number> | null;
   preview: ImportPreview | null;
   failure: string | null;
   createdBy: number | null;
   createdAt: Date;
   finishedAt: Date | null;
+};
+
+/** One row as an example of what an import creates or changes. */
+export type ImportSample = { line: number; name: string; place: string; changes?: string[] };
+export type ImportSamples = { created: ImportSample[]; updated: ImportSample[] };
+
+/** What every kind of import comes to. */
+export type ImportSummary = {
+  counts: Record<string, number>;
+  /** How often each code occurred. */
+  issueCounts: Record<string, number>;
+  samples: ImportSamples;
+  /** The file cannot be imported: broken quoting, a missing column, no rows. Nothing was written. */
+  fatal: ImportIssue | null;
 };
 
 export type ImportPreview = { issueCounts: Record<string, number>; samples: ImportSamples };
@@ -110,9 +123,9 @@ export function listImportIssues(
 }
 
 /** How the outcome is kept: as the preview of what would happen, or as what did. */
-export function outcomeColumns(outcome: ImportOutcome) {
+export function outcomeColumns(outcome: ImportSummary) {
   return {
-    counts: outcome.counts as Record<string, number>,
+    counts: outcome.counts,
     preview: { issueCounts: outcome.issueCounts, samples: outcome.samples },
     failure: outcome.fatal ? outcome.fatal.message : null,
   };

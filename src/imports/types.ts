@@ -1,0 +1,14 @@
+export const IMPORT_KINDS = ['employers', 'contacts', 'credentials'] as const;
+export type ImportKind = (typeof IMPORT_KINDS)[number];
+
+/** uploaded -> mapped -> previewed -> importing -> imported; failed and cancelled end it. */
+export const IMPORT_STATES = [
+  'uploaded',
+  'mapped',
+  'previewed',
+  'importing',
+  'imported',
+  'failed',
+  'cancelled',
+] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
