@@ -44,7 +44,7 @@ export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void>
  */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce'>> = {},
+  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce'>> & { freshDatabase?: boolean } = {},
 ): Promise<OpenDeps> {
   const log = overrides.log ?? pino({ level: config.logLevel, serializers: { err: logError } });
   const closers: (() => Promise<void>)[] = [];
@@ -53,7 +53,8 @@ export async function openDeps(
   };
   try {
     mkdirSync(config.dataDir, { recursive: true });
-    const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, log, closers));
+    const databaseUrl =
+      config.databaseUrl ?? (await openEmbedded(config, log, closers, overrides.freshDatabase));
     const database = createDatabase(databaseUrl, { max: config.databaseConnections });
     closers.push(database.close);
     const queue = await createQueue({ databaseUrl, redisUrl: config.redisUrl, log });
@@ -84,8 +85,13 @@ export async function openDeps(
   }
 }
 
-async function openEmbedded(config: Config, log: Logger, closers: (() => Promise<void>)[]): Promise<string> {
-  const embedded = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
+async function openEmbedded(
+  config: Config,
+  log: Logger,
+  closers: (() => Promise<void>)[],
+  fresh = false,
+): Promise<string> {
+  const embedded = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log, fresh });
   closers.push(embedded.stop);
   return embedded.url;
 }

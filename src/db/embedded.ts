@@ -41,6 +41,8 @@ export type EmbeddedPostgresOptions = {
   fast?: boolean;
   /** A fixed port; without one, any that is free. */
   port?: number;
+  /** Begins with an empty database, whatever was there. Refused while another process uses it. */
+  fresh?: boolean;
 };
 
 export type EmbeddedPostgres = {
@@ -69,7 +71,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       throw explained(error, wanted);
     });
     const running = await bringUp(home, options.port);
-    return { ...running, home, use: await enter(home, running.server, log) };
+    return { ...running, home, use: await enter(home, running.server, log, options.fresh ?? false) };
   });
   log.info({ dataDir: home.folder, port: server.port, adopted }, 'The embedded PostgreSQL is ready');
   return {
@@ -114,7 +116,12 @@ async function checkOwner(folder: string): Promise<void> {
 }
 
 /** Joins the users of the server, makes the application's database, and watches over the server until `leave`. */
-async function enter(home: Home, server: Server, log: Log): Promise<{ leave(): Promise<void> }> {
+async function enter(
+  home: Home,
+  server: Server,
+  log: Log,
+  fresh: boolean,
+): Promise<{ leave(): Promise<void> }> {
   let leaving = false;
   let watching: Promise<void> | null = null;
   const keeper = postgres(serverUrl(server, 'postgres'), {
@@ -147,9 +154,16 @@ async function enter(home: Home, server: Server, log: Log): Promise<{ leave(): P
     }
   }
 
-  await register();
-  const [found] = await keeper`select 1 from pg_database where datname = ${DATABASE}`;
-  if (!found) await keeper`create database ${keeper(DATABASE)}`;
+  try {
+    if (fresh) await dropDatabase(keeper, home);
+    await register();
+    const [found] = await keeper`select 1 from pg_database where datname = ${DATABASE}`;
+    if (!found) await keeper`create database ${keeper(DATABASE)}`;
+  } catch (error) {
+    leaving = true;
+    await keeper.end({ timeout: 2 }).catch(() => undefined);
+    throw error;
+  }
 
   // Reached only when nobody called leave: an uncaught error, or a second Ctrl-C. The server then waits for whoever
   // else uses it, and ends.
@@ -174,6 +188,18 @@ async function enter(home: Home, server: Server, log: Log): Promise<{ leave(): P
   }
 
   return { leave };
+}
+
+async function dropDatabase(keeper: postgres.Sql, home: Home): Promise<void> {
+  const [row] = await keeper<{ alone: boolean }[]>`select pg_try_advisory_lock(${USE_LOCK}) as alone`;
+  if (!row?.alone) {
+    throw new EmbeddedPostgresError(
+      'in_use',
+      `Another Countersign process uses the database in ${home.folder}. End that one first, or choose another data folder.`,
+    );
+  }
+  await keeper`drop database if exists ${keeper(DATABASE)} with (force)`;
+  await keeper`select pg_advisory_unlock(${USE_LOCK})`;
 }
 
 async function isLastUser(keeper: postgres.Sql): Promise<boolean> {

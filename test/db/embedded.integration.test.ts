@@ -36,7 +36,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const dir = (name: string) => join(folder, name);
 
-async function start(name: string, more: { port?: number } = {}): Promise<EmbeddedPostgres> {
+async function start(name: string, more: { port?: number; fresh?: boolean } = {}): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ dataDir: dir(name), log, fast: true, ...more });
   open.push(server);
   return server;
@@ -180,6 +180,19 @@ test('a taken port is told', async () => {
     message: expect.stringContaining(String(port)),
   });
   other.close();
+});
+
+test('a fresh start empties the database, unless somebody uses it', async () => {
+  const first = await start('fresh');
+  const before = createDatabase(first.url, { max: 1 });
+  await before.db.execute(sql`create table kept (n int)`);
+  await before.close();
+  await expect(start('fresh', { fresh: true })).rejects.toMatchObject({ fault: 'in_use' });
+  await first.stop();
+  const second = await start('fresh', { fresh: true });
+  const after = createDatabase(second.url, { max: 1 });
+  expect([...(await after.db.execute(sql`select to_regclass('kept') as found`))]).toEqual([{ found: null }]);
+  await after.close();
 });
 
 test('a lost password file is told', async () => {

@@ -5,6 +5,7 @@ export type EmbeddedPostgresFault =
   | 'other_version'
   | 'port_taken'
   | 'disk_full'
+  | 'in_use'
   | 'password_lost'
   | 'start_failed';
 
