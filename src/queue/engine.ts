@@ -44,8 +44,8 @@ export async function openRunner(
     ...options,
     // run() is called, and called again after an outage, by the owner.
     autorun: false,
-    lockDuration: 30_000,
-    stalledInterval: 15_000,
+    lockDuration: 20_000,
+    stalledInterval: 5_000,
     // A job whose worker was killed starts again elsewhere; what it does is safe to repeat.
     maxStalledCount: 10,
     // BullMQ waits 15 s after an outage, which is long for a page that says "sending".

@@ -1,0 +1,25 @@
+import { pino } from 'pino';
+import { startWorker } from '../../jobs/worker.ts';
+import type { Deps } from '../../src/deps.ts';
+
+// A worker in a process of its own that takes a job and never ends it, for test/queue/killed-worker.queue.test.ts.
+const [databaseUrl = '', redisUrl = ''] = process.argv.slice(2);
+
+await startWorker(
+  {
+    config: { redisUrl: redisUrl || null, workerConcurrency: 1 },
+    log: pino({ level: 'silent' }),
+  } as Deps,
+  {
+    databaseUrl,
+    schedules: {},
+    handlers: {
+      'outreach.send-due': () => {
+        process.stdout.write('taken\n');
+        return new Promise(() => undefined);
+      },
+      'outreach.sweep-claims': async () => ({ outcome: 'done' }),
+      'evidence.refresh-aged': async () => ({ outcome: 'done' }),
+    },
+  },
+);
