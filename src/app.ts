@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgencyRoutes } from './agencies/routes.ts';
+import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
 import type { Deps } from './deps.ts';
@@ -71,6 +72,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerOutreachRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
   registerRespondRoutes(app, deps);
+  registerApprovalRoutes(app, deps);
   registerConsoleRoutes(app, deps);
   registerSiteRoutes(app, deps);
 
