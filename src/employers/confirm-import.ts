@@ -8,6 +8,7 @@ import {
   createIssueWriter,
   lockImport,
   outcomeColumns,
+  tableOf,
 } from '../imports/import-store.ts';
 import { removeUpload, uploadExists, uploadPath } from '../imports/uploads.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
@@ -40,7 +41,7 @@ export async function confirmImport(
       const outcome = await importRows(tx, {
         kind: record.kind,
         path: uploadPath(deps.config.dataDir, record.storedAs),
-        facts: record,
+        facts: tableOf(record),
         mapping: record.mapping,
         agencyId: record.agencyId,
         now,

@@ -8,6 +8,7 @@ import {
   lockImport,
   outcomeColumns,
   saveMapping,
+  tableOf,
 } from '../imports/import-store.ts';
 import { uploadPath } from '../imports/uploads.ts';
 import { DomainError } from '../lib/errors.ts';
@@ -34,7 +35,7 @@ export async function previewImport(
     const outcome = await importRows(tx, {
       kind: record.kind,
       path: uploadPath(deps.config.dataDir, record.storedAs),
-      facts: record,
+      facts: tableOf(record),
       mapping,
       agencyId: record.agencyId,
       now,
@@ -46,8 +47,8 @@ export async function previewImport(
       .set({ ...outcomeColumns(outcome), mapping, state: outcome.fatal ? 'failed' : 'previewed' })
       .where(eq(imports.id, record.id));
     if (!outcome.fatal) {
-      const { agencyId, kind, headers } = record;
-      await saveMapping(tx, { agencyId, kind, headers, mapping, now });
+      const { agencyId, kind } = record;
+      await saveMapping(tx, { agencyId, kind, headers: tableOf(record).headers, mapping, now });
     }
     return outcome;
   });

@@ -4,6 +4,7 @@ import type { Db, Tx } from '../db/client.ts';
 import { columnMappings, importIssues, imports } from '../db/schema/employers.ts';
 import { headerFingerprint } from '../lib/csv-columns.ts';
 import type { CsvEncoding } from '../lib/csv-inspect.ts';
+import { invariant } from '../lib/errors.ts';
 import type { ColumnMapping } from './columns.ts';
 import type { ImportIssue } from './issues.ts';
 import type { ImportKind, ImportState } from './types.ts';
@@ -20,8 +21,9 @@ export type ImportRecord = {
   bytes: number;
   sha256: string;
   encoding: CsvEncoding;
-  delimiter: string;
-  headers: string[];
+  /** Null, like the headers, when the file is JSON. */
+  delimiter: string | null;
+  headers: string[] | null;
   mapping: ColumnMapping;
   state: ImportState;
   counts: Record<string, number> | null;
@@ -45,6 +47,13 @@ export type ImportSummary = {
   /** The file cannot be imported: broken quoting, a missing column, no rows. Nothing was written. */
   fatal: ImportIssue | null;
 };
+
+/** How the file of a table is read; files that are no tables have no business here. */
+export function tableOf(record: Pick<ImportRecord, 'encoding' | 'delimiter' | 'headers'>) {
+  const { encoding, delimiter, headers } = record;
+  invariant(delimiter !== null && headers !== null, 'the import is of a table');
+  return { encoding, delimiter, headers };
+}
 
 export type ImportPreview = { issueCounts: Record<string, number>; samples: ImportSamples };
 

@@ -79,11 +79,6 @@ export const TABLE_ISSUES = {
     (f) =>
       `This looks like ${f.text('kind')}, not a CSV file. Open it in its program and save it as “CSV UTF-8”.`,
   ),
-  file_not_json: error(
-    'Not JSON-LD',
-    (f) =>
-      `The file cannot be read as JSON: ${f.text('problem')}. Download it again from where it was published.`,
-  ),
   quote_not_closed: error(
     'Quotation mark not closed',
     (f) =>

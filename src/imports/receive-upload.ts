@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -29,9 +31,25 @@ export async function receiveUpload<Field extends string>(
     staffId: number | null;
     filename: string;
     stream: Readable;
+    /** JSON is taken in too, without columns. */
+    alsoJson?: boolean;
   },
 ): Promise<ReceivedUpload> {
   const { storedAs, path } = await storeUpload(deps.config.dataDir, input.stream);
+  const record = {
+    kind: input.kind,
+    agencyId: input.agencyId,
+    filename: safeFilename(input.filename),
+    storedAs,
+    state: 'uploaded' as const,
+    createdBy: input.staffId,
+    createdAt: deps.clock.now(),
+  };
+  if (input.alsoJson && (await looksLikeJson(path))) {
+    const { bytes, sha256 } = await fingerprint(path);
+    const importId = await insertImport(deps, { ...record, bytes, sha256, encoding: 'utf-8' });
+    return { ok: true, importId, mapping: {}, mappingFrom: 'guessed' };
+  }
   const inspected = await inspectTable(path);
   if (!inspected.ok) {
     await rm(path, { force: true });
@@ -40,26 +58,33 @@ export async function receiveUpload<Field extends string>(
   const { facts, headers, samples } = inspected;
   const saved = await findSavedMapping(deps, input.agencyId, input.kind, headers);
   const mapping = saved ?? mappingOf(guessColumns(headers, samples, input.fields));
-  const [row] = await deps.db
-    .insert(imports)
-    .values({
-      kind: input.kind,
-      agencyId: input.agencyId,
-      filename: safeFilename(input.filename),
-      storedAs,
-      bytes: facts.bytes,
-      sha256: facts.sha256,
-      encoding: facts.encoding,
-      delimiter: facts.delimiter,
-      headers,
-      mapping,
-      state: 'uploaded',
-      createdBy: input.staffId,
-      createdAt: deps.clock.now(),
-    })
-    .returning({ id: imports.id });
+  const { bytes, sha256, encoding, delimiter } = facts;
+  const columns = { bytes, sha256, encoding, delimiter, headers, mapping };
+  const importId = await insertImport(deps, { ...record, ...columns });
+  return { ok: true, importId, mapping, mappingFrom: saved ? 'saved' : 'guessed' };
+}
+
+async function insertImport(deps: Pick<Deps, 'db'>, values: typeof imports.$inferInsert): Promise<number> {
+  const [row] = await deps.db.insert(imports).values(values).returning({ id: imports.id });
   invariant(row, 'an import was inserted');
-  return { ok: true, importId: row.id, mapping, mappingFrom: saved ? 'saved' : 'guessed' };
+  return row.id;
+}
+
+async function looksLikeJson(path: string): Promise<boolean> {
+  for await (const chunk of createReadStream(path, { start: 0, end: 1023 })) {
+    return /^\uFEFF?\s*[{[]/.test((chunk as Buffer).toString('utf8'));
+  }
+  return false;
+}
+
+async function fingerprint(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path)) {
+    bytes += (chunk as Buffer).length;
+    hash.update(chunk as Buffer);
+  }
+  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** The name is shown and written into CSV exports, never used as a path. */

@@ -1,0 +1,333 @@
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { eq, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../db/client.ts';
+import { credentials } from '../db/schema/credentials.ts';
+import { imports } from '../db/schema/employers.ts';
+import type { Deps } from '../deps.ts';
+import { type ColumnMapping, missingFields } from '../imports/columns.ts';
+import {
+  auditImport,
+  clearIssues,
+  createIssueWriter,
+  type ImportRecord,
+  type ImportSamples,
+  type ImportSummary,
+  lockImport,
+  outcomeColumns,
+  saveMapping,
+} from '../imports/import-store.ts';
+import { type ReceivedUpload, receiveUpload } from '../imports/receive-upload.ts';
+import { removeUpload, uploadExists, uploadPath } from '../imports/uploads.ts';
+import { CsvFault, readCsvRecords } from '../lib/csv-read.ts';
+import { DomainError, invariant } from '../lib/errors.ts';
+import { slugify } from '../lib/slugify.ts';
+import { CREDENTIAL_FIELD_SPECS } from './columns.ts';
+import { type CredentialIssue, issueAt } from './issues.ts';
+import { type CredentialWithIssuer, findCredentialsLike, listSlugsLike, upsertIssuer } from './queries.ts';
+import { readCredentialCells } from './read-credential-row.ts';
+import { readCtdl } from './read-ctdl.ts';
+import type { CredentialRow } from './rules.ts';
+
+export type CredentialImportOutcome = ImportSummary & { fatal: CredentialIssue | null };
+
+/** Takes an uploaded list of credentials in, as CSV or CTDL JSON-LD. Nothing is imported yet. */
+export async function receiveCredentials(
+  deps: Pick<Deps, 'db' | 'clock' | 'config'>,
+  input: { agencyId: number; staffId: number | null; filename: string; stream: Readable },
+): Promise<ReceivedUpload> {
+  return receiveUpload(deps, {
+    ...input,
+    kind: 'credentials',
+    fields: CREDENTIAL_FIELD_SPECS,
+    alsoJson: true,
+  });
+}
+
+/** Says what importing the file would do and keeps that, with the mapping, for the person to confirm. */
+export async function previewCredentials(
+  deps: Pick<Deps, 'db' | 'clock' | 'config'>,
+  input: { importId: number; agencyId: number; mapping?: ColumnMapping },
+): Promise<CredentialImportOutcome> {
+  const now = deps.clock.now();
+  return deps.db.transaction(async (tx) => {
+    const record = await lockImport(tx, input.agencyId, input.importId);
+    if (record?.kind !== 'credentials') throw new DomainError('not_found');
+    if (record.state === 'imported' || record.state === 'cancelled') throw new DomainError('already_done');
+    const mapping = input.mapping ?? record.mapping;
+    const outcome = await importRecord(tx, deps, { ...record, mapping }, { now, write: false });
+    await tx
+      .update(imports)
+      .set({ ...outcomeColumns(outcome), mapping, state: outcome.fatal ? 'failed' : 'previewed' })
+      .where(eq(imports.id, record.id));
+    const { agencyId, kind, headers } = record;
+    if (!outcome.fatal && headers) await saveMapping(tx, { agencyId, kind, headers, mapping, now });
+    return outcome;
+  });
+}
+
+/** Imports a previewed list in one transaction. What is known already and stated again changes nothing. */
+export async function confirmCredentials(
+  deps: Pick<Deps, 'db' | 'clock' | 'config'>,
+  input: { importId: number; agencyId: number; staffId: number | null },
+): Promise<CredentialImportOutcome> {
+  const now = deps.clock.now();
+  const { outcome, storedAs } = await deps.db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('countersign.credentials'))`);
+    const record = await lockImport(tx, input.agencyId, input.importId);
+    if (record?.kind !== 'credentials') throw new DomainError('not_found');
+    if (record.state !== 'previewed') throw new DomainError('already_done');
+    if (!(await uploadExists(deps.config.dataDir, record.storedAs))) throw new DomainError('upload_gone');
+    const outcome = await importRecord(tx, deps, record, { now, write: true });
+    invariant(!outcome.fatal, 'a previewed file can be read');
+    await tx
+      .update(imports)
+      .set({ ...outcomeColumns(outcome), state: 'imported', finishedAt: now })
+      .where(eq(imports.id, record.id));
+    const { staffId } = input;
+    await auditImport(tx, record, { at: now, staffId, action: 'import.imported', details: outcome.counts });
+    return { outcome, storedAs: record.storedAs };
+  });
+  await removeUpload(deps.config.dataDir, storedAs);
+  return outcome;
+}
+
+async function importRecord(
+  tx: Tx,
+  deps: Pick<Deps, 'config'>,
+  record: ImportRecord,
+  options: { now: Date; write: boolean },
+): Promise<CredentialImportOutcome> {
+  const { rows, issues, fatal, total } = await readFileOf(
+    record,
+    uploadPath(deps.config.dataDir, record.storedAs),
+  );
+  const outcome = fatal ? emptyOutcome(fatal) : await importCredentialRows(tx, rows, { ...options, issues });
+  outcome.counts.rows = total;
+  outcome.counts.skipped = total - rows.length + (outcome.counts.skipped ?? 0);
+  await clearIssues(tx, record.id);
+  await createIssueWriter(tx, record.id)(issues);
+  return outcome;
+}
+
+async function readFileOf(
+  record: Pick<ImportRecord, 'encoding' | 'delimiter' | 'headers' | 'mapping'>,
+  path: string,
+): Promise<{
+  rows: CredentialRow[];
+  issues: CredentialIssue[];
+  fatal: CredentialIssue | null;
+  total: number;
+}> {
+  const { encoding, delimiter, headers, mapping } = record;
+  if (!headers || delimiter === null) {
+    const read = readCtdl(await readFile(path, 'utf8'));
+    if (read.fatal) read.issues.push(read.fatal);
+    const left = read.issues.filter((issue) => LEAVES_OUT.has(issue.code)).length;
+    return { ...read, total: read.rows.length + left };
+  }
+  const rows: CredentialRow[] = [];
+  const issues: CredentialIssue[] = [];
+  let total = 0;
+  const failed = (fatal: CredentialIssue) => ({ rows: [], issues: [...issues, fatal], fatal, total });
+  const missing = missingFields(mapping, CREDENTIAL_FIELD_SPECS)[0];
+  if (missing) return failed(issueAt(0, null, 'column_missing', { field: missing.label }));
+  for (const [index, header] of headers.entries()) {
+    if (!mapping[String(index)]) issues.push(issueAt(0, header, 'column_ignored', { header }));
+  }
+  try {
+    let isHeader = true;
+    for await (const cells of readCsvRecords(path, { encoding, delimiter })) {
+      if (!isHeader) {
+        total += 1;
+        const read = readCredentialCells(cells, headers, mapping);
+        issues.push(...read.issues);
+        if (read.row) rows.push(read.row);
+      }
+      isHeader = false;
+    }
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error;
+    const where =
+      error.column > 0 ? `column ${error.column} (“${headers[error.column - 1] ?? '?'}”)` : 'this row';
+    return failed(issueAt(error.line, null, error.code, { where }));
+  }
+  return total === 0 ? failed(issueAt(0, null, 'rows_missing')) : { rows, issues, fatal: null, total };
+}
+
+/** Issues after which a resource of a JSON-LD file is not among its rows. */
+const LEAVES_OUT: ReadonlySet<string> = new Set(['credential_name_missing', 'issuer_missing']);
+
+function emptyOutcome(fatal: CredentialIssue | null): CredentialImportOutcome {
+  const counts: Record<string, number> = {};
+  for (const name of ['rows', 'created', 'updated', 'unchanged', 'skipped', 'errors', 'warnings'])
+    counts[name] = 0;
+  if (fatal) counts.errors = 1;
+  return {
+    counts,
+    issueCounts: fatal ? { [fatal.code]: 1 } : {},
+    samples: { created: [], updated: [] },
+    fatal,
+  };
+}
+
+/** Fields that a row may change, by what they are called for people. */
+const COMPARED = {
+  name: 'name',
+  ctid: 'CTID',
+  credentialType: 'kind',
+  cluster: 'cluster',
+  naicsPrefixes: 'industries',
+  vendorSpecific: 'vendor',
+  stateCode: 'state',
+  url: 'web page',
+  description: 'description',
+} as const;
+
+/**
+ * Decides, and in write mode stores, what each row comes to. A credential is the same by its CTID, else by issuer, name
+ * and version. A field that a row leaves blank stays as it is.
+ */
+export async function importCredentialRows(
+  db: Db,
+  rows: readonly CredentialRow[],
+  options: { now: Date; write: boolean; issues: CredentialIssue[] },
+): Promise<CredentialImportOutcome> {
+  const outcome = emptyOutcome(null);
+  const { counts, samples } = outcome;
+  const count = (name: string) => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  const known = await findCredentialsLike(db, rows);
+  const slugs = await listSlugsLike(
+    db,
+    rows.map((row) => slugOf(row)),
+  );
+  const lineOf = new Map<string, number>();
+  for (const row of rows) {
+    const identity = `${row.issuerKey}\0${row.nameKey}\0${row.version}`;
+    const otherLine = (row.ctid && lineOf.get(row.ctid)) ?? lineOf.get(identity);
+    if (otherLine) {
+      options.issues.push(issueAt(row.line, null, 'credential_repeated', { otherLine }));
+      count('skipped');
+      continue;
+    }
+    lineOf.set(identity, row.line);
+    if (row.ctid) lineOf.set(row.ctid, row.line);
+    const byCtid = known.find((one) => one.ctid !== null && one.ctid === row.ctid);
+    const byName = known.find(
+      (one) =>
+        one.nameKey === row.nameKey && one.issuer.nameKey === row.issuerKey && one.version === row.version,
+    );
+    if (byCtid && byName && byCtid !== byName) {
+      options.issues.push(issueAt(row.line, null, 'ctid_conflict', { other: byCtid.name }));
+      count('skipped');
+      continue;
+    }
+    const match = byCtid ?? byName;
+    const changes = match ? changesOf(match, row) : {};
+    const action = !match ? 'created' : Object.keys(changes).length > 0 ? 'updated' : 'unchanged';
+    count(action);
+    if (action !== 'unchanged') addSample(samples, action, row, match, changes);
+    if (options.write && action !== 'unchanged')
+      await store(db as Tx, row, match, changes, slugs, options.now);
+  }
+  for (const issue of options.issues) {
+    count(issue.severity === 'error' ? 'errors' : 'warnings');
+    outcome.issueCounts[issue.code] = (outcome.issueCounts[issue.code] ?? 0) + 1;
+  }
+  return outcome;
+}
+
+type Changes = Partial<Pick<CredentialRow, keyof typeof COMPARED | 'issuerDomain'>>;
+
+function changesOf(known: CredentialWithIssuer, row: CredentialRow): Changes {
+  const changes: Record<string, unknown> = {};
+  for (const field of Object.keys(COMPARED) as (keyof typeof COMPARED)[]) {
+    const to = row[field];
+    if (to !== null && String(to) !== String(known[field] ?? '')) changes[field] = to;
+  }
+  if (row.issuerDomain !== null && row.issuerDomain !== known.issuer.domain)
+    changes.issuerDomain = row.issuerDomain;
+  return changes;
+}
+
+function addSample(
+  samples: ImportSamples,
+  action: 'created' | 'updated',
+  row: CredentialRow,
+  match: CredentialWithIssuer | undefined,
+  changes: Changes,
+): void {
+  if (samples[action].length >= 8) return;
+  const told = Object.entries(changes).map(([field, to]) => {
+    if (field === 'issuerDomain') return `issuer’s website: ${match?.issuer.domain ?? 'blank'} → ${to}`;
+    const name = field as keyof typeof COMPARED;
+    const from = String(match?.[name] ?? '');
+    return `${COMPARED[name]}: ${from === '' ? 'blank' : from} → ${String(to)}`;
+  });
+  samples[action].push({
+    line: row.line,
+    name: row.name,
+    place: row.issuer,
+    ...(told.length > 0 && { changes: told }),
+  });
+}
+
+async function store(
+  tx: Tx,
+  row: CredentialRow,
+  match: CredentialWithIssuer | undefined,
+  changes: Changes,
+  slugs: Set<string>,
+  now: Date,
+): Promise<void> {
+  const issuer = {
+    name: row.issuer,
+    nameKey: row.issuerKey,
+    website: row.issuerWebsite,
+    domain: row.issuerDomain,
+  };
+  if (match) {
+    // A CTID keeps its credential even where a list names the issuer differently.
+    if (changes.issuerDomain)
+      await upsertIssuer(tx, { ...issuer, name: match.issuer.name, nameKey: match.issuer.nameKey });
+    const { issuerDomain: _, ...columns } = changes;
+    const renamed = columns.name ? { nameKey: row.nameKey } : {};
+    await tx
+      .update(credentials)
+      .set({ ...(columns as object), ...renamed, updatedAt: now })
+      .where(eq(credentials.id, match.id));
+    return;
+  }
+  const issuerId = await upsertIssuer(tx, issuer);
+  await tx.insert(credentials).values({
+    slug: freeSlug(slugOf(row), slugs),
+    name: row.name,
+    nameKey: row.nameKey,
+    version: row.version,
+    issuerId,
+    ctid: row.ctid,
+    credentialType: row.credentialType ?? 'Certification',
+    cluster: row.cluster ?? '',
+    naicsPrefixes: row.naicsPrefixes ?? [],
+    vendorSpecific: row.vendorSpecific ?? false,
+    stateCode: row.stateCode,
+    url: row.url,
+    description: row.description ?? '',
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+function slugOf(row: CredentialRow): string {
+  const name = row.version ? `${row.name} ${row.version}` : row.name;
+  return slugify(name.replaceAll('+', ' plus ').replaceAll('&', ' and ')) || 'credential';
+}
+
+function freeSlug(base: string, taken: Set<string>): string {
+  let slug = base;
+  for (let number = 2; taken.has(slug); number += 1) slug = `${base}-${number}`;
+  taken.add(slug);
+  return slug;
+}
