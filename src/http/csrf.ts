@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { type Access, accessOf } from './access.ts';
 import { HttpError } from './http-error.ts';
@@ -32,7 +32,7 @@ export function isSameOrigin(request: RequestOrigin): boolean {
 
 export function registerCsrf(app: FastifyInstance, config: Config): void {
   const publicHost = new URL(config.publicUrl).host;
-  app.addHook('onRequest', async (request: FastifyRequest) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const fetchSite = request.headers['sec-fetch-site'];
     const allowed = isSameOrigin({
       method: request.method,
@@ -41,6 +41,6 @@ export function registerCsrf(app: FastifyInstance, config: Config): void {
       origin: request.headers.origin,
       hosts: [publicHost, request.host],
     });
-    if (!allowed) throw new HttpError(403);
+    done(allowed ? undefined : new HttpError(403));
   });
 }

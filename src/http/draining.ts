@@ -7,7 +7,7 @@ export function registerDraining(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     draining = true;
   });
-  app.addHook('onRequest', async () => {
-    if (draining) throw new HttpError(503);
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(draining ? new HttpError(503) : undefined);
   });
 }

@@ -38,7 +38,8 @@ export function registerHeaders(app: FastifyInstance, config: Config): void {
   const headersFor = Object.fromEntries(
     ACCESS_KINDS.map((access) => [access, securityHeaders(config, access)]),
   ) as Record<Access, Record<string, string>>;
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headersFor[accessOf(request)]);
+    done();
   });
 }

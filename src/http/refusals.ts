@@ -52,6 +52,22 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'This meeting has begun',
     sentence: 'Answers are taken until a meeting begins.',
   },
+  wave_not_ready: {
+    status: 409,
+    title: 'This wave is not complete',
+    sentence: 'Finish its audience, its credentials or meetings, and its dates first.',
+  },
+  wave_dates_passed: {
+    status: 409,
+    title: 'The dates of this wave no longer work',
+    sentence:
+      'Its last day of sending is over, or its dates contradict each other. Change the dates and propose it again.',
+  },
+  wave_asks_nobody: {
+    status: 409,
+    title: 'This wave would ask nobody',
+    sentence: 'Everybody in its audience is left out. Its preview says why.',
+  },
 };
 
 /** What HTTP itself refuses. Employers meet these pages too, so they exist in both languages. */

@@ -193,3 +193,10 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
     return ids.length > 0 ? ` aria-describedby="${Handlebars.escapeExpression(ids.join(' '))}"` : '';
   },
 };
+
+/** A partial on its own, for a part of a page that is the same for everybody and worth keeping as rendered. */
+export function compilePartial(name: string): (context: object, root: Root) => string {
+  const source = readFileSync(join(VIEWS_DIR, 'partials', `${name}.hbs`), 'utf8');
+  const template = createHandlebars().compile(source, COMPILE_OPTIONS);
+  return (context, root) => template(context, { data: { root } });
+}
