@@ -12,6 +12,7 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'outreach.send-due': { every: 15 * SECOND },
   'outreach.sweep-claims': { every: 30 * SECOND },
   'evidence.refresh-aged': { every: 60 * MINUTE },
+  'waves.close-due': { every: MINUTE },
 };
 
 /** Makes the store's schedules be these and no others. Safe to repeat, and repeated, since a store can be emptied. */

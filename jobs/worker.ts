@@ -27,6 +27,9 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   meeting_started: 'cancel',
   upload_gone: 'cancel',
   different_feins: 'cancel',
+  wave_not_ready: 'cancel',
+  wave_dates_passed: 'cancel',
+  wave_asks_nobody: 'cancel',
 };
 
 export type Worker = {

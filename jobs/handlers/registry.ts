@@ -2,10 +2,12 @@ import type { Handlers } from '../outcome.ts';
 import { handle as refreshAged } from './evidence.refresh-aged.ts';
 import { handle as sendDue } from './outreach.send-due.ts';
 import { handle as sweepClaims } from './outreach.sweep-claims.ts';
+import { handle as closeDueWaves } from './waves.close-due.ts';
 
 /** One handler for each contract of src/queue/contracts.ts; the type holds that none is missing or too many. */
 export const handlers: Handlers = {
   'outreach.send-due': sendDue,
   'outreach.sweep-claims': sweepClaims,
   'evidence.refresh-aged': refreshAged,
+  'waves.close-due': closeDueWaves,
 };

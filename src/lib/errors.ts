@@ -13,6 +13,9 @@ export const DOMAIN_ERROR_CODES = [
   'different_feins',
   'meeting_cancelled',
   'meeting_started',
+  'wave_not_ready',
+  'wave_dates_passed',
+  'wave_asks_nobody',
 ] as const;
 
 export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];

@@ -44,6 +44,13 @@ export const JOBS = {
     backoffMs: 60_000,
     subject: () => 'all',
   }),
+  /** Closes waves at their close, and links at the end of the grace. */
+  'waves.close-due': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
 } as const satisfies Record<`${string}.${string}`, Pick<JobContract, 'payload' | 'attempts' | 'backoffMs'>>;
 
 export type JobName = keyof typeof JOBS;

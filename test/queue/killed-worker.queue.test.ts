@@ -42,6 +42,7 @@ test('the job of a killed worker is run by another', { timeout: 60_000 }, async 
       },
       'outreach.sweep-claims': async () => ({ outcome: 'done' }),
       'evidence.refresh-aged': async () => ({ outcome: 'done' }),
+      'waves.close-due': async () => ({ outcome: 'done' }),
     },
   });
   expect((await again)[0]).toEqual({ waveId: 42 });

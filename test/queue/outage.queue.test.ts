@@ -56,6 +56,7 @@ test('producer and worker outlive their store, and the schedule comes back', {
     },
     'outreach.sweep-claims': async () => ({ outcome: 'done' }),
     'evidence.refresh-aged': async () => ({ outcome: 'done' }),
+    'waves.close-due': async () => ({ outcome: 'done' }),
   };
   const store = { databaseUrl: postgres?.url ?? '', redisUrl: redis?.url ?? null };
   const queue = await createQueue({ ...store, log: silent });

@@ -26,6 +26,7 @@ const handlers: Handlers = {
   },
   'outreach.sweep-claims': async () => ({ outcome: 'done' }),
   'evidence.refresh-aged': async () => ({ outcome: 'done' }),
+  'waves.close-due': async () => ({ outcome: 'done' }),
 };
 
 const work = async (options: Partial<WorkerOptions> = {}): Promise<Worker> => {

@@ -20,6 +20,7 @@ await startWorker(
       },
       'outreach.sweep-claims': async () => ({ outcome: 'done' }),
       'evidence.refresh-aged': async () => ({ outcome: 'done' }),
+      'waves.close-due': async () => ({ outcome: 'done' }),
     },
   },
 );

@@ -1,0 +1,198 @@
+import type { Db } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import { type AudienceContact, listAudience } from '../employers/audience.ts';
+import { getPolicyVersion } from '../evidence/queries.ts';
+import { readTallies } from '../evidence/read-tally.ts';
+import { addMonths } from '../lib/add-months.ts';
+import { invariant } from '../lib/errors.ts';
+import { hashAddress } from '../lib/tokens.ts';
+import { findSuppressions } from '../outreach/claim-messages.ts';
+import { compareNeed } from '../outreach/planner/need.ts';
+import type { CredentialTopic, MeetingTopic, PlanInput } from '../outreach/planner/types.ts';
+import {
+  findFallbackPolicyVersion,
+  listAnswered,
+  listCredentials,
+  listLedger,
+  listMeetingTopics,
+  listOpenAsks,
+  listRequirements,
+  listUnitsThatAnswered,
+  type Wave,
+} from './queries.ts';
+import type { WaveAudience, WaveProtocol, WaveTopics } from './types.ts';
+
+/** What stands where no policy says otherwise: the reference rule. */
+const NO_POLICY = { required: 10, evidenceMaxAgeMonths: 24 };
+
+export type Need = {
+  credentialId: number;
+  required: number;
+  shortfall: number;
+  deadline: Date | null;
+  evidenceMaxAgeMonths: number | null;
+  figures: { asked: number; answered: number; bothYes: number };
+  /** Whether an open application of the agency needs it. */
+  hasApplication: boolean;
+};
+
+/**
+ * How short each credential is, by the policies of the agency's open applications; the largest shortfall where there
+ * are several, the agency's usual policy where there is none.
+ */
+export async function listNeeds(
+  db: Db,
+  agencyId: number,
+  credentialIds: readonly number[],
+  now: Date,
+): Promise<Need[]> {
+  const requirements = await listRequirements(db, agencyId, credentialIds);
+  const known = new Set(requirements.map((requirement) => requirement.credentialId));
+  const fallback = await findFallbackPolicyVersion(db, agencyId);
+  const keys = [
+    ...requirements.map((requirement) => ({ ...requirement, hasApplication: true })),
+    ...credentialIds
+      .filter((credentialId) => !known.has(credentialId) && fallback !== null)
+      .map((credentialId) => ({
+        credentialId,
+        policyVersionId: fallback as number,
+        deadline: null,
+        hasApplication: false,
+      })),
+  ];
+  const tallies = await readTallies(db, keys, now);
+  const needs = new Map<number, Need>();
+  for (const [index, key] of keys.entries()) {
+    const tally = tallies[index];
+    invariant(tally, 'a tally per key');
+    const { body } = await getPolicyVersion(db, key.policyVersionId);
+    const before = needs.get(key.credentialId);
+    if (before && before.shortfall >= tally.shortfall) continue;
+    needs.set(key.credentialId, {
+      credentialId: key.credentialId,
+      required: tally.required,
+      shortfall: tally.shortfall,
+      deadline: key.deadline === null ? null : new Date(`${key.deadline}T00:00:00Z`),
+      evidenceMaxAgeMonths: body.evidenceMaxAgeMonths,
+      figures: tally.figures,
+      hasApplication: key.hasApplication,
+    });
+  }
+  return credentialIds.map(
+    (credentialId) =>
+      needs.get(credentialId) ?? {
+        credentialId,
+        required: NO_POLICY.required,
+        shortfall: NO_POLICY.required,
+        deadline: null,
+        evidenceMaxAgeMonths: NO_POLICY.evidenceMaxAgeMonths,
+        figures: { asked: 0, answered: 0, bothYes: 0 },
+        hasApplication: false,
+      },
+  );
+}
+
+export type ReadyWave = Pick<Wave, 'id' | 'agencyId'> & {
+  audience: WaveAudience;
+  topics: WaveTopics;
+  protocol: WaveProtocol;
+};
+
+/** A wave's audience: the employers feature's filter, and whether they have answered before. */
+export async function readAudience(db: Db, audience: WaveAudience): Promise<AudienceContact[]> {
+  const { answered, ...filter } = audience;
+  const contacts = await listAudience(db, filter);
+  if (answered === 'any') return contacts;
+  const units = await listUnitsThatAnswered(db);
+  return contacts.filter((contact) => units.has(contact.unitId) === (answered === 'before'));
+}
+
+export type Gathered = { input: PlanInput; audience: AudienceContact[] };
+
+/** Everything that planning a wave needs, read as of now: inside the launching transaction, under its lock. */
+export async function gatherPlanInput(
+  db: Db,
+  deps: Pick<Deps, 'secrets'>,
+  wave: ReadyWave,
+  facts: { now: Date; agencyZone: string },
+): Promise<Gathered> {
+  const { protocol, topics } = wave;
+  const { now, agencyZone } = facts;
+  const audience = await readAudience(db, wave.audience);
+  const needs = await listNeeds(db, wave.agencyId, topics.credentialIds, now);
+  const needOf = new Map(needs.map((need) => [need.credentialId, need]));
+  const credentials = (await listCredentials(db, topics.credentialIds)).map((credential): CredentialTopic => {
+    const need = needOf.get(credential.id);
+    invariant(need, 'a need per credential');
+    return {
+      kind: 'credential',
+      credentialId: credential.id,
+      naicsPrefixes: credential.naicsPrefixes,
+      required: need.required,
+      shortfall: need.shortfall,
+      priority: 0,
+      deadline: need.deadline,
+    };
+  });
+  const meetings = (await listMeetingTopics(db, wave.agencyId, topics.meetingIds)).map(
+    (meeting): MeetingTopic => {
+      const sectors = meeting.freeSeats.map((seat) => seat.naicsPrefix);
+      const anySector = sectors.length === 0 || sectors.includes(null);
+      return {
+        kind: 'meeting',
+        meetingId: meeting.id,
+        naicsPrefixes: anySector ? [] : [...new Set(sectors.filter((sector) => sector !== null))].sort(),
+        invite: protocol.invitePerMeeting,
+        answerBy: meeting.startsAt,
+      };
+    },
+  );
+  const hashes = audience.map((contact) => hashAddress(deps.secrets.suppressionKey, contact.email));
+  const suppressed = await findSuppressions(db, hashes);
+  const { budget } = protocol;
+  const ledgerDays = Math.max(
+    budget.person.newInvitationsDays,
+    budget.person.touchesDays,
+    budget.employer.peopleDays,
+    budget.employer.touchesDays,
+    budget.person.minBusinessDaysBetween * 3,
+  );
+  const totals = needs.reduce(
+    (sum, { figures }) => ({
+      asked: sum.asked + figures.asked,
+      answered: sum.answered + figures.answered,
+      bothYes: sum.bothYes + figures.bothYes,
+    }),
+    { asked: 0, answered: 0, bothYes: 0 },
+  );
+  return {
+    audience,
+    input: {
+      now,
+      seed: `wave ${wave.id}`,
+      agencyZone,
+      protocol,
+      topics: [...credentials.sort(compareNeed), ...meetings],
+      candidates: audience.map((contact, index) => ({
+        contactId: contact.contactId,
+        employerId: contact.employerId,
+        unitId: contact.unitId,
+        naics: contact.naicsCode,
+        state: contact.state,
+        suppressed: suppressed.has((hashes[index] as Buffer).toString('hex')),
+        hiringAuthority: contact.hiringAuthority === true,
+        zone: contact.timeZone,
+      })),
+      ledger: await listLedger(db, new Date(now.getTime() - ledgerDays * 86_400_000)),
+      answered: await listAnswered(
+        db,
+        needs.map(({ credentialId, evidenceMaxAgeMonths }) => ({
+          credentialId,
+          since: evidenceMaxAgeMonths === null ? null : addMonths(now, -evidenceMaxAgeMonths),
+        })),
+      ),
+      open: await listOpenAsks(db, topics),
+      history: totals,
+    },
+  };
+}

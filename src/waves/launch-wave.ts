@@ -1,0 +1,140 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { getAgency } from '../agencies/queries.ts';
+import { recordAudit } from '../agencies/record-audit.ts';
+import { DEFAULT_SEAT_ROLE } from '../committees/queries.ts';
+import type { Tx } from '../db/client.ts';
+import { waves } from '../db/schema/outreach.ts';
+import type { Deps } from '../deps.ts';
+import { DomainError } from '../lib/errors.ts';
+import { createTouches, type Touch } from '../outreach/create-touches.ts';
+import type { PlannedTouch } from '../outreach/planner/types.ts';
+import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../surveys/presets.ts';
+import { markWordingUsed, publishInstrument, publishNotice } from '../surveys/publish-wording.ts';
+import type { Staff } from './create-wave.ts';
+import { previewWave, summaryKey } from './preview-wave.ts';
+import { graceUntil, protocolSha256, protocolToJson } from './protocol.ts';
+import { draftOf, findWording, insertExclusions, listMeetingTopics, lockWave } from './queries.ts';
+import { refuseUnless, requireReady } from './refuse.ts';
+
+export type Launched = { people: number; messages: number; leftOut: number };
+
+/**
+ * Advisory lock under which waves are planned for good: two waves, of whatever agencies, that launch at one moment
+ * see each other's touches in the ledger.
+ */
+const LAUNCH_LOCK = 7_302;
+
+/**
+ * proposed -> running, by another person than the proposer. Plans anew with what is known now, freezes the protocol
+ * with its hash, writes invitations, asks and messages, all in one transaction; hints the queue after it. However
+ * often it is called, the wave launches once; null when it was launched by this very person before.
+ *
+ * `seen` names the figures that the approver looked at (summaryKey): if they changed meanwhile, the approver looks
+ * again. Null launches whatever the plan is now.
+ */
+export async function launchWave(
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'secrets' | 'queue'>,
+  input: { staff: Staff; waveId: number; seen: string | null },
+): Promise<Launched | null> {
+  const launched = await deps.db.transaction((tx) => launch(tx, deps, input));
+  await deps.queue.enqueue('outreach.send-due', { waveId: input.waveId });
+  return launched;
+}
+
+async function launch(
+  tx: Tx,
+  deps: Pick<Deps, 'clock' | 'config' | 'secrets'>,
+  { staff, waveId, seen }: { staff: Staff; waveId: number; seen: string | null },
+): Promise<Launched | null> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${LAUNCH_LOCK}::bigint)`);
+  const row = await lockWave(tx, staff.agencyId, waveId);
+  if (row.state === 'running' && row.approvedBy === staff.id) return null;
+  refuseUnless('approve', row, staff);
+
+  const now = deps.clock.now();
+  const ready = requireReady(draftOf(row), now);
+  const { protocol } = ready;
+  const { timeZone } = await getAgency(tx, staff.agencyId);
+  const wave = { id: row.id, agencyId: row.agencyId, ...ready };
+  const { plan, summary } = await previewWave(tx, deps, wave, { now, agencyZone: timeZone });
+  if (plan.touches.length === 0) throw new DomainError('wave_asks_nobody');
+  if (seen !== null && seen !== summaryKey(summary)) throw new DomainError('stale_form');
+
+  const frozen = protocolToJson(protocol);
+  const answersUntil = graceUntil(protocol);
+  await tx
+    .update(waves)
+    .set({
+      state: 'running',
+      ...(await fixWording(tx, staff.agencyId, now)),
+      protocol: frozen,
+      protocolSha256: protocolSha256(frozen),
+      closeAt: protocol.closeAt,
+      graceUntil: answersUntil,
+      approvedBy: staff.id,
+      approvedAt: now,
+      launchedAt: now,
+      updatedAt: now,
+    })
+    .where(and(eq(waves.id, waveId), eq(waves.state, 'proposed')));
+  const { created, messages } = await createTouches(tx, deps, {
+    wave: { id: waveId, agencyId: staff.agencyId, graceUntil: answersUntil },
+    touches: await withSeatRoles(tx, staff.agencyId, plan.touches),
+    now,
+  });
+  await insertExclusions(tx, waveId, plan.exclusions);
+  await recordAudit(tx, {
+    at: now,
+    agencyId: staff.agencyId,
+    actorKind: 'staff',
+    actorId: staff.id,
+    action: 'wave.launched',
+    subjectType: 'wave',
+    subjectId: waveId,
+    details: {
+      people: created,
+      asks: summary.asks,
+      messages,
+      leftOut: plan.exclusions.length,
+      protocolSha256: protocolSha256(frozen),
+    },
+  });
+  return { people: created, messages, leftOut: plan.exclusions.length };
+}
+
+/** The wording that the wave's answers will be to; the standard one where the agency has published none. */
+async function fixWording(tx: Tx, agencyId: number, now: Date) {
+  const wording = await findWording(tx, agencyId);
+  const instrumentVersionId =
+    wording.instrumentVersionId ??
+    (
+      await publishInstrument(tx, {
+        slug: 'wyoming',
+        name: 'Employer validation',
+        body: WYOMING_INSTRUMENT,
+        now,
+      })
+    ).instrumentVersionId;
+  const noticeVersionId =
+    wording.noticeVersionId ??
+    (await publishNotice(tx, { agencyId, body: PUBLIC_RECORDS_NOTICE, now })).noticeVersionId;
+  await markWordingUsed(tx, { instrumentVersionId, noticeVersionId, now });
+  return { instrumentVersionId, noticeVersionId };
+}
+
+/** An invitation to a meeting offers the role of the committee's first free seat. */
+async function withSeatRoles(tx: Tx, agencyId: number, touches: readonly PlannedTouch[]): Promise<Touch[]> {
+  const ids = new Set(
+    touches.flatMap((touch) => touch.asks.flatMap((ask) => (ask.kind === 'meeting' ? [ask.meetingId] : []))),
+  );
+  const meetings = await listMeetingTopics(tx, agencyId, [...ids]);
+  const roles = new Map(
+    meetings.map((meeting) => [meeting.id, meeting.freeSeats[0]?.role ?? DEFAULT_SEAT_ROLE]),
+  );
+  return touches.map((touch) => ({
+    ...touch,
+    asks: touch.asks.map((ask) =>
+      ask.kind === 'meeting' ? { ...ask, seatRole: roles.get(ask.meetingId) ?? DEFAULT_SEAT_ROLE } : ask,
+    ),
+  }));
+}

@@ -1,0 +1,22 @@
+import type { WaveStep } from './rules.ts';
+
+export const wavesPath = '/staff/waves';
+export const newWavePath = '/staff/waves/new';
+
+export function wavePath(waveId: number, part?: WaveStep | WavePart): string {
+  return `/staff/waves/${waveId}${part ? `/${part}` : ''}`;
+}
+
+export type WavePart =
+  | 'preview'
+  | 'people'
+  | 'left-out'
+  | 'left-out.csv'
+  | 'people.csv'
+  | 'propose'
+  | 'return'
+  | 'approve'
+  | 'pause'
+  | 'resume'
+  | 'close'
+  | 'cancel';

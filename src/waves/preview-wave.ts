@@ -1,0 +1,39 @@
+import type { Db } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/sha256.ts';
+import { planTouches } from '../outreach/planner/plan-touches.ts';
+import { type PlanSummary, summarisePlan } from '../outreach/planner/summarise-plan.ts';
+import type { Plan } from '../outreach/planner/types.ts';
+import { type Gathered, gatherPlanInput, type ReadyWave } from './gather-plan-input.ts';
+
+export type Preview = Gathered & { plan: Plan; summary: PlanSummary };
+
+/** The plan as it would be launched now. Reads only; the same plan for the same facts. */
+export async function previewWave(
+  db: Db,
+  deps: Pick<Deps, 'secrets'>,
+  wave: ReadyWave,
+  facts: { now: Date; agencyZone: string },
+): Promise<Preview> {
+  const gathered = await gatherPlanInput(db, deps, wave, facts);
+  const plan = planTouches(gathered.input);
+  return { ...gathered, plan, summary: summarisePlan(plan) };
+}
+
+/** Names what an approver saw: who is asked and left out in figures, without the times, which move as time passes. */
+export function summaryKey(summary: PlanSummary): string {
+  return sha256Hex(
+    canonicalJson({
+      people: summary.people,
+      employers: summary.employers,
+      asks: summary.asks,
+      credentials: summary.credentials.map(({ credentialId, contactsAsked }) => [
+        credentialId,
+        contactsAsked,
+      ]),
+      meetings: summary.meetings.map(({ meetingId, invited }) => [meetingId, invited]),
+      excluded: summary.excluded.map(({ reason, people }) => [reason, people]),
+    }),
+  ).slice(0, 16);
+}

@@ -1,0 +1,480 @@
+import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { OPEN_APPLICATION_STATES } from '../approvals/rules.ts';
+import type { Db, Tx } from '../db/client.ts';
+import { staffMembers } from '../db/schema/agencies.ts';
+import { applications, listCycles, lists } from '../db/schema/approvals.ts';
+import { meetings } from '../db/schema/committees.ts';
+import { credentials, issuers } from '../db/schema/credentials.ts';
+import { policyVersions } from '../db/schema/evidence.ts';
+import { waves } from '../db/schema/outreach.ts';
+import { instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
+import { DomainError } from '../lib/errors.ts';
+import type { ExclusionReason } from '../outreach/planner/reasons.ts';
+import type { LedgerTouch, TopicRef } from '../outreach/planner/types.ts';
+import { protocolFromJson } from './protocol.ts';
+import type { DraftFacts } from './rules.ts';
+import { waveAudience } from './types.ts';
+
+export type WaveRow = typeof waves.$inferSelect;
+export type Wave = WaveRow & { draft: DraftFacts; proposer: string | null; approver: string | null };
+
+const proposer = alias(staffMembers, 'proposer');
+const approver = alias(staffMembers, 'approver');
+
+/** What a row's wizard columns say; an empty object is a step not taken. */
+export function draftOf(row: Pick<WaveRow, 'audience' | 'topics' | 'protocol'>): DraftFacts {
+  return {
+    audience: Object.keys(row.audience).length === 0 ? null : waveAudience.parse(row.audience),
+    topics: row.topics,
+    protocol: protocolFromJson(row.protocol),
+  };
+}
+
+/** A wave of the agency; another agency's is not found, as if there were none. */
+export async function getWave(db: Db, agencyId: number, waveId: number): Promise<Wave> {
+  const [row] = await db
+    .select({ wave: waves, proposer: proposer.name, approver: approver.name })
+    .from(waves)
+    .leftJoin(proposer, eq(proposer.id, waves.proposedBy))
+    .leftJoin(approver, eq(approver.id, waves.approvedBy))
+    .where(and(eq(waves.id, waveId), eq(waves.agencyId, agencyId)));
+  if (!row) throw new DomainError('not_found');
+  return { ...row.wave, draft: draftOf(row.wave), proposer: row.proposer, approver: row.approver };
+}
+
+/** The same, locked against whatever else would change its state. */
+export async function lockWave(tx: Tx, agencyId: number, waveId: number): Promise<WaveRow> {
+  const [row] = await tx
+    .select()
+    .from(waves)
+    .where(and(eq(waves.id, waveId), eq(waves.agencyId, agencyId)))
+    .for('update');
+  if (!row) throw new DomainError('not_found');
+  return row;
+}
+
+/** The agency's waves, those under way first, then the newest. */
+export async function listWaves(db: Db, agencyId: number) {
+  return db
+    .select({
+      id: waves.id,
+      name: waves.name,
+      state: waves.state,
+      closeAt: waves.closeAt,
+      createdAt: waves.createdAt,
+      launchedAt: waves.launchedAt,
+      topics: waves.topics,
+      // A select from one table names columns without their table, so the inner queries name theirs in full.
+      invited: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id)`,
+      answered: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id and i.state = 'answered')`,
+    })
+    .from(waves)
+    .where(eq(waves.agencyId, agencyId))
+    .orderBy(
+      sql`case ${waves.state} when 'proposed' then 0 when 'running' then 1 when 'paused' then 1 when 'approved' then 1
+        when 'draft' then 2 else 3 end`,
+      desc(waves.createdAt),
+      desc(waves.id),
+    );
+}
+
+/** A draft of the same name that this person made a moment ago: the same form sent twice. */
+export async function findRecentDraft(
+  tx: Tx,
+  input: { agencyId: number; staffId: number; name: string; since: Date },
+): Promise<number | null> {
+  const [row] = await tx
+    .select({ id: waves.id })
+    .from(waves)
+    .where(
+      and(
+        eq(waves.agencyId, input.agencyId),
+        eq(waves.createdBy, input.staffId),
+        eq(waves.name, input.name),
+        eq(waves.state, 'draft'),
+        gt(waves.createdAt, input.since),
+      ),
+    );
+  return row?.id ?? null;
+}
+
+export async function listCredentialOptions(db: Db) {
+  return db
+    .select({
+      id: credentials.id,
+      name: credentials.name,
+      version: credentials.version,
+      issuer: issuers.name,
+      naicsPrefixes: credentials.naicsPrefixes,
+    })
+    .from(credentials)
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .where(eq(credentials.state, 'active'))
+    .orderBy(asc(credentials.name), asc(credentials.id));
+}
+
+export async function listCredentials(db: Db, ids: readonly number[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({
+      id: credentials.id,
+      name: credentials.name,
+      version: credentials.version,
+      issuer: issuers.name,
+      naicsPrefixes: credentials.naicsPrefixes,
+    })
+    .from(credentials)
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .where(inArray(credentials.id, [...ids]))
+    .orderBy(asc(credentials.name), asc(credentials.id));
+}
+
+/** Policies by which the agency's open applications judge these credentials, with the nearest end of a cycle. */
+export async function listRequirements(db: Db, agencyId: number, credentialIds: readonly number[] | null) {
+  if (credentialIds?.length === 0) return [];
+  return db
+    .select({
+      credentialId: applications.credentialId,
+      policyVersionId: lists.policyVersionId,
+      deadline: sql<string>`min(${listCycles.endsOn})`,
+    })
+    .from(applications)
+    .innerJoin(lists, eq(lists.id, applications.listId))
+    .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .where(
+      and(
+        eq(applications.agencyId, agencyId),
+        inArray(applications.state, [...OPEN_APPLICATION_STATES]),
+        credentialIds === null ? undefined : inArray(applications.credentialId, [...credentialIds]),
+      ),
+    )
+    .groupBy(applications.credentialId, lists.policyVersionId)
+    .orderBy(asc(applications.credentialId), asc(lists.policyVersionId));
+}
+
+/** The policy that stands in where a credential has no application: the agency's own, else the newest there is. */
+export async function findFallbackPolicyVersion(db: Db, agencyId: number): Promise<number | null> {
+  const [own] = await db
+    .select({ id: lists.policyVersionId })
+    .from(lists)
+    .where(eq(lists.agencyId, agencyId))
+    .orderBy(asc(lists.id))
+    .limit(1);
+  if (own) return own.id;
+  const [newest] = await db
+    .select({ id: policyVersions.id })
+    .from(policyVersions)
+    .orderBy(desc(policyVersions.id))
+    .limit(1);
+  return newest?.id ?? null;
+}
+
+export async function listMeetingTopics(db: Db, agencyId: number, meetingIds: readonly number[]) {
+  if (meetingIds.length === 0) return [];
+  return db
+    .select({
+      id: meetings.id,
+      title: meetings.title,
+      startsAt: meetings.startsAt,
+      timeZone: meetings.timeZone,
+      committee: sql<string>`(select c.name from committees c where c.id = meetings.committee_id)`,
+      /** Free seats: their sector, null for any. */
+      freeSeats: sql<{ role: string; naicsPrefix: string | null }[]>`coalesce((
+        select json_agg(json_build_object('role', s.role, 'naicsPrefix', s.naics_prefix) order by s.number)
+        from committee_seats s where s.committee_id = meetings.committee_id and s.holder_contact_id is null), '[]')`,
+    })
+    .from(meetings)
+    .where(
+      and(
+        inArray(meetings.id, [...meetingIds]),
+        eq(meetings.state, 'scheduled'),
+        sql`exists (select 1 from committees c where c.id = ${meetings.committeeId} and c.agency_id = ${agencyId})`,
+      ),
+    )
+    .orderBy(asc(meetings.startsAt), asc(meetings.id));
+}
+
+/**
+ * What reached people, or is planned to, under any agency's waves: the ledger that budgets are kept over. A planned
+ * message counts from its send-after to its last instant.
+ */
+export async function listLedger(db: Db, since: Date): Promise<LedgerTouch[]> {
+  return db.execute<LedgerTouch>(sql`
+    select m.contact_id as "contactId", e.unit_id as "unitId", coalesce(m.sent_at, m.send_after) as "from",
+      coalesce(m.sent_at, greatest(m.send_after, m.not_after - interval '1 millisecond')) as "to",
+      m.step = 0 as "newInvitation"
+    from messages m
+    join employers e on e.id = m.employer_id
+    left join waves w on w.id = m.wave_id
+    where m.stream = 'outreach' and m.contact_id is not null and (
+      m.sent_at > ${since.toISOString()}::timestamptz
+      or (m.sent_at is null and m.state in ('claimed', 'uncertain'))
+      or (m.state = 'planned' and w.state in ('running', 'paused')))`);
+}
+
+/** Employers that have settled a credential: an answer in force within its age, or "not our field". */
+export async function listAnswered(
+  db: Db,
+  credentialsSince: readonly { credentialId: number; since: Date | null }[],
+): Promise<{ unitId: number; credentialId: number }[]> {
+  if (credentialsSince.length === 0) return [];
+  return db.execute<{ unitId: number; credentialId: number }>(sql`
+    with topic as (
+      select credential_id, coalesce(since, '-infinity') as since from json_to_recordset(${JSON.stringify(
+        credentialsSince.map(({ credentialId, since }) => ({
+          credential_id: credentialId,
+          since: since?.toISOString() ?? null,
+        })),
+      )}::text::json) as t(credential_id bigint, since timestamptz)
+    )
+    select e.unit_id as "unitId", t.credential_id as "credentialId"
+    from topic t join answers a on a.credential_id = t.credential_id and a.ended_at is null and a.answered_at > t.since
+    join employers e on e.id = a.employer_id
+    union
+    select e.unit_id, t.credential_id
+    from topic t join asks a on a.credential_id = t.credential_id and a.state = 'declined'
+    join invitations i on i.id = a.invitation_id and i.decline_reason in ('not_our_field', 'never')
+      and i.declined_at > t.since
+    join employers e on e.id = a.employer_id`);
+}
+
+/** Asks that are open in a wave under way, and invitations to these meetings whatever became of them. */
+export async function listOpenAsks(
+  db: Db,
+  topics: { credentialIds: readonly number[]; meetingIds: readonly number[] },
+): Promise<{ contactId: number; topic: TopicRef }[]> {
+  const rows = await db.execute<{
+    contactId: number;
+    credentialId: number | null;
+    meetingId: number | null;
+  }>(sql`
+    select a.contact_id as "contactId", a.credential_id as "credentialId", a.meeting_id as "meetingId"
+    from asks a
+    join waves w on w.id = a.wave_id
+    join invitations i on i.id = a.invitation_id
+    where (a.credential_id = any(${sql.param([...topics.credentialIds])}::bigint[])
+        and a.state in ('planned', 'asked') and i.state in ('open', 'started') and w.state in ('running', 'paused'))
+      or (a.meeting_id = any(${sql.param([...topics.meetingIds])}::bigint[]) and a.state <> 'cancelled')`);
+  return rows.map(({ contactId, credentialId, meetingId }) => ({
+    contactId,
+    topic:
+      credentialId === null
+        ? { kind: 'meeting', meetingId: meetingId as number }
+        : { kind: 'credential', credentialId },
+  }));
+}
+
+/** Counting units that ever answered anything. */
+export async function listUnitsThatAnswered(db: Db): Promise<Set<number>> {
+  const rows = await db.execute<{ unitId: number }>(sql`
+    select distinct e.unit_id as "unitId" from answers a join employers e on e.id = a.employer_id`);
+  return new Set(rows.map((row) => row.unitId));
+}
+
+/** The wording that a new wave uses: the newest published, and the agency's newest notice. */
+export async function findWording(db: Db, agencyId: number) {
+  const [instrument] = await db
+    .select({ id: instrumentVersions.id })
+    .from(instrumentVersions)
+    .orderBy(desc(instrumentVersions.id))
+    .limit(1);
+  const [notice] = await db
+    .select({ id: noticeVersions.id })
+    .from(noticeVersions)
+    .where(eq(noticeVersions.agencyId, agencyId))
+    .orderBy(desc(noticeVersions.version))
+    .limit(1);
+  return { instrumentVersionId: instrument?.id ?? null, noticeVersionId: notice?.id ?? null };
+}
+
+export async function insertExclusions(
+  tx: Tx,
+  waveId: number,
+  rows: readonly {
+    contactId: number;
+    employerId: number;
+    reason: ExclusionReason;
+    freeAgainOn: Date | null;
+  }[],
+): Promise<void> {
+  const CHUNK = 5_000;
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    const chunk = rows.slice(start, start + CHUNK).map((row) => ({
+      contact_id: row.contactId,
+      employer_id: row.employerId,
+      reason: row.reason,
+      free_again_on: row.freeAgainOn?.toISOString() ?? null,
+    }));
+    await tx.execute(sql`
+      insert into wave_exclusions (wave_id, contact_id, employer_id, reason, free_again_on)
+      select ${waveId}, contact_id, employer_id, reason, free_again_on
+      from json_to_recordset(${JSON.stringify(chunk)}::text::json)
+        as row(contact_id bigint, employer_id bigint, reason text, free_again_on timestamptz)`);
+  }
+}
+
+export type WaveProgress = {
+  invitations: number;
+  open: number;
+  started: number;
+  answered: number;
+  declined: number;
+  referred: number;
+  expired: number;
+  planned: number;
+  sent: number;
+  delivered: number;
+  bounced: number;
+  failed: number;
+  uncertain: number;
+  stopped: number;
+  remindersPlanned: number;
+  remindersSent: number;
+};
+
+/** Where a launched wave stands: people by what they did, messages by what became of them. */
+export async function getProgress(db: Db, waveId: number): Promise<WaveProgress> {
+  const [row] = await db.execute<WaveProgress>(sql`
+    select i.*, m.* from
+      (select count(*)::int as invitations,
+        count(*) filter (where state = 'open')::int as open,
+        count(*) filter (where state = 'started')::int as started,
+        count(*) filter (where state = 'answered')::int as answered,
+        count(*) filter (where state = 'declined')::int as declined,
+        count(*) filter (where state = 'referred')::int as referred,
+        count(*) filter (where state = 'expired')::int as expired
+      from invitations where wave_id = ${waveId}) i,
+      (select
+        count(*) filter (where step = 0 and state in ('planned', 'claimed'))::int as planned,
+        count(*) filter (where step = 0 and sent_at is not null)::int as sent,
+        count(*) filter (where step = 0 and state = 'delivered')::int as delivered,
+        count(*) filter (where step = 0 and state in ('bounced', 'complained'))::int as bounced,
+        count(*) filter (where state = 'failed')::int as failed,
+        count(*) filter (where state = 'uncertain')::int as uncertain,
+        count(*) filter (where step = 0 and state in ('suppressed', 'expired', 'cancelled'))::int as stopped,
+        count(*) filter (where step > 0 and state in ('planned', 'claimed'))::int as "remindersPlanned",
+        count(*) filter (where step > 0 and sent_at is not null)::int as "remindersSent"
+      from messages where wave_id = ${waveId} and stream = 'outreach') m`);
+  return row as WaveProgress;
+}
+
+/** Asked and answered per credential of a launched wave, by distinct people. */
+export async function listCredentialProgress(db: Db, waveId: number) {
+  return db.execute<{
+    id: number;
+    name: string;
+    asked: number;
+    sent: number;
+    answered: number;
+    declined: number;
+  }>(sql`
+    select c.id, c.name, count(*)::int as asked, count(a.asked_at)::int as sent,
+      count(*) filter (where a.state = 'answered')::int as answered,
+      count(*) filter (where a.state = 'declined')::int as declined
+    from asks a join credentials c on c.id = a.credential_id
+    where a.wave_id = ${waveId} and a.credential_id is not null
+    group by c.id, c.name order by c.name, c.id`);
+}
+
+export async function listMeetingProgress(db: Db, waveId: number) {
+  return db.execute<{
+    id: number;
+    title: string;
+    invited: number;
+    sent: number;
+    accepted: number;
+    declined: number;
+  }>(sql`
+    select m.id, m.title, count(*)::int as invited, count(a.asked_at)::int as sent,
+      count(*) filter (where r.response = 'accepted')::int as accepted,
+      count(*) filter (where r.response = 'declined' or a.state = 'declined')::int as declined
+    from asks a join meetings m on m.id = a.meeting_id
+    left join rsvps r on r.ask_id = a.id and r.ended_at is null
+    where a.wave_id = ${waveId}
+    group by m.id, m.title order by m.title, m.id`);
+}
+
+export async function countExclusions(db: Db, waveId: number) {
+  return db.execute<{ reason: ExclusionReason; people: number }>(sql`
+    select reason, count(*)::int as people from wave_exclusions
+    where wave_id = ${waveId} and credential_id is null
+    group by reason order by people desc, reason`);
+}
+
+export type LeftOutPerson = {
+  contactId: number;
+  contactName: string;
+  employerId: number;
+  employerName: string;
+  city: string;
+  reason: ExclusionReason;
+  freeAgainOn: Date | null;
+};
+
+/** People left out of a launched wave, in the order of their employers. */
+export async function listLeftOut(
+  db: Db,
+  waveId: number,
+  filter: { reason: ExclusionReason | null; limit: number; offset: number },
+): Promise<LeftOutPerson[]> {
+  return db.execute<LeftOutPerson>(sql`
+    select c.id as "contactId", c.name as "contactName", e.id as "employerId", e.legal_name as "employerName", e.city,
+      x.reason, x.free_again_on as "freeAgainOn"
+    from wave_exclusions x join contacts c on c.id = x.contact_id join employers e on e.id = x.employer_id
+    where x.wave_id = ${waveId} and x.credential_id is null
+      and (${filter.reason}::text is null or x.reason = ${filter.reason}::text)
+    order by e.legal_name, e.id, c.id
+    limit ${filter.limit} offset ${filter.offset}`);
+}
+
+export type AskedPerson = {
+  contactId: number;
+  contactName: string;
+  employerId: number;
+  employerName: string;
+  city: string;
+  topics: string[];
+  /** Credentials and meetings in the order of the invitation. */
+  sendAt: Date | null;
+  sentAt: Date | null;
+  state: string;
+};
+
+/** People of a launched wave with what they are asked and where it stands, in the order of sending. */
+export async function listAsked(
+  db: Db,
+  waveId: number,
+  page: { limit: number; offset: number },
+): Promise<AskedPerson[]> {
+  return db.execute<AskedPerson>(sql`
+    select c.id as "contactId", c.name as "contactName", e.id as "employerId", e.legal_name as "employerName", e.city,
+      i.state, m.send_after as "sendAt", m.sent_at as "sentAt",
+      (select coalesce(json_agg(coalesce(k.name, t.title) order by a.position), '[]') from asks a
+        left join credentials k on k.id = a.credential_id left join meetings t on t.id = a.meeting_id
+        where a.invitation_id = i.id) as topics
+    from invitations i
+    join contacts c on c.id = i.contact_id
+    join employers e on e.id = i.employer_id
+    left join messages m on m.invitation_id = i.id and m.step = 0 and m.stream = 'outreach'
+    where i.wave_id = ${waveId}
+    order by m.send_after, e.legal_name, i.id
+    limit ${page.limit} offset ${page.offset}`);
+}
+
+export async function listNames(db: Db, contactIds: readonly number[]) {
+  if (contactIds.length === 0) return new Map<number, { name: string; employer: string; city: string }>();
+  const rows = await db.execute<{ id: number; name: string; employer: string; city: string }>(sql`
+    select c.id, c.name, e.legal_name as employer, e.city from contacts c join employers e on e.id = c.employer_id
+    where c.id = any(${sql.param([...contactIds])}::bigint[])`);
+  return new Map(rows.map(({ id, ...names }) => [id, names]));
+}
+
+/** Which of these meetings the agency may invite to; the ids of others are not its own. */
+export async function listOwnMeetingIds(
+  db: Db,
+  agencyId: number,
+  meetingIds: readonly number[],
+): Promise<number[]> {
+  return (await listMeetingTopics(db, agencyId, meetingIds)).map((meeting) => meeting.id);
+}
