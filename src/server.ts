@@ -22,7 +22,7 @@ type WorkerModule = {
 };
 
 /** jobs/ is the second front door: src must compile without it, so it is not imported by name. */
-async function startWorkerIn(open: OpenDeps): Promise<{ close(): Promise<void> }> {
+export async function startWorkerIn(open: OpenDeps): Promise<{ close(): Promise<void> }> {
   const { startWorker } = (await import(new URL('../jobs/worker.ts', import.meta.url).href)) as WorkerModule;
   return startWorker(open.deps, { databaseUrl: open.databaseUrl });
 }
@@ -127,7 +127,7 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 }
 
 /** Requests and claimed messages in hand are finished first; a second signal does not wait. */
-function closeOnSignal(closers: (() => Promise<void>)[], deps: Pick<Deps, 'log'>): void {
+export function closeOnSignal(closers: (() => Promise<void>)[], deps: Pick<Deps, 'log'>): void {
   let closing = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (closing) process.exit(1);
