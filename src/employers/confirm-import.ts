@@ -99,20 +99,3 @@ async function lookForDuplicates(
   );
   return { proposed: proposals.length, crowdedIssues };
 }
-
-/** Ends an import that was not confirmed and removes its file. */
-export async function cancelImport(
-  deps: Pick<Deps, 'db' | 'clock' | 'config'>,
-  input: { importId: number; agencyId: number; staffId: number },
-): Promise<void> {
-  const now = deps.clock.now();
-  const storedAs = await deps.db.transaction(async (tx) => {
-    const record = await lockImport(tx, input.agencyId, input.importId);
-    if (!record) throw new DomainError('not_found');
-    if (record.state === 'imported' || record.state === 'cancelled') throw new DomainError('already_done');
-    await tx.update(imports).set({ state: 'cancelled', finishedAt: now }).where(eq(imports.id, record.id));
-    await auditImport(tx, record, { at: now, staffId: input.staffId, action: 'import.cancelled' });
-    return record.storedAs;
-  });
-  await removeUpload(deps.config.dataDir, storedAs);
-}
