@@ -3,19 +3,21 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorker } from '../../jobs/worker.ts';
 import type { Deps } from '../../src/deps.ts';
 import { createQueue } from '../../src/queue/enqueue.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { emptyTestRedis } from '../support/redis.ts';
 
 const CHILD = fileURLToPath(new URL('../support/worker-child.ts', import.meta.url));
-const redisUrl = inject('redisUrl');
 const log = pino({ level: 'silent' });
 
 let database: TestDatabase;
+let redisUrl: string | null;
 beforeAll(async () => {
   database = await createTestDatabase();
+  redisUrl = await emptyTestRedis();
 });
 afterAll(() => database.drop());
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { inject } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { type Deps, openDeps } from '../../src/deps.ts';
@@ -12,6 +11,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { listMailbox, type MailboxMessage, readMailboxMessage } from '../../src/mail/local-mailbox.ts';
 import type { Mailer } from '../../src/mail/types.ts';
 import { createTestDatabase } from './database.ts';
+import { emptyTestRedis } from './redis.ts';
 
 /** Time that stands still until it is moved. */
 export type TestClock = Clock & { set(to: Date | string): void; advance(milliseconds: number): void };
@@ -57,7 +57,7 @@ export type TestAppOptions = {
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = await createTestDatabase({ max: 1 });
   const dataDir = await mkdtemp(join(tmpdir(), 'countersign-app-'));
-  const redisUrl = inject('redisUrl');
+  const redisUrl = await emptyTestRedis();
   const config = parseConfig({
     PORT: '0',
     PUBLIC_URL: 'http://localhost:8080',

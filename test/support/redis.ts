@@ -3,13 +3,25 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { inject } from 'vitest';
 
 export type TestRedis = { url: string; stop(): Promise<void> };
 
 /** A redis-server of its own on a free loopback port, holding nothing on disk. Null when the machine has none. */
 export async function startRedis(port?: number): Promise<TestRedis | null> {
   const chosen = port ?? (await freePort());
-  const args = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const args = [
+    '--port',
+    String(chosen),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--databases',
+    '64',
+  ];
   const server = spawn('redis-server', args, { stdio: 'ignore' });
   const missing = await Promise.race([
     once(server, 'error').then(() => true),
@@ -30,6 +42,19 @@ export async function startRedis(port?: number): Promise<TestRedis | null> {
       }
     },
   };
+}
+
+/** An empty Redis for one test file, or null in the runs that keep jobs in PostgreSQL. */
+export async function emptyTestRedis(): Promise<string | null> {
+  const server = inject('redisUrl');
+  if (server === null) return null;
+  // Files that run at the same time have different numbers.
+  const url = new URL(server);
+  url.pathname = `/${process.env.VITEST_POOL_ID ?? 1}`;
+  const client = new Redis(url.href);
+  await client.flushdb();
+  client.disconnect();
+  return url.href;
 }
 
 async function untilAnswers(url: string): Promise<void> {
