@@ -24,8 +24,6 @@ import {
   shutDown,
 } from './embedded/server.ts';
 
-export { EmbeddedPostgresError } from './embedded/errors.ts';
-
 const DATABASE = 'countersign';
 
 /** Held, shared, by every process that uses the server, so that the last one out stops it. */
