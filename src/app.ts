@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgencyRoutes } from './agencies/routes.ts';
+import { registerApiRoutes } from './api/routes.ts';
 import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
@@ -31,7 +32,9 @@ const STAFF_NAVIGATION = [
   { href: '/staff/employers', text: 'Employers' },
   { href: '/staff/committees', text: 'Committees' },
   { href: '/staff/applications', text: 'Applications' },
+  { href: '/staff/lists', text: 'Lists' },
   { href: '/staff/imports', text: 'Imports' },
+  { href: '/staff/people', text: 'People' },
 ];
 
 /**
@@ -62,7 +65,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerCsrf(app, config);
   await app.register(cookie);
   await registerForms(app);
-  await registerViews(app, { staffNavigation: STAFF_NAVIGATION });
+  registerViews(app, { staffNavigation: STAFF_NAVIGATION });
   await registerAssets(app);
   registerAccess(app);
   registerHealth(app, deps);
@@ -74,6 +77,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerRespondRoutes(app, deps);
   registerApprovalRoutes(app, deps);
   registerConsoleRoutes(app, deps);
+  await registerApiRoutes(app, deps);
   registerSiteRoutes(app, deps);
 
   return app;
