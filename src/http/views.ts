@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fastifyView from '@fastify/view';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Handlebars from 'handlebars';
 import { invariant } from '../lib/errors.ts';
@@ -83,19 +82,28 @@ export function createHandlebars(): typeof Handlebars {
   return handlebars;
 }
 
-export async function registerViews(
-  app: FastifyInstance,
-  options: { staffNavigation: readonly PageLink[] },
-): Promise<void> {
-  for (const layout of LAYOUTS) readFileSync(join(VIEWS_DIR, 'layouts', `${layout}.hbs`));
-  await app.register(fastifyView, {
-    engine: { handlebars: createHandlebars() },
-    root: VIEWS_DIR,
-    viewExt: 'hbs',
-    production: true,
-    maxCache: 2_000,
-    options: { partials: listPartials(), compileOptions: COMPILE_OPTIONS },
-  });
+/** Views by name, compiled when first shown and then kept. They are part of the program: nobody edits them while it runs. */
+function compileViews(): (name: string, data: object) => string {
+  const handlebars = createHandlebars();
+  for (const [name, file] of Object.entries(listPartials())) {
+    handlebars.registerPartial(name, handlebars.compile(readView(file), COMPILE_OPTIONS));
+  }
+  const compiled = new Map<string, HandlebarsTemplateDelegate>();
+  const compile = (name: string) => {
+    const view = handlebars.compile(readView(`${name}.hbs`), COMPILE_OPTIONS);
+    compiled.set(name, view);
+    return view;
+  };
+  for (const layout of LAYOUTS) compile(`layouts/${layout}`);
+  return (name, data) => (compiled.get(name) ?? compile(name))(data);
+}
+
+function readView(file: string): string {
+  return readFileSync(join(VIEWS_DIR, file), 'utf8');
+}
+
+export function registerViews(app: FastifyInstance, options: { staffNavigation: readonly PageLink[] }): void {
+  const render = compileViews();
 
   app.decorateReply('page', function page(this: FastifyReply, name, data, pageOptions = {}) {
     const layout = pageOptions.layout ?? layoutFor(accessOf(this.request));
@@ -110,7 +118,8 @@ export async function registerViews(
       navigation: staff ? currentIn(options.staffNavigation, this.request.url) : [],
       requestId: this.request.id,
     };
-    return this.view(name, view, { layout: `layouts/${layout}` });
+    const body = render(name, view);
+    return this.type('text/html; charset=utf-8').send(render(`layouts/${layout}`, { ...view, body }));
   });
 }
 
@@ -194,9 +203,12 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   },
 };
 
-/** A partial on its own, for a part of a page that is the same for everybody and worth keeping as rendered. */
-export function compilePartial(name: string): (context: object, root: Root) => string {
-  const source = readFileSync(join(VIEWS_DIR, 'partials', `${name}.hbs`), 'utf8');
-  const template = createHandlebars().compile(source, COMPILE_OPTIONS);
-  return (context, root) => template(context, { data: { root } });
+/** HTML that templates print as it is; only what came out of a template may become one. */
+export type Rendered = Handlebars.SafeString;
+
+/** A partial on its own, once for each context, for a part of a page that is the same for everybody and worth keeping. */
+export function compilePartial(name: string): (contexts: readonly object[], root: Root) => Rendered {
+  const template = createHandlebars().compile(readView(`partials/${name}.hbs`), COMPILE_OPTIONS);
+  return (contexts, root) =>
+    new Handlebars.SafeString(contexts.map((context) => template(context, { data: { root } })).join(''));
 }

@@ -17,16 +17,19 @@ import type {
 import { type RespondStep, respondPath } from './paths.ts';
 import { hasUnsentChanges, issuersOf, previousStep, resumeStep, stepsOf } from './rules.ts';
 import { type RespondText, TEXT } from './text.ts';
-import type { MeetingAsk, RespondFacts } from './types.ts';
+import type { CredentialFacts, MeetingAsk, RespondFacts } from './types.ts';
 
 /** What every page of one invitation is made from. */
-export type PageContext = {
+export type PageContext<Facts extends CredentialFacts = RespondFacts> = {
   token: string;
   language: Language;
   now: Date;
-  facts: RespondFacts;
-  instrument: { id: number; body: InstrumentBody };
+  facts: Facts;
+  instrument: { id: number; sha256: string; body: InstrumentBody };
 };
+
+/** A context of which only the page in hand is known, enough for the frame around any page. */
+type AnyContext = PageContext<CredentialFacts>;
 
 /** A form that was refused, to be shown again as it was typed. */
 export type RefusedForm = { values: FormValues; errors: readonly FieldError[] };
@@ -34,7 +37,7 @@ export type RefusedForm = { values: FormValues; errors: readonly FieldError[] };
 const OTHER: Record<Language, Language> = { en: 'es', es: 'en' };
 
 function shell(
-  context: PageContext,
+  context: AnyContext,
   page: {
     title: string;
     step?: RespondStep;
@@ -68,12 +71,12 @@ function shell(
 }
 
 /** A step's address in the language of the page; the invitation's own language needs no mention. */
-function path(context: PageContext, step?: RespondStep): string {
+function path(context: AnyContext, step?: RespondStep): string {
   const { token, language, facts } = context;
   return respondPath(token, step, language === facts.language ? undefined : language);
 }
 
-function stepsBar(context: PageContext, step: RespondStep) {
+function stepsBar(context: AnyContext, step: RespondStep) {
   const steps = [
     ...stepsOf(progressOf(context.facts), context.instrument.body).map((each) => each.step),
     'check',
@@ -82,11 +85,11 @@ function stepsBar(context: PageContext, step: RespondStep) {
   return { current, total: steps.length, text: TEXT[context.language].stepOf(current, steps.length) };
 }
 
-export function progressOf(facts: RespondFacts) {
+export function progressOf(facts: CredentialFacts) {
   return { draft: facts.draft, credentials: facts.credentials, meetings: facts.meetings };
 }
 
-function back(context: PageContext, step: RespondStep): RespondStep | 'start' {
+function back(context: AnyContext, step: RespondStep): RespondStep | 'start' {
   const steps = stepsOf(progressOf(context.facts), context.instrument.body);
   if (step !== 'check' && steps.every(({ done }) => done)) return 'check';
   return previousStep(steps, step) ?? 'start';
@@ -183,7 +186,7 @@ export function connectionPage(context: PageContext, form?: RefusedForm) {
 }
 
 export function credentialPage(
-  context: PageContext,
+  context: AnyContext,
   number: number,
   form?: RefusedForm & { shownAt: string },
 ) {
@@ -192,17 +195,6 @@ export function credentialPage(
   const ask = facts.credentials[number - 1]!;
   const step = `c/${number}` as const;
   const answer = facts.draft[`ask:${ask.askId}`];
-  const asked = (question: Question) => ({
-    name: question.key,
-    legend: inLanguage(language, question.text),
-    value: answer?.familiar ? (answer.values[question.key] ?? null) : null,
-    items: question.options.map((option) => ({
-      value: option.value,
-      text: inLanguage(language, option.label),
-    })),
-    inline: question.options.length <= 3,
-  });
-  const extras = instrument.body.questions.filter(({ required }) => !required);
   const typed = form?.values;
   return {
     ...shell(context, { title: ask.name, step, back: back(context, step), ...form }),
@@ -219,9 +211,27 @@ export function credentialPage(
       hint: inLanguage(language, instrument.body.notFamiliar.hint),
       checked: typed ? typed.not_familiar === 'yes' : answer?.familiar === false,
     },
-    questions: instrument.body.questions.filter(({ required }) => required).map(asked),
-    extras: extras.map(asked),
-    extrasOpen: extras.some(({ key }) => (typed ? typed[key] : answer?.familiar && answer.values[key])),
+    answers: answer?.familiar ? answer.values : NO_ANSWERS,
+    extrasOpen: instrument.body.questions.some(
+      ({ key, required }) => !required && (typed ? typed[key] : answer?.familiar && answer.values[key]),
+    ),
+  };
+}
+
+const NO_ANSWERS: Record<string, string> = {};
+
+/** A question's radios as the shared partial takes them. */
+export function questionView(question: Question, language: Language, value: string | undefined) {
+  return {
+    name: question.key,
+    legend: inLanguage(language, question.text),
+    value: value ?? null,
+    items: question.options.map((option) => ({
+      value: option.value,
+      text: inLanguage(language, option.label),
+    })),
+    inline: question.options.length <= 3,
+    tile: question.required,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/client.ts';
 import type { Language } from '../employers/types.ts';
 import type { Progress } from './rules.ts';
-import type { CredentialAsk, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
+import type { CredentialAsk, CredentialFacts, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
 
 /**
  * Everything the pages of one invitation show, in one SELECT by the token's hash: these are the pages that a whole
@@ -15,22 +15,17 @@ export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<Res
       g.name as agency_name, g.short_name, g.time_zone, g.reply_to, g.phone, g.postal_address,
       c.name as contact_name, c.title as contact_title, coalesce(nullif(e.dba, ''), e.legal_name) as employer,
       (
-        select json_agg(json_build_object(
-          'askId', a.id, 'state', a.state, 'credentialId', a.credential_id, 'name', cr.name,
-          'issuerId', cr.issuer_id, 'issuer', s.name
+        select json_agg(json_build_array(
+          a.id, a.state, cr.id, cr.name, s.id, s.name,
+          m.id, k.name, k.purpose, m.title, a.seat_role, m.starts_at, m.ends_at, m.time_zone, m.place, m.online_url, m.state
         ) order by a.position)
-        from asks a join credentials cr on cr.id = a.credential_id join issuers s on s.id = cr.issuer_id
+        from asks a
+        left join credentials cr on cr.id = a.credential_id
+        left join issuers s on s.id = cr.issuer_id
+        left join meetings m on m.id = a.meeting_id
+        left join committees k on k.id = m.committee_id
         where a.invitation_id = i.id and a.state <> 'cancelled'
-      ) as credentials,
-      (
-        select json_agg(json_build_object(
-          'askId', a.id, 'state', a.state, 'meetingId', m.id, 'committee', k.name, 'purpose', k.purpose,
-          'title', m.title, 'seatRole', coalesce(a.seat_role, ''), 'startsAt', m.starts_at, 'endsAt', m.ends_at,
-          'timeZone', m.time_zone, 'place', m.place, 'onlineUrl', m.online_url, 'meetingState', m.state
-        ) order by a.position)
-        from asks a join meetings m on m.id = a.meeting_id join committees k on k.id = m.committee_id
-        where a.invitation_id = i.id and a.state <> 'cancelled'
-      ) as meetings
+      ) as asks
     from invitations i
     join waves w on w.id = i.wave_id
     join agencies g on g.id = i.agency_id
@@ -40,64 +35,143 @@ export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<Res
   return row ? factsOf(row) : null;
 }
 
-type FactsRow = {
-  id: number;
-  state: RespondFacts['state'];
+/** The same for a credential's page, which is opened more than all others together and needs less. */
+export async function findCredentialFacts(sql: Sql, tokenHash: Buffer): Promise<CredentialFacts | null> {
+  const [row] = await sql<CredentialFactsRow[]>`
+    select
+      i.state, i.language, i.draft, i.expires_at,
+      w.state as wave_state, w.close_at, w.grace_until, w.instrument_version_id,
+      g.name as agency_name, g.reply_to, g.phone, g.postal_address,
+      (
+        select json_agg(json_build_array(a.id, a.state, cr.id, cr.name, s.id, s.name) order by a.position)
+        from asks a
+        left join credentials cr on cr.id = a.credential_id
+        left join issuers s on s.id = cr.issuer_id
+        where a.invitation_id = i.id and a.state <> 'cancelled'
+      ) as asks
+    from invitations i
+    join waves w on w.id = i.wave_id
+    join agencies g on g.id = i.agency_id
+    where i.token_hash = ${tokenHash}`;
+  return row ? credentialFactsOf(row) : null;
+}
+
+type CredentialColumns = [
+  askId: number,
+  state: string,
+  credentialId: number | null,
+  name: string,
+  issuerId: number,
+  issuer: string,
+];
+type MeetingColumns = [
+  meetingId: number | null,
+  committee: string,
+  purpose: string,
+  title: string,
+  seatRole: string | null,
+  startsAt: string,
+  endsAt: string,
+  timeZone: string,
+  place: string,
+  onlineUrl: string | null,
+  meetingState: MeetingAsk['meetingState'],
+];
+
+type CredentialFactsRow = {
+  state: CredentialFacts['state'];
   language: Language;
   draft: Draft;
-  draft_version: number;
-  answered_at: Date | null;
-  decline_reason: RespondFacts['declineReason'];
   expires_at: Date;
-  wave_state: RespondFacts['waveState'];
+  wave_state: CredentialFacts['waveState'];
   close_at: Date;
   grace_until: Date;
   instrument_version_id: number;
-  notice_version_id: number;
   agency_name: string;
-  short_name: string;
-  time_zone: string;
   reply_to: string;
   phone: string;
   postal_address: string;
+  asks: CredentialColumns[] | null;
+};
+
+type FactsRow = Omit<CredentialFactsRow, 'asks'> & {
+  id: number;
+  draft_version: number;
+  answered_at: Date | null;
+  decline_reason: RespondFacts['declineReason'];
+  notice_version_id: number;
+  short_name: string;
+  time_zone: string;
   contact_name: string;
   contact_title: string;
   employer: string;
-  credentials: CredentialAsk[] | null;
-  meetings: (Omit<MeetingAsk, 'startsAt' | 'endsAt'> & { startsAt: string; endsAt: string })[] | null;
+  asks: [...CredentialColumns, ...MeetingColumns][] | null;
 };
 
-function factsOf(row: FactsRow): RespondFacts {
+function credentialFactsOf(
+  row: Omit<CredentialFactsRow, 'asks'> & { asks: readonly unknown[] | null },
+): CredentialFacts {
+  const asks = (row.asks ?? []) as CredentialColumns[];
+  const credentials: CredentialAsk[] = [];
+  const meetings: { askId: number }[] = [];
+  for (const [askId, state, credentialId, name, issuerId, issuer] of asks) {
+    if (credentialId === null) meetings.push({ askId });
+    else credentials.push({ askId, state, credentialId, name, issuerId, issuer });
+  }
   return {
-    invitationId: row.id,
     state: row.state,
     language: row.language,
     draft: row.draft,
-    draftVersion: row.draft_version,
-    answeredAt: row.answered_at,
-    declineReason: row.decline_reason,
     expiresAt: row.expires_at,
     waveState: row.wave_state,
     closeAt: row.close_at,
     graceUntil: row.grace_until,
     instrumentVersionId: row.instrument_version_id,
-    noticeVersionId: row.notice_version_id,
     agency: {
       name: row.agency_name,
-      shortName: row.short_name,
-      timeZone: row.time_zone,
       replyTo: row.reply_to,
       phone: row.phone,
       postalAddress: row.postal_address,
     },
+    credentials,
+    meetings,
+  };
+}
+
+function factsOf(row: FactsRow): RespondFacts {
+  const facts = credentialFactsOf(row);
+  return {
+    ...facts,
+    invitationId: row.id,
+    draftVersion: row.draft_version,
+    answeredAt: row.answered_at,
+    declineReason: row.decline_reason,
+    noticeVersionId: row.notice_version_id,
+    agency: { ...facts.agency, shortName: row.short_name, timeZone: row.time_zone },
     contact: { name: row.contact_name, title: row.contact_title },
     employer: row.employer,
-    credentials: row.credentials ?? [],
-    meetings: (row.meetings ?? []).map((meeting) => ({
-      ...meeting,
-      startsAt: new Date(meeting.startsAt),
-      endsAt: new Date(meeting.endsAt),
-    })),
+    meetings: (row.asks ?? []).flatMap(([askId, state, , , , , ...meeting]) => {
+      const [meetingId, committee, purpose, title, seatRole, startsAt, endsAt, ...rest] = meeting;
+      const [timeZone, place, onlineUrl, meetingState] = rest;
+      if (meetingId === null) return [];
+      return [
+        {
+          askId,
+          state,
+          meetingId,
+          committee,
+          purpose,
+          title,
+          seatRole: seatRole ?? '',
+          startsAt: new Date(startsAt),
+          endsAt: new Date(endsAt),
+          timeZone,
+          place,
+          onlineUrl,
+          meetingState,
+        },
+      ];
+    }),
   };
 }
 

@@ -19,13 +19,14 @@ import {
 } from './forms.ts';
 import * as pages from './pages.ts';
 import { type RespondStep, respondPath } from './paths.ts';
-import { findRespondFacts } from './queries.ts';
+import { findCredentialFacts, findRespondFacts } from './queries.ts';
+import { questionsHtml } from './question-html.ts';
 import { referInvitation } from './refer-invitation.ts';
 import { accessOf, issuersOf } from './rules.ts';
 import { saveCredential, savePage } from './save-page.ts';
 import { sendAnswers } from './send-answers.ts';
 import { TEXT } from './text.ts';
-import { aboutDraft, type PageDraft, relationDraft, replyDraft } from './types.ts';
+import { aboutDraft, type CredentialFacts, type PageDraft, relationDraft, replyDraft } from './types.ts';
 import { withdrawInvitation } from './withdraw-answers.ts';
 
 type Params = { token: string; number?: string };
@@ -88,12 +89,13 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     return save(request, reply, context, 'connection', Object.assign({}, ...relations));
   });
 
-  get('/c/:number', (context, request, reply) => {
-    if (!isOpen(context)) return notOpen(reply, context);
+  app.get<{ Params: Params }>('/r/:token/c/:number', { config }, async (request, reply) => {
+    const context = await contextFrom(deps, request, findCredentialFacts);
+    if (!context) return unknown(request, reply);
+    if (!isOpen(context)) return showClosed(request, reply);
     const number = numberOf(request, context.facts.credentials.length);
-    return number
-      ? reply.page('respond/credential', pages.credentialPage(context, number))
-      : reply.redirect(respondPath(context.token), 303);
+    if (!number) return reply.redirect(respondPath(context.token), 303);
+    return reply.page('respond/credential', credentialView(context, number));
   });
   // The page that is sent most often: when all is well, saving it is one statement and nothing else is read.
   app.post<{ Params: Params }>('/r/:token/c/:number', { config }, async (request, reply) => {
@@ -126,7 +128,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const shownAgain = (shown ?? context.now).getTime().toString(36);
     return reply.page(
       'respond/credential',
-      pages.credentialPage(context, number.data, { values: body, errors, shownAt: shownAgain }),
+      credentialView(context, number.data, { values: body, errors, shownAt: shownAgain }),
       { status: 422 },
     );
   });
@@ -239,6 +241,11 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     return refuse([fieldError('email', message)], form.values);
   });
 
+  async function showClosed(request: Request, reply: FastifyReply) {
+    const context = await contextOf(deps, request);
+    return context ? notOpen(reply, context) : unknown(request, reply);
+  }
+
   async function save(
     request: Request,
     reply: FastifyReply,
@@ -261,13 +268,14 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
   }
 }
 
-async function contextOf(
+async function contextFrom<Facts extends CredentialFacts>(
   deps: Pick<Deps, 'db' | 'sql' | 'clock'>,
   request: Request,
-): Promise<pages.PageContext | null> {
+  find: (sql: Deps['sql'], tokenHash: Buffer) => Promise<Facts | null>,
+): Promise<pages.PageContext<Facts> | null> {
   const { token } = request.params;
   if (!isLinkTokenShaped(token)) return null;
-  const facts = await findRespondFacts(deps.sql, hashToken(token));
+  const facts = await find(deps.sql, hashToken(token));
   if (!facts) return null;
   return {
     token,
@@ -278,6 +286,14 @@ async function contextOf(
   };
 }
 
+const contextOf = (deps: Pick<Deps, 'db' | 'sql' | 'clock'>, request: Request) =>
+  contextFrom(deps, request, findRespondFacts);
+
+function credentialView(...[context, number, form]: Parameters<typeof pages.credentialPage>) {
+  const page = pages.credentialPage(context, number, form);
+  return { ...page, html: questionsHtml(context.instrument, page) };
+}
+
 async function noticeOf(deps: Pick<Deps, 'db'>, context: pages.PageContext) {
   return (await getNoticeVersion(deps.db, context.facts.noticeVersionId)).body;
 }
@@ -286,7 +302,7 @@ function askedLanguage(request: FastifyRequest): Language | undefined {
   return languageQuery.parse(request.query).lang;
 }
 
-function isOpen({ facts, now }: pages.PageContext): boolean {
+function isOpen({ facts, now }: pages.PageContext<CredentialFacts>): boolean {
   return accessOf(facts, now) === 'open';
 }
 

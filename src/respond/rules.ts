@@ -2,9 +2,9 @@ import { LAUNCHED_WAVE_STATES } from '../outreach/types.ts';
 import { isComplete } from '../surveys/rules.ts';
 import type { InstrumentBody } from '../surveys/types.ts';
 import type { RespondStep } from './paths.ts';
-import type { Access, CredentialAsk, Draft, RespondFacts } from './types.ts';
+import type { Access, CredentialAsk, CredentialFacts, Draft, RespondFacts } from './types.ts';
 
-type AccessFacts = Pick<RespondFacts, 'state' | 'waveState' | 'closeAt' | 'graceUntil' | 'expiresAt'>;
+type AccessFacts = Pick<CredentialFacts, 'state' | 'waveState' | 'closeAt' | 'graceUntil' | 'expiresAt'>;
 
 /**
  * Whether an invitation takes anything now. Who has begun or answered before the close may finish, change and withdraw

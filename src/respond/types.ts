@@ -64,32 +64,31 @@ export type MeetingAsk = {
   meetingState: MeetingState;
 };
 
-/** Everything that any page of one invitation shows; one SELECT brings it. */
-export type RespondFacts = {
-  invitationId: number;
+/** What a credential's page shows, and what decides whether the invitation takes answers. */
+export type CredentialFacts = {
   state: InvitationState;
   language: Language;
   draft: Draft;
-  draftVersion: number;
-  answeredAt: Date | null;
-  declineReason: DeclineReason | null;
   expiresAt: Date;
   waveState: WaveState;
   closeAt: Date;
   graceUntil: Date;
   instrumentVersionId: number;
+  agency: { name: string; replyTo: string; phone: string; postalAddress: string };
+  credentials: CredentialAsk[];
+  meetings: { askId: number }[];
+};
+
+/** Everything that any other page of one invitation shows. */
+export type RespondFacts = Omit<CredentialFacts, 'agency' | 'meetings'> & {
+  invitationId: number;
+  draftVersion: number;
+  answeredAt: Date | null;
+  declineReason: DeclineReason | null;
   noticeVersionId: number;
-  agency: {
-    name: string;
-    shortName: string;
-    timeZone: string;
-    replyTo: string;
-    phone: string;
-    postalAddress: string;
-  };
+  agency: CredentialFacts['agency'] & { shortName: string; timeZone: string };
   contact: { name: string; title: string };
   employer: string;
-  credentials: CredentialAsk[];
   meetings: MeetingAsk[];
 };
 
