@@ -26,6 +26,12 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'A second person is needed',
     sentence: 'Whoever proposed this cannot also approve it. Ask another person of your agency.',
   },
+  scope_missing: {
+    status: 403,
+    title: 'The key may not read this',
+    sentence:
+      'The API key lacks the scope for this. Ask an administrator of your agency for one that has it.',
+  },
   stale_form: {
     status: 409,
     title: 'This changed while you had it open',

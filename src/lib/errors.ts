@@ -8,6 +8,7 @@ export const DOMAIN_ERROR_CODES = [
   'forbidden',
   'already_done',
   'needs_second_person',
+  'scope_missing',
   'stale_form',
   'upload_gone',
   'different_feins',

@@ -1,0 +1,264 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { hasRole } from '../agencies/rules.ts';
+import type { ApiScope } from '../agencies/types.ts';
+import type { Deps } from '../deps.ts';
+import { getPolicyVersion, loadFacts } from '../evidence/queries.ts';
+import { readTally } from '../evidence/read-tally.ts';
+import { packetFile } from '../evidence/rules/packet.ts';
+import { evaluateRequirement } from '../evidence/rules/requirement.ts';
+import type { Requirement } from '../evidence/types.ts';
+import { parseForm } from '../http/forms.ts';
+import { parseId } from '../http/params.ts';
+import { DomainError } from '../lib/errors.ts';
+import { etagOf, matchesEtag } from '../lib/etag.ts';
+import { hashToken } from '../lib/tokens.ts';
+import { SOFTWARE_VERSION } from '../lib/version.ts';
+import { apiKeyForm } from './forms.ts';
+import { createKeyUsage } from './key-usage.ts';
+import { createApiKey, revokeApiKey } from './manage-keys.ts';
+import { openApiDocument } from './openapi.ts';
+import { apiKeysPage } from './pages.ts';
+import { apiPaths } from './paths.ts';
+import {
+  findApiKey,
+  findApprovalRecord,
+  findCredential,
+  findFrozenPacket,
+  findReadableList,
+  findRecordInForce,
+  listApiKeys,
+  listApprovalRecords,
+  listCredentials,
+} from './queries.ts';
+import { approvalRecordResource, credentialResource, pageResource, validationResource } from './resources.ts';
+import { isKeyAlive, readApiKey } from './rules.ts';
+import { approvalRecordsQuery, credentialsQuery, noQuery, validationQuery } from './schemas.ts';
+
+type WithCredential = { Params: { credential: string } };
+type WithId = { Params: { id: string } };
+
+/** What was asked for makes no sense: told with the parameter's name. */
+class ParameterError extends Error {
+  override readonly name = 'ParameterError';
+  readonly parameter: string;
+
+  constructor(parameter: string, detail: string) {
+    super(detail);
+    this.parameter = parameter;
+  }
+}
+
+export async function registerApiRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
+  const { db } = deps;
+  const usage = createKeyUsage(deps);
+  app.addHook('onClose', () => usage.flush());
+
+  app.authenticateApi = async (request) => {
+    const key = readApiKey(request.headers.authorization);
+    const row = key === null ? null : await findApiKey(db, hashToken(key));
+    const now = deps.clock.now();
+    if (!row || !isKeyAlive(row, now)) return null;
+    usage.note(row.id, now);
+    return { keyId: row.id, agencyId: row.agencyId, scopes: row.scopes as ApiScope[] };
+  };
+
+  await app.register(async (api) => {
+    const handleElsewhere = api.errorHandler;
+    api.setErrorHandler((error: Error, request, reply) =>
+      error instanceof ParameterError
+        ? sendParameterProblem(error, request, reply)
+        : handleElsewhere(error as never, request, reply),
+    );
+    registerReading(api, deps);
+  });
+
+  app.get(apiPaths.openapi, { config: { access: 'public' } }, (request, reply) => {
+    const text = JSON.stringify(openApiDocument(deps.config.publicUrl, SOFTWARE_VERSION));
+    return sendJson(request, reply, text, {
+      etag: etagOf(text, 'strong'),
+      cacheControl: 'public, max-age=300',
+    });
+  });
+
+  registerKeyPages(app, deps);
+}
+
+function registerReading(api: FastifyInstance, deps: Deps): void {
+  const { db } = deps;
+  const asApi = { config: { access: 'api' } } as const;
+
+  api.get(apiPaths.credentials, asApi, async (request, reply) => {
+    requireScope(request, 'credentials:read');
+    const { cursor, limit } = parseQuery(credentialsQuery, request);
+    const rows = await listCredentials(db, { after: cursor ?? 0, limit: limit + 1 });
+    return sendResource(request, reply, pageResource(rows, limit, credentialResource));
+  });
+
+  api.get<WithCredential>(apiPaths.credential(':credential'), asApi, async (request, reply) => {
+    requireScope(request, 'credentials:read');
+    parseQuery(noQuery, request);
+    return sendResource(request, reply, credentialResource(await getCredential(deps, request.params)));
+  });
+
+  api.get<WithCredential>(apiPaths.validation(':credential'), asApi, async (request, reply) => {
+    requireScope(request, 'counts:read');
+    const { agencyId } = request.apiClient;
+    const credential = await getCredential(deps, request.params);
+    const query = parseQuery(validationQuery, request);
+    const now = deps.clock.now();
+    if (query.asOf && query.asOf > now) throw new ParameterError('asOf', 'Give a time that has passed');
+    const list = await findReadableList(db, agencyId, query.list);
+    if (!list) throw new ParameterError('list', 'There is no such list, or it is not yours to see');
+    const policy = await getPolicyVersion(db, list.policyVersionId);
+    const requirement: Requirement = query.asOf
+      ? evaluateRequirement(policy.body, await loadFacts(db, credential.id, query.asOf), query.asOf)
+      : await readTally(db, credential.id, policy.id, now);
+    const record = await findRecordInForce(db, agencyId, credential.id, list.id);
+    const facts = { credential, list, policy, requirement, record };
+    const body = validationResource({ ...facts, asOf: query.asOf ?? now });
+    if (query.asOf) return sendResource(request, reply, body);
+    // The moment of asking differs with every answer and says nothing new.
+    const { asOf, ...lasting } = body;
+    return sendJson(request, reply, JSON.stringify(body), {
+      etag: etagOf(JSON.stringify(lasting), 'weak'),
+      cacheControl: 'private, no-cache',
+    });
+  });
+
+  api.get(apiPaths.approvalRecords, asApi, async (request, reply) => {
+    requireScope(request, 'evidence:read');
+    const { agencyId } = request.apiClient;
+    const query = parseQuery(approvalRecordsQuery, request);
+    const list = query.list === undefined ? null : await findReadableList(db, agencyId, query.list);
+    if (query.list !== undefined && !list) {
+      throw new ParameterError('list', 'There is no such list, or it is not yours to see');
+    }
+    const rows = await listApprovalRecords(db, agencyId, {
+      after: query.cursor ?? 0,
+      limit: query.limit + 1,
+      listId: list?.id ?? null,
+      withSuperseded: query.superseded,
+    });
+    return sendResource(request, reply, pageResource(rows, query.limit, approvalRecordResource));
+  });
+
+  api.get<WithId>(`${apiPaths.approvalRecords}/:id`, asApi, async (request, reply) => {
+    requireScope(request, 'evidence:read');
+    parseQuery(noQuery, request);
+    const row = await findApprovalRecord(db, request.apiClient.agencyId, parseId(request.params.id));
+    if (!row) throw new DomainError('not_found');
+    return sendResource(request, reply, approvalRecordResource(row));
+  });
+
+  api.get<WithId>('/api/v1/evidence/:id', asApi, async (request, reply) => {
+    requireScope(request, 'evidence:read');
+    parseQuery(noQuery, request);
+    const found = await findFrozenPacket(db, request.apiClient.agencyId, parseId(request.params.id));
+    if (!found) throw new DomainError('not_found');
+    return sendJson(request, reply, packetFile(found.packet, found.sha256), {
+      etag: `"${found.sha256}"`,
+      cacheControl: 'private, max-age=31536000, immutable',
+    });
+  });
+}
+
+async function getCredential(deps: Pick<Deps, 'db'>, params: { credential: string }) {
+  const row = await findCredential(deps.db, params.credential);
+  if (!row) throw new DomainError('not_found');
+  return row;
+}
+
+function requireScope(request: FastifyRequest, scope: ApiScope): void {
+  if (!request.apiClient.scopes.includes(scope)) throw new DomainError('scope_missing', { scope });
+}
+
+/** Unknown parameters are refused too: a misspelt filter would otherwise silently give everything. */
+function parseQuery<T extends z.ZodType>(schema: T, request: FastifyRequest): z.output<T> {
+  const parsed = schema.safeParse(request.query);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    throw new ParameterError(issue.keys[0] ?? '', 'There is no such parameter here');
+  }
+  const given = String(issue.path[0] ?? '');
+  const isMissing = (request.query as Record<string, unknown>)[given] === undefined;
+  throw new ParameterError(given, isMissing ? 'This parameter is needed' : issue.message);
+}
+
+function sendParameterProblem(error: ParameterError, request: FastifyRequest, reply: FastifyReply) {
+  return reply
+    .code(422)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title: 'A parameter makes no sense',
+        status: 422,
+        detail: `${error.parameter}: ${error.message}.`,
+        code: 'bad_parameter',
+        requestId: request.id,
+        parameter: error.parameter,
+      }),
+    );
+}
+
+function sendResource(request: FastifyRequest, reply: FastifyReply, body: object): FastifyReply {
+  const text = JSON.stringify(body);
+  return sendJson(request, reply, text, { etag: etagOf(text, 'strong'), cacheControl: 'private, no-cache' });
+}
+
+function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  text: string,
+  { etag, cacheControl }: { etag: string; cacheControl: string },
+): FastifyReply {
+  reply.header('etag', etag).header('cache-control', cacheControl).header('vary', 'authorization');
+  if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(text);
+}
+
+function registerKeyPages(app: FastifyInstance, deps: Deps): void {
+  const staffOnly = { config: { access: 'staff' } } as const;
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    options: {
+      created?: { key: string; name: string; expiresAt: Date };
+      refused?: Partial<ReturnType<typeof parseForm>>;
+    } = {},
+  ) => {
+    const { agencyId, role, timeZone } = request.staff;
+    const page = apiKeysPage({
+      keys: await listApiKeys(deps.db, agencyId),
+      created: options.created ?? null,
+      mayManage: hasRole(role, 'admin'),
+      zone: timeZone,
+      now: deps.clock.now(),
+      done: (request.query as { done?: unknown }).done,
+    });
+    return reply.page('api/keys', { ...page, ...options.refused }, { status: options.refused ? 422 : 200 });
+  };
+
+  app.get(apiPaths.keys, staffOnly, (request, reply) => show(request, reply));
+
+  // No redirect: the key is in this answer and nowhere else.
+  app.post(apiPaths.keys, staffOnly, async (request, reply) => {
+    if (!hasRole(request.staff.role, 'admin')) throw new DomainError('forbidden');
+    const form = parseForm(apiKeyForm, request.body);
+    if (!form.ok) return show(request, reply, { refused: form });
+    const { agencyId, id: staffId } = request.staff;
+    const { key, expiresAt } = await createApiKey(deps, { agencyId, staffId, ...form.data });
+    return show(request, reply, { created: { key, name: form.data.name, expiresAt } });
+  });
+
+  app.post<WithId>('/staff/api-keys/:id/revoke', staffOnly, async (request, reply) => {
+    if (!hasRole(request.staff.role, 'admin')) throw new DomainError('forbidden');
+    const { agencyId, id: staffId } = request.staff;
+    await revokeApiKey(deps, { agencyId, staffId, keyId: parseId(request.params.id) });
+    return reply.redirect(`${apiPaths.keys}?done=revoked`, 303);
+  });
+}

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { APPLICATION_STATES, DECISIONS } from '../approvals/types.ts';
+import { CREDENTIAL_STATES } from '../credentials/types.ts';
+import { PACKET_FORMAT } from '../evidence/rules/packet.ts';
+import { REQUIREMENT_REASONS, REQUIREMENT_STATUSES } from '../evidence/types.ts';
+import { readCursor } from './rules.ts';
+
+/** The shapes of the API: what routes answer is checked against them in the tests, and the OpenAPI document is made from them. */
+
+const id = z.int().positive();
+const count = z.int().nonnegative();
+const instant = z.iso.datetime();
+const href = z.string().describe('Path on this server');
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256 of the packet, in hexadecimal');
+
+export const credentialSchema = z
+  .strictObject({
+    id,
+    slug: z.string(),
+    name: z.string(),
+    version: z.string().describe('Empty when the issuer names none'),
+    ctid: z.string().nullable().describe('Credential Transparency Identifier'),
+    type: z.string(),
+    cluster: z.string().describe('Career Cluster of the 2024 framework, or empty'),
+    naicsPrefixes: z
+      .array(z.string())
+      .describe('Industries that hire for it, as NAICS 2017 codes or prefixes'),
+    stateCode: z.string().nullable(),
+    url: z.string().nullable(),
+    state: z.enum(CREDENTIAL_STATES),
+    issuer: z.strictObject({ name: z.string(), website: z.string().nullable() }),
+    updatedAt: instant,
+    links: z.strictObject({ self: href, validation: href }),
+  })
+  .describe('A credential that employers can be asked about');
+
+const figuresSchema = z
+  .strictObject({
+    asked: count,
+    delivered: count.describe('Asked by a mail that did not come back'),
+    answered: count.describe('The sum of the seven figures that follow'),
+    bothYes: count.describe('Yes to every question of the policy in one and the same answer'),
+    no: count,
+    notSure: count,
+    notFamiliar: count,
+    conflicting: count.describe('People of one employer disagree; uncounted'),
+    excluded: count.describe(
+      'Shown, uncounted: a conflict of interest or a way of answering that the policy does not take',
+    ),
+    agedOut: count,
+  })
+  .describe('Distinct employers, never people');
+
+const requirementSchema = z
+  .strictObject({
+    status: z.enum(REQUIREMENT_STATUSES),
+    required: count,
+    shortfall: count,
+    figures: figuresSchema,
+    expiring: z
+      .strictObject({ on: instant, fallsTo: count })
+      .nullable()
+      .describe('When the count falls below what is required unless somebody answers, and to how many'),
+    reasons: z.array(z.enum(REQUIREMENT_REASONS)),
+  })
+  .describe('Whether the evidence is enough. Counts and no margins of error: who answers chooses to.');
+
+export const validationSchema = z
+  .strictObject({
+    status: z.literal('provisional').describe('Only frozen evidence is final'),
+    asOf: instant,
+    credential: z.strictObject({ id, slug: z.string(), name: z.string(), ctid: z.string().nullable() }),
+    list: z.strictObject({ slug: z.string(), name: z.string() }),
+    policy: z.strictObject({
+      name: z.string(),
+      version: z.int().positive(),
+      sha256,
+      inWords: z.array(z.string()),
+    }),
+    requirement: requirementSchema,
+    frozen: z
+      .strictObject({
+        approvalRecordId: id,
+        snapshotId: id,
+        sha256,
+        requirementStatus: z.enum(REQUIREMENT_STATUSES),
+        validUntil: instant.nullable(),
+        links: z.strictObject({ approvalRecord: href, evidence: href }),
+      })
+      .nullable()
+      .describe("Your agency's approval record in force, if there is one"),
+    links: z.strictObject({ self: href, credential: href }),
+  })
+  .describe('The count of one credential under the policy of one list');
+
+export const approvalRecordSchema = z
+  .strictObject({
+    id,
+    credential: z.strictObject({ id, slug: z.string(), name: z.string(), ctid: z.string().nullable() }),
+    list: z.strictObject({ slug: z.string(), name: z.string() }),
+    cycle: z.strictObject({ name: z.string(), startsOn: z.iso.date(), endsOn: z.iso.date() }),
+    application: z.strictObject({ id, state: z.enum(APPLICATION_STATES) }),
+    requirement: z.string().describe('In words, as of the freeze'),
+    requirementStatus: z.enum(REQUIREMENT_STATUSES),
+    evidence: z.strictObject({
+      snapshotId: id,
+      sha256,
+      asOf: instant,
+      validUntil: instant.nullable(),
+      supersedesSnapshotId: id.nullable(),
+    }),
+    decision: z
+      .strictObject({ decision: z.enum(DECISIONS), reason: z.string(), decidedAt: instant })
+      .nullable()
+      .describe('Taken on the record in force'),
+    createdAt: instant,
+    supersededAt: instant.nullable(),
+    links: z.strictObject({ self: href, evidence: href, credential: href }),
+  })
+  .describe('What an approval process keeps: it names frozen evidence, never a bare number');
+
+const pageOf = <T extends z.ZodType>(item: T, what: string) =>
+  z
+    .strictObject({
+      items: z.array(item),
+      nextCursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null on the last'),
+    })
+    .describe(`A page of ${what}, oldest first`);
+
+export const credentialPageSchema = pageOf(credentialSchema, 'credentials');
+export const approvalRecordPageSchema = pageOf(approvalRecordSchema, 'approval records');
+
+export const evidenceSchema = z
+  .strictObject({
+    format: z.literal(PACKET_FORMAT),
+    packet: z
+      .looseObject({})
+      .describe('Everything the count was made from, so that `countersign verify` can make it again'),
+    sha256: sha256.describe("SHA-256 of the packet's canonical JSON (RFC 8785)"),
+  })
+  .describe('A frozen packet. These bytes never change; a correction is a new packet that names this one.');
+
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    requestId: z.string(),
+    parameter: z.string().optional().describe('The parameter at fault'),
+  })
+  .describe('A problem as RFC 9457 describes it');
+
+const cursor = z
+  .string()
+  .max(64)
+  .transform((text) => readCursor(text))
+  .refine((after) => after !== null, 'Pass the `nextCursor` of the page before, unchanged')
+  .default(0);
+
+const limit = z.coerce
+  .number('Give a whole number from 1 to 500')
+  .int('Give a whole number from 1 to 500')
+  .min(1, 'Give a whole number from 1 to 500')
+  .max(500, 'Give a whole number from 1 to 500')
+  .default(100);
+
+const slug = z.string().max(100, 'Give the slug of a list');
+
+/** A day is its first moment in UTC; a time names its zone. */
+const asOf = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+    error: 'Give a day, such as 2026-06-30, or a time with its zone, such as 2026-06-30T17:00:00Z',
+  })
+  .transform((text) => new Date(text));
+
+export const credentialsQuery = z.strictObject({ cursor, limit });
+export const validationQuery = z.strictObject({ list: slug, asOf: asOf.optional() });
+export const approvalRecordsQuery = z.strictObject({
+  cursor,
+  limit,
+  list: slug.optional(),
+  superseded: z
+    .enum(['true', 'false'], 'Give true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
+});
+export const noQuery = z.strictObject({});
