@@ -63,13 +63,22 @@ function answerWith(yes: number, random: SeededRandom): CountingAnswer {
   return random.chance(0.2) ? 'not_sure' : 'no';
 }
 
-/** How an employer says that it stands to an issuer; most have no stake. */
-export function chooseRelation(random: SeededRandom): 'none' | 'customer' | 'training_provider' | 'board' {
+/** How many employers say that they have something to do with an issuer that they are asked about. */
+export const CONNECTED = 0.12;
+
+/** What connected employers say of one issuer; being a customer is the one connection that still counts. */
+export function chooseRelation(
+  random: SeededRandom,
+): 'none' | 'customer' | 'training_provider' | 'board' | 'sells_or_paid' {
   const roll = random.below(100);
-  if (roll < 88) return 'none';
-  if (roll < 94) return 'customer';
-  return roll < 98 ? 'training_provider' : 'board';
+  if (roll < 30) return 'none';
+  if (roll < 55) return 'customer';
+  if (roll < 80) return 'training_provider';
+  return roll < 90 ? 'sells_or_paid' : 'board';
 }
+
+/** How many of those who answer take the seat that they are offered. */
+export const JOINS_COMMITTEE = 0.6;
 
 export const DECLINE_WAYS = ['wrong_role', 'not_our_field', 'no_time', 'left'] as const;
 

@@ -79,8 +79,8 @@ const ADULT_CREDENTIALS = /Medical Assistant|Phlebotomy/;
 /** The industries of these credentials, as NAICS sectors. */
 export const ASKED_SECTORS = ['23', '31', '32', '33', '62', '72'] as const;
 
-/** In this credential two people of one employer contradict each other, which leaves it one short (see createDispute). */
-export const DISPUTED_CREDENTIAL = /ServSafe Food Handler/;
+/** About this credential two people of one employer contradict each other, which leaves it one short. */
+export const DISPUTED_CREDENTIAL = /EPA Section 608/;
 
 export type SampleState = {
   k12: { agencyId: number; editor: Staff; approver: Staff; listId: number };
@@ -205,17 +205,28 @@ const CONTACT_HEADERS = [
   'Language',
 ];
 
-/** A quarter of the industries' employers have somebody to write to; of these every third has two people. */
+/** How many employers of an industry have somebody to write to. The smaller the industry, the larger the share. */
+const REACHABLE: Readonly<Record<string, number>> = {
+  '23': 0.2,
+  '31': 0.4,
+  '32': 0.4,
+  '33': 0.4,
+  '62': 0.28,
+  '72': 0.22,
+};
+const REACHABLE_ELSEWHERE = 0.08;
+/** How many of those have two people, who may disagree. */
+const TWO_PEOPLE = 0.3;
+
 function* contactRows(
   employers: Awaited<ReturnType<typeof listSampleEmployers>>,
   seed: string,
 ): Generator<string[]> {
   for (const employer of employers) {
     const random = seededRandom(`${seed}:contacts:${employer.name}:${employer.zip}`);
-    const isAsked = ASKED_SECTORS.some((sector) => employer.naicsCode?.startsWith(sector));
-    const roll = random.next();
-    const count = roll < (isAsked ? 0.12 : 0.03) ? 2 : roll < (isAsked ? 0.36 : 0.12) ? 1 : 0;
-    for (const person of samplePeople(employer, count, random)) {
+    const share = REACHABLE[(employer.naicsCode ?? '').slice(0, 2)] ?? REACHABLE_ELSEWHERE;
+    if (!random.chance(share)) continue;
+    for (const person of samplePeople(employer, random.chance(TWO_PEOPLE) ? 2 : 1, random)) {
       yield [
         employer.name,
         employer.city,

@@ -1,6 +1,6 @@
 /**
  * Progress of the demo on a terminal: one bar a step, redrawn in place; plain lines where there is no terminal,
- * at each tenth of the way, so that a log stays readable.
+ * at each quarter of the way, so that a log stays readable.
  */
 export type Step = {
   /** Sets how much is done; `total` may become known late. */
@@ -53,13 +53,13 @@ function lineProgress(output: Output): Progress {
     note: (text) => output.write(`${text}\n`),
     step(title, initialTotal = 0) {
       let total = initialTotal;
-      let tenths = 0;
+      let quarters = 0;
       return {
         update(done, newTotal) {
           total = newTotal ?? total;
-          const reached = total > 0 ? Math.floor((10 * done) / total) : 0;
-          if (reached <= tenths || reached >= 10) return;
-          tenths = reached;
+          const reached = total > 0 ? Math.floor((4 * done) / total) : 0;
+          if (reached <= quarters || reached >= 4) return;
+          quarters = reached;
           output.write(`${title}: ${done} of ${total}\n`);
         },
         finish(result) {

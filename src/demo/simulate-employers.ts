@@ -2,11 +2,13 @@ import { type SeededRandom, seededRandom } from '../lib/seeded-random.ts';
 import { mailboxMessageIds, readMailboxMessage } from '../mail/local-mailbox.ts';
 import { type Browser, createBrowser, findLink, formsOf, headingOf, type Page } from './browser.ts';
 import {
+  CONNECTED,
   type Course,
   chooseCourse,
   chooseRelation,
   DECLINE_WAYS,
   formOpinion,
+  JOINS_COMMITTEE,
   MEETING_REFUSALS,
   type Opinion,
 } from './employer-behaviour.ts';
@@ -37,7 +39,7 @@ const MAX_STEPS = 40;
  */
 export function createSimulation(options: { mailbox: string; seed: string; disputed: RegExp }): Simulation {
   const browser = createBrowser();
-  const dispute = createDispute(options.disputed);
+  let dispute: Dispute | null = null;
   const read = new Set<string>();
   const links = new Set<string>();
   const result = { opened: 0, answered: 0, declined: 0, referred: 0 };
@@ -52,7 +54,7 @@ export function createSimulation(options: { mailbox: string; seed: string; dispu
       // Receipts and reminders carry the link that the person has used already.
       if (!mail || !link || links.has(link)) continue;
       links.add(link);
-      invited.push({ address: addressIn(mail.to), link, isColleague: false });
+      invited.push({ address: addressIn(mail.to), link, mail: mail.text });
     }
     return invited;
   }
@@ -63,8 +65,14 @@ export function createSimulation(options: { mailbox: string; seed: string; dispu
       for (;;) {
         const invited = await newInvitations();
         if (invited.length === 0) break;
+        dispute ??= createDispute(
+          options.disputed,
+          findTwoOfOneFirm(invited, options.seed, options.disputed),
+          options.seed,
+        );
+        const world = { browser, seed: options.seed, dispute };
         await inParallel(invited, AT_ONCE, async (person) => {
-          const course = await live(browser, person, options.seed, dispute);
+          const course = await live(world, person);
           if (course !== 'ignores') result.opened += 1;
           if (course === 'answers') result.answered += 1;
           if (course === 'declines') result.declined += 1;
@@ -78,12 +86,15 @@ export function createSimulation(options: { mailbox: string; seed: string; dispu
   };
 }
 
-type Invited = { address: string; link: string; isColleague: boolean };
+type Invited = { address: string; link: string; mail: string };
+
+type World = { browser: Browser; seed: string; dispute: Dispute };
 
 /** One person's two minutes. Returns what they ended up doing. */
-async function live(browser: Browser, person: Invited, seed: string, dispute: Dispute): Promise<Course> {
-  const random = seededRandom(`${seed}:${person.address}`);
-  const course = chooseCourse(random);
+async function live(world: World, person: Invited): Promise<Course> {
+  const { browser, seed } = world;
+  const course = courseOf(seed, person.address);
+  const random = seededRandom(`${seed}:${person.address}:then`);
   if (course === 'ignores') return course;
   const start = expectPage(await browser.open(person.link));
   if (course === 'opens_only') return course;
@@ -99,7 +110,7 @@ async function live(browser: Browser, person: Invited, seed: string, dispute: Di
     if (/\/thanks(\?|$)/.test(page.url)) return 'answers';
     const [form] = formsOf(page).filter(({ method }) => method === 'post');
     if (!form) break;
-    page = expectPage(await browser.send(page, form, fillIn(form, page, person, random, dispute)));
+    page = expectPage(await browser.send(page, form, fillIn(form, page, person, random, world)));
   }
   if (course === 'leaves_unfinished') return course;
   throw new Error(`A simulated employer did not find the way to the end, but ended at "${headingOf(page)}"`);
@@ -141,21 +152,21 @@ function fillIn(
   page: Page,
   person: Invited,
   random: SeededRandom,
-  dispute: Dispute,
+  { dispute, seed }: World,
 ): Record<string, string> {
   const filled: Record<string, string> = {};
   const has = (name: string) => form.controls.some((control) => control.name === name);
   if (has('incentive'))
     return opinionFields(form, dispute.opinion(headingOf(page), person.address, random), random);
   if (has('response')) {
-    const accepts = random.chance(0.35);
+    const accepts = random.chance(JOINS_COMMITTEE);
     filled.response = accepts ? 'accepted' : 'declined';
     if (!accepts) filled.reason = random.pick(MEETING_REFUSALS);
     return filled;
   }
   for (const control of form.controls) {
     if (control.type !== 'radio') continue;
-    filled[control.name] = chooseRadio(control, random);
+    filled[control.name] = chooseRadio(control, person, random, seed);
   }
   if (has('name')) filled.name = textOf(form, 'name') || nameIn(person.address);
   if (has('job')) filled.job = textOf(form, 'job') || 'Manager';
@@ -173,9 +184,9 @@ function opinionFields(form: HtmlForm, opinion: Opinion, random: SeededRandom): 
   return filled;
 }
 
-function chooseRadio(control: FormControl, random: SeededRandom): string {
+function chooseRadio(control: FormControl, person: Invited, random: SeededRandom, seed: string): string {
   if (control.initial) return control.initial;
-  if (control.name === 'connected') return random.chance(0.1) ? 'yes' : 'no';
+  if (control.name === 'connected') return isConnected(seed, firmOf(person.address)) ? 'yes' : 'no';
   if (control.name === 'hiring') return random.chance(0.75) ? 'yes' : 'no';
   if (control.name.startsWith('issuer_')) {
     const relation = chooseRelation(random);
@@ -188,32 +199,74 @@ type Dispute = { opinion(credential: string, address: string, random: SeededRand
 
 /** How many employers of one mind the disputed credential gets: one short of Wyoming's ten. */
 const AGREED = 9;
+const YES: Opinion = { familiar: true, incentive: 'yes', preference: 'yes' };
+const NO: Opinion = { familiar: true, incentive: 'no', preference: 'no' };
 
 /**
  * One credential of the sample shows what an unsettled disagreement does: nine employers say yes to both, and the two
  * people of a tenth contradict each other, so that a person must decide before it counts.
  */
-function createDispute(disputed: RegExp): Dispute {
-  const yesBy = new Map<string, Opinion>();
-  let contradicted = false;
+function createDispute(
+  disputed: RegExp,
+  twoOfOneFirm: readonly [string, string] | null,
+  seed: string,
+): Dispute {
+  const byFirm = new Map<string, Opinion>();
   return {
     opinion(credential, address, random) {
       const opinion = formOpinion(credential, random);
-      if (!disputed.test(credential)) return opinion;
-      const firm = address.slice(address.indexOf('@') + 1);
-      const colleague = yesBy.get(firm);
-      if (colleague) {
-        if (contradicted) return colleague;
-        contradicted = true;
-        return { familiar: true, incentive: 'no', preference: 'no' };
-      }
-      const agreed = yesBy.size - Number(contradicted);
-      if (agreed >= AGREED) return { familiar: true, incentive: 'no', preference: 'yes' };
-      const yes: Opinion = { familiar: true, incentive: 'yes', preference: 'yes' };
-      yesBy.set(firm, yes);
-      return yes;
+      if (!disputed.test(credential) || isConnected(seed, firmOf(address))) return opinion;
+      if (address === twoOfOneFirm?.[0]) return YES;
+      if (address === twoOfOneFirm?.[1]) return NO;
+      // Other colleagues are of one mind, so that only one disagreement stands in the way.
+      const firm = firmOf(address);
+      const before = byFirm.get(firm);
+      if (before) return before;
+      const agreed = [...byFirm.values()].filter((one) => one === YES).length;
+      const own = agreed < AGREED ? YES : isYes(opinion) ? NO : opinion;
+      byFirm.set(firm, own);
+      return own;
     },
   };
+}
+
+function isYes(opinion: Opinion): boolean {
+  return opinion.familiar && opinion.incentive === 'yes' && opinion.preference === 'yes';
+}
+
+/** Two people of one employer who are both asked about the credential and will both answer. */
+function findTwoOfOneFirm(
+  invited: readonly Invited[],
+  seed: string,
+  disputed: RegExp,
+): [string, string] | null {
+  const firsts = new Map<string, string>();
+  const addresses = invited
+    .filter(
+      ({ mail, address }) =>
+        disputed.test(mail) && courseOf(seed, address) === 'answers' && !isConnected(seed, firmOf(address)),
+    )
+    .map(({ address }) => address)
+    .sort();
+  for (const address of addresses) {
+    const first = firsts.get(firmOf(address));
+    if (first) return [first, address];
+    firsts.set(firmOf(address), address);
+  }
+  return null;
+}
+
+function firmOf(address: string): string {
+  return address.slice(address.indexOf('@') + 1);
+}
+
+/** Whether an employer has something to do with an issuer; its people say the same. */
+function isConnected(seed: string, firm: string): boolean {
+  return seededRandom(`${seed}:${firm}:connected`).chance(CONNECTED);
+}
+
+function courseOf(seed: string, address: string): Course {
+  return chooseCourse(seededRandom(`${seed}:${address}`));
 }
 
 function expectPage(page: Page): Page {
