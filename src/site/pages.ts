@@ -97,7 +97,7 @@ export function credentialPage(
         { key: 'Decided by', value: result.agencyName },
         { key: 'Cycle', value: result.cycleName },
         { key: 'Decided on', value: formatDate(result.decidedAt, result.timeZone) },
-        ...(result.requirement ? [{ key: 'What the rule asks for', value: result.requirement }] : []),
+        ...(result.rule?.[0] ? [{ key: 'What the rule asks for', value: result.rule[0] }] : []),
         ...evidenceRows(result, result === newest),
       ],
     })),

@@ -44,7 +44,8 @@ export type PublishedResult = {
   cycleName: string;
   decision: 'approved' | 'denied' | 'deferred';
   decidedAt: Date;
-  requirement: string | null;
+  /** The rule in force at the freeze, in sentences; the record's own words name the exact count. */
+  rule: string[] | null;
   sha256: string | null;
   frozenAt: Date | null;
   validUntil: Date | null;
@@ -75,7 +76,6 @@ export async function listPublishedResults(
       cycleName: listCycles.name,
       decision: applications.decision,
       decidedAt: applications.decidedAt,
-      requirement: approvalRecords.requirement,
       sha256: evidenceSnapshots.sha256,
       frozenAt: evidenceSnapshots.frozenAt,
       validUntil: evidenceSnapshots.validUntil,

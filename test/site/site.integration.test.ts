@@ -119,7 +119,10 @@ async function insertApplication(
         credentialId: credential!.id,
         policyVersionId,
         asOf: NOW,
-        packet: JSON.stringify({ result: { required: 10, figures: over.figures } }),
+        packet: JSON.stringify({
+          policy: { inWords: ['At least 10 different employers who say yes.'] },
+          result: { required: 10, figures: over.figures },
+        }),
         sha256: String(serial).padStart(64, '0'),
         requirementStatus: 'met',
         requestedBy: home.staff.id,
@@ -133,7 +136,7 @@ async function insertApplication(
       credentialId: credential!.id,
       listId: where.list.id,
       snapshotId: snapshot!.id,
-      requirement: 'At least 10 different employers',
+      requirement: `A rule: ${over.figures.bothYes} of 10 employers`,
       requirementStatus: 'met',
       createdAt: NOW,
     });
@@ -238,7 +241,7 @@ describe('lists and credentials', () => {
       credentialId: credential.id,
       listId: second.list.id,
       snapshotId: snapshot!.id,
-      requirement: 'At least 10 different employers',
+      requirement: 'A rule: 8 of 10 employers',
       requirementStatus: 'short',
       createdAt: NOW,
     });
@@ -246,6 +249,7 @@ describe('lists and credentials', () => {
     expect(text).toContain('35 to 39');
     expect(text).toContain('Fewer than 10');
     expect(text).not.toContain('30 to 34');
+    expect(text).not.toMatch(/\b(8|11) of 10\b/);
   });
 });
 
