@@ -16,6 +16,7 @@ import type { Mailer } from './mail/types.ts';
 import type { MessageContents } from './outreach/contents.ts';
 import type { AskObservers } from './outreach/observers.ts';
 import { createQueue, type Queue } from './queue/enqueue.ts';
+import { receiptContents } from './respond/receipts.ts';
 
 /** What use cases, routes and jobs work with. Each narrows it with Pick to what it needs. */
 export type Deps = {
@@ -75,8 +76,7 @@ export async function openDeps(
         mailer,
         askObservers,
         employerObservers,
-        // The respond feature tells its receipts here once it has them.
-        messageContents: { ...committeeContents(base), receipt: async () => new Map() },
+        messageContents: { ...committeeContents(base), ...receiptContents(base) },
       },
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { canRespond } from '../committees/rules.ts';
+import { seatRoleName } from '../committees/words.ts';
 import type { Language } from '../employers/types.ts';
 import { type FieldError, type FormValues, fieldError } from '../http/forms.ts';
 import { assertNever } from '../lib/errors.ts';
@@ -253,7 +254,7 @@ export function meetingPage(context: PageContext, number: number, form?: Refused
     rows: [
       { key: text.meetingWhen, value: meetingTime(meeting, language) },
       { key: text.meetingWhere, value: [meeting.place, meeting.onlineUrl].filter(Boolean).join(', ') },
-      { key: text.meetingSeat, value: seatRoleText(text, meeting.seatRole) },
+      { key: text.meetingSeat, value: meeting.seatRole ? seatRoleName(meeting.seatRole, language) : '' },
     ].filter(({ value }) => value !== ''),
     closed: canRespond({ state: meeting.meetingState, startsAt: meeting.startsAt }, context.now).ok
       ? null
@@ -655,8 +656,4 @@ function moment(instant: Date, context: PageContext): string {
 
 function meetingTime(meeting: MeetingAsk, language: Language): string {
   return formatDateTime(meeting.startsAt, meeting.timeZone, language);
-}
-
-function seatRoleText(text: RespondText, role: string): string {
-  return text.seatRoles[role as keyof RespondText['seatRoles']] ?? role;
 }

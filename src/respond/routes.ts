@@ -236,9 +236,21 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
       colleague: { name: form.data.name, email: form.data.email, title: form.data.job },
     });
     if (outcome.referred) return reply.redirect(respondPath(context.token), 303);
-    const message =
-      outcome.reason === 'own_address' ? text.errors.colleagueEmailOwn : text.errors.colleagueUnavailable;
-    return refuse([fieldError('email', message)], form.values);
+    switch (outcome.reason) {
+      case 'unknown_invitation':
+        return unknown(request, reply);
+      case 'invitation_closed':
+        return closed(reply, context, request.body);
+      case 'bad_address':
+        return refuse([fieldError('email', text.errors.colleagueEmailWrong)], form.values);
+      case 'own_address':
+        return refuse([fieldError('email', text.errors.colleagueEmailOwn)], form.values);
+      case 'not_possible':
+        return refuse([fieldError('email', text.errors.colleagueUnavailable)], form.values);
+      case 'referral_limit':
+      case 'referral_of_referral':
+        return refuse([fieldError('email', text.errors.colleagueNoMore)], form.values);
+    }
   });
 
   async function showClosed(request: Request, reply: FastifyReply) {

@@ -10,8 +10,11 @@ import type { Deps } from '../deps.ts';
 import type { Language } from '../employers/types.ts';
 import { lockUnitsOf } from '../evidence/queries.ts';
 import { refreshPositions } from '../evidence/refresh-positions.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
 import { isFreeMailDomain } from '../lib/mail-address.ts';
 import { queueTransactional } from '../outreach/queue-transactional.ts';
+import { referToColleague } from '../outreach/refer-to-colleague.ts';
+import { stopReminders } from '../outreach/stop-messages.ts';
 import { markWordingUsed } from '../surveys/publish-wording.ts';
 import { getInstrumentVersion, getNoticeVersion } from '../surveys/queries.ts';
 import { type NewAnswer, recordAnswers } from '../surveys/record-answers.ts';
@@ -19,7 +22,8 @@ import { gradeProvenance, isComplete } from '../surveys/rules.ts';
 import type { InstrumentBody } from '../surveys/types.ts';
 import { listDomains, lockInvitation } from './lock-invitation.ts';
 import { accessOf, hasUnsentChanges } from './rules.ts';
-import type { About, Draft } from './types.ts';
+import { TEXT } from './text.ts';
+import type { About, Draft, MeetingReply } from './types.ts';
 
 export type SendRefusal = 'unknown' | 'not_open' | 'about_missing' | 'connection_missing' | 'nothing_to_send';
 export type SendOutcome = { sent: true } | { sent: false; reason: SendRefusal };
@@ -78,10 +82,13 @@ async function send(
   const replies = asked.flatMap((ask) => {
     const reply = draft[`meeting:${ask.askId}`];
     if (!reply || !ask.startsAt || !ask.meetingState) return [];
+    const replied = draft[`replied:${ask.askId}`];
+    if (replied && canonicalJson(replied) === canonicalJson(reply)) return [];
     const takesReplies = canRespond({ state: ask.meetingState, startsAt: ask.startsAt }, now).ok;
     return takesReplies ? [{ askId: ask.askId, reply }] : [];
   });
-  if (given.length === 0 && replies.length === 0) return refused('nothing_to_send');
+  const nothing = given.length === 0 && replies.length === 0;
+  if (nothing && invitation.state !== 'answered') return refused('nothing_to_send');
 
   const units = await lockUnitsOf(tx, [invitation.employerId]);
   const changed = await recordAnswers(
@@ -115,10 +122,23 @@ async function send(
       answer:
         reply.response === 'accepted'
           ? { response: 'accepted' }
-          : { response: 'declined', reason: reply.reason },
+          : { response: 'declined', reason: declineReason(reply, input.language) },
       now,
     });
+    // Who cannot be written to is still named in the reason, for staff to read.
+    if (reply.response === 'declined' && reply.colleague) {
+      await referToColleague(tx, deps, {
+        invitationId: invitation.id,
+        colleague: reply.colleague,
+        handsOver: false,
+        now,
+      });
+    }
   }
+  const sentMarks = {
+    sent: invitation.draftVersion,
+    ...Object.fromEntries(replies.map(({ askId, reply }) => [`replied:${askId}`, reply])),
+  };
   const quick =
     invitation.startedAt !== null && now.getTime() - invitation.startedAt.getTime() < QUICKEST_ANSWER_MS;
   const flags =
@@ -129,15 +149,16 @@ async function send(
     .update(invitations)
     .set({
       state: 'answered',
-      answeredAt: now,
+      answeredAt: nothing ? invitation.answeredAt : now,
       startedAt: invitation.startedAt ?? now,
       declinedAt: null,
       declineReason: null,
       language: input.language,
       flags,
-      draft: sql`${invitations.draft} || ${JSON.stringify({ sent: invitation.draftVersion })}::jsonb`,
+      draft: sql`${invitations.draft} || ${JSON.stringify(sentMarks)}::jsonb`,
     })
     .where(eq(invitations.id, invitation.id));
+  await stopReminders(tx, { invitationId: invitation.id, reason: 'answered', now });
   const unitId = units.get(invitation.employerId)!;
   await recordAudit(tx, {
     at: now,
@@ -173,6 +194,11 @@ async function send(
 
 function refused(reason: SendRefusal): Result {
   return { outcome: { sent: false, reason }, mailed: false };
+}
+
+function declineReason({ reason, colleague }: MeetingReply, language: Language): string {
+  const suggested = colleague ? TEXT[language].meetingSuggested(colleague.name) : '';
+  return [reason, suggested].filter(Boolean).join(' · ');
 }
 
 type AskRow = Awaited<ReturnType<typeof listAsks>>[number];

@@ -1,4 +1,3 @@
-import type { SeatRole } from '../committees/types.ts';
 import type { Language } from '../employers/types.ts';
 import type { DeclineReason } from '../outreach/types.ts';
 
@@ -94,18 +93,9 @@ const en = {
   meetingReason: 'Why not? (optional)',
   meetingSuggest: 'Suggest a colleague (optional)',
   meetingSuggestHint: 'We invite them in your place if you answer no.',
+  meetingSuggested: (name: string): string => `Suggested instead: ${name}`,
   meetingAnswer: 'I will take part',
   meetingClosed: 'This meeting takes no more replies.',
-  seatRoles: {
-    employer: 'Employer',
-    labor: 'Labor',
-    apprenticeship_sponsor: 'Apprenticeship sponsor',
-    educator: 'Educator',
-    workforce_board: 'Workforce board',
-    parent: 'Parent',
-    student: 'Student',
-    community: 'Community',
-  } satisfies Record<SeatRole, string>,
 
   checkTitle: 'Check your answers before you send them',
   checkTitleChange: 'Change your answers',
@@ -130,6 +120,7 @@ const en = {
 
   thanksTitle: 'Thank you. Your answers have been sent',
   thanksSentOn: (when: string): string => `Sent on ${when}`,
+  receiptWithdrawn: 'You withdrew this answer. It no longer counts.',
   thanksReceipt: 'We are sending a receipt to the address that got this invitation.',
   whatNext: 'What happens next',
   thanksNext: (agency: string): string =>
@@ -228,6 +219,7 @@ const en = {
     colleagueEmailWrong: 'Enter an e-mail address in the right form, like name@company.com',
     colleagueEmailOwn: 'Enter a colleague’s address, not your own',
     colleagueUnavailable: 'We cannot write to this address. Give us another colleague, or leave this page',
+    colleagueNoMore: 'This invitation cannot be passed on any further. You can still answer it yourself',
     nothingToSend: 'Answer about at least one credential before you send',
     nothingToSendMeeting: 'Answer something before you send',
     connectionMissing: 'Tell us how your organization is connected to the issuers',
@@ -319,18 +311,9 @@ const es: typeof en = {
   meetingReason: '¿Por qué no? (opcional)',
   meetingSuggest: 'Proponga a otra persona (opcional)',
   meetingSuggestHint: 'Si responde que no, la invitamos en su lugar.',
+  meetingSuggested: (name) => `Propuso a: ${name}`,
   meetingAnswer: 'Participaré',
   meetingClosed: 'Esta reunión ya no recibe respuestas.',
-  seatRoles: {
-    employer: 'Empleador',
-    labor: 'Trabajadores',
-    apprenticeship_sponsor: 'Patrocinador de aprendizajes',
-    educator: 'Educación',
-    workforce_board: 'Junta laboral',
-    parent: 'Padre o madre',
-    student: 'Estudiante',
-    community: 'Comunidad',
-  },
 
   checkTitle: 'Revise sus respuestas antes de enviarlas',
   checkTitleChange: 'Cambie sus respuestas',
@@ -355,6 +338,7 @@ const es: typeof en = {
 
   thanksTitle: 'Gracias. Sus respuestas se han enviado',
   thanksSentOn: (when) => `Enviadas el ${when}`,
+  receiptWithdrawn: 'Retiró esta respuesta. Ya no cuenta.',
   thanksReceipt: 'Enviamos un comprobante a la dirección que recibió esta invitación.',
   whatNext: 'Qué pasa ahora',
   thanksNext: (agency) =>
@@ -451,6 +435,7 @@ const es: typeof en = {
     colleagueEmailWrong: 'Escriba un correo electrónico con la forma correcta, como nombre@empresa.com',
     colleagueEmailOwn: 'Escriba la dirección de otra persona, no la suya',
     colleagueUnavailable: 'No podemos escribir a esta dirección. Denos otra persona o deje esta página',
+    colleagueNoMore: 'Esta invitación ya no se puede pasar a nadie más. Usted todavía puede responderla',
     nothingToSend: 'Responda sobre al menos una credencial antes de enviar',
     nothingToSendMeeting: 'Responda algo antes de enviar',
     connectionMissing: 'Díganos qué relación tiene su organización con quienes emiten las credenciales',

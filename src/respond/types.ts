@@ -23,6 +23,8 @@ export type Draft = {
   [relation: `issuer:${number}`]: Relation | undefined;
   [answer: `ask:${number}`]: AnswerValues | undefined;
   [reply: `meeting:${number}`]: MeetingReply | undefined;
+  /** The reply as it was last sent: the person may since have changed it through the meeting's own link. */
+  [sent: `replied:${number}`]: MeetingReply | undefined;
 };
 
 /** One page's part of a draft, merged into it by key. */

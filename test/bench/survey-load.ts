@@ -89,15 +89,7 @@ async function startServer(
 ): Promise<{ child: ChildProcess; port: number }> {
   const child = spawn(
     process.execPath,
-    [
-      ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/csr/prof'] : []),
-      '--import',
-      'tsx',
-      join(import.meta.dirname, 'survey-server.ts'),
-      kind,
-      url,
-      folder,
-    ],
+    ['--import', 'tsx', join(import.meta.dirname, 'survey-server.ts'), kind, url, folder],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const said = await Promise.race([
