@@ -1,5 +1,7 @@
-import nodemailer from 'nodemailer';
+import { buffer } from 'node:stream/consumers';
+import DKIM from 'nodemailer/lib/dkim';
 import { composeMail } from './compose.ts';
+import { createSmtpPool } from './smtp-pool.ts';
 import { type Mailer, SendError } from './types.ts';
 
 export type SmtpOptions = {
@@ -37,57 +39,55 @@ export const SIGNED_HEADERS = [
 
 /** Sends through the next hop over a pool of connections. */
 export function createSmtpMailer(options: SmtpOptions): Mailer {
-  const transport = nodemailer.createTransport({
+  const pool = createSmtpPool({
     url: options.url,
-    pool: true,
-    maxConnections: options.connections ?? 10,
-    maxMessages: 1000,
-    // A message whose connection broke is our business: only the claim knows whether it may go again.
-    maxRequeues: 1,
-    requireTLS: options.requireTls ?? false,
-    connectionTimeout: options.connectTimeoutMs ?? 10_000,
-    greetingTimeout: options.connectTimeoutMs ?? 10_000,
-    socketTimeout: options.socketTimeoutMs ?? 60_000,
-    idleTimeout: 30_000,
-    maxRecipients: 1,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...(options.dkim && {
-      dkim: {
-        domainName: options.dkim.domain,
-        keySelector: options.dkim.selector,
-        privateKey: options.dkim.privateKey,
-        headerFieldNames: SIGNED_HEADERS.join(':'),
-        cacheDir: false as const,
-      },
-    }),
+    connections: options.connections ?? 10,
+    messagesPerConnection: 1_000,
+    idleMs: 20_000,
+    connection: {
+      ...(options.requireTls && { requireTLS: true }),
+      connectionTimeout: options.connectTimeoutMs ?? 10_000,
+      greetingTimeout: options.connectTimeoutMs ?? 10_000,
+      socketTimeout: options.socketTimeoutMs ?? 45_000,
+    },
   });
+  const sign = options.dkim && createSigner(options.dkim);
 
   return {
     kind: 'smtp',
     async send(mail) {
-      const raw = composeMail(mail);
+      const composed = composeMail(mail);
+      const message = sign ? await sign(composed) : composed;
       try {
-        const info = await transport.sendMail({
-          raw,
-          envelope: { from: mail.envelopeFrom ?? mail.from.address, to: mail.to.address },
-        });
-        return info.serverMessageId ? { providerId: info.serverMessageId.slice(0, 200) } : {};
+        const envelope = { from: mail.envelopeFrom ?? mail.from.address, to: mail.to.address };
+        const { serverMessageId } = await pool.send(envelope, message);
+        return serverMessageId ? { providerId: serverMessageId.slice(0, 200) } : {};
       } catch (error) {
         throw smtpError(error);
       }
     },
     async verify() {
       try {
-        await transport.verify();
+        await pool.verify();
       } catch (error) {
         throw smtpError(error);
       }
     },
     async close() {
-      transport.close();
+      pool.close();
     },
   };
+}
+
+function createSigner(key: NonNullable<SmtpOptions['dkim']>): (message: string) => Promise<Buffer> {
+  const signer = new DKIM({
+    domainName: key.domain,
+    keySelector: key.selector,
+    privateKey: key.privateKey,
+    headerFieldNames: SIGNED_HEADERS.join(':'),
+    cacheDir: false,
+  });
+  return (message) => buffer(signer.sign(message));
 }
 
 type SmtpFailure = {
@@ -96,14 +96,22 @@ type SmtpFailure = {
   response?: string;
   responseCode?: number;
   permanent?: boolean;
-  syscall?: string;
-  timeoutType?: string;
+  originalCode?: string;
+  handedOver?: boolean;
 };
 
 /** Sorts what went wrong by what helps: another message, another time, or another configuration. */
 export function smtpError(error: unknown): SendError {
   if (error instanceof SendError) return error;
-  const { code = 'EUNKNOWN', command, response, responseCode, permanent } = error as SmtpFailure;
+  const {
+    code = 'EUNKNOWN',
+    originalCode,
+    command,
+    response,
+    responseCode,
+    permanent,
+    handedOver,
+  } = error as SmtpFailure;
   const aboutThisMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (aboutThisMessage && responseCode && responseCode !== 421) {
     const reply = replyCode(responseCode, response);
@@ -113,13 +121,7 @@ export function smtpError(error: unknown): SendError {
   }
   if (responseCode) return new SendError('unavailable', replyCode(responseCode, response));
   if (code === 'EENVELOPE' || code === 'EMAXRECIPIENTS') return new SendError('refused', code);
-  return new SendError('unavailable', code, brokeWhileSending(error as SmtpFailure));
-}
-
-/** Nodemailer does not tell whether a connection broke before or after the message: only what came before it is sure. */
-function brokeWhileSending({ code, syscall, timeoutType }: SmtpFailure): boolean {
-  if (code === 'ETIMEDOUT') return timeoutType === 'SOCKET_TIMEOUT';
-  return code === 'ECONNECTION' || (code === 'ESOCKET' && syscall !== 'connect');
+  return new SendError('unavailable', originalCode ?? code, handedOver === true);
 }
 
 /** `550 5.1.1` out of a reply; the rest of it may quote the address. */

@@ -14,6 +14,11 @@ export type Touch = {
 };
 
 const CHUNK = 2_000;
+/**
+ * From so many on the tables are measured at once: until PostgreSQL knows how the new rows are spread, it reads whole
+ * tables where an index would do, for each batch that is sent.
+ */
+const ANALYZE_FROM = 500;
 
 /**
  * Turns planned touches into invitations, asks and messages. Contacts that the wave has already are left alone, so
@@ -36,6 +41,7 @@ export async function createTouches(
     created += made.created;
     messages += made.messages;
   }
+  if (created >= ANALYZE_FROM) await tx.execute(sql`analyze invitations, asks, messages, unsubscribe_links`);
   return { created, messages };
 }
 

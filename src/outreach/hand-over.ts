@@ -23,6 +23,8 @@ export async function handOver(
         then ${new Date(now.getTime() + leaseMs).toISOString()}::timestamptz else m.lease_until end
     where m.id = any(${sql.param(messages.map((message) => message.id))}::bigint[])
       and m.state = 'claimed' and m.claimed_by = ${claimedBy}::uuid
+      -- Not waited for on disk: a crash of the database that forgets this note forgets no mail, see record-results.ts.
+      and (select set_config('synchronous_commit', 'off', true)) is not null
       and (m.wave_id is null or exists (select 1 from waves w where w.id = m.wave_id and w.state = 'running'))
       and (m.kind <> 'reminder' or exists (
         select 1 from invitations i where i.id = m.invitation_id and i.state in ('open', 'started')))
@@ -54,4 +56,26 @@ export async function releaseClaims(
   await deps.db.execute(sql`
     update messages set state = 'planned', claimed_by = null, lease_until = null
     where id = any(${sql.param(messageIds)}::bigint[]) and state = 'claimed' and claimed_by = ${claimedBy}::uuid`);
+}
+
+/** Ends claimed messages that have nothing to say any more: what they would tell or ask is off. */
+export async function cancelClaims(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  claimedBy: string,
+  messages: readonly ClaimedMessage[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  const at = deps.clock.now().toISOString();
+  await deps.db.transaction(async (tx) => {
+    const ended = await tx.execute<{ invitation_id: number }>(sql`
+      update messages set state = 'cancelled', reason = 'nothing_to_say', finished_at = ${at}::timestamptz,
+        claimed_by = null, lease_until = null
+      where id = any(${sql.param(messages.map((message) => message.id))}::bigint[]) and state = 'claimed'
+        and claimed_by = ${claimedBy}::uuid
+      returning case when stream = 'outreach' and step = 0 then invitation_id end as invitation_id`);
+    const neverAsked = ended.flatMap((row) => row.invitation_id ?? []);
+    await tx.execute(sql`
+      update asks set state = 'cancelled'
+      where invitation_id = any(${sql.param(neverAsked)}::bigint[]) and state = 'planned'`);
+  });
 }

@@ -24,9 +24,8 @@ export type ResultRecorder = {
 
 type RecordDeps = Pick<Deps, 'db' | 'clock' | 'askObservers'>;
 
-/** Results wait at most this long for others to be written with. */
-const FLUSH_MS = 20;
-const FLUSH_AT = 100;
+/** Results wait this long for others to be written with. */
+const FLUSH_MS = 15;
 const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000];
 
 /**
@@ -37,25 +36,28 @@ export function createResultRecorder(deps: RecordDeps, claimedBy: string): Resul
   const tally: Tally = { sent: 0, failed: 0, retried: 0, uncertain: 0 };
   let pending: Result[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> | null = null;
   let failure: unknown;
 
+  /** Writes what has come, and then what came meanwhile, in as few transactions as the database sets the pace for. */
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
+    if (writing || pending.length === 0) return;
     const batch = pending;
     pending = [];
-    if (batch.length === 0) return;
-    writing = writing
-      .then(() => writeWithPatience(deps, claimedBy, batch, tally))
+    writing = writeWithPatience(deps, claimedBy, batch, tally)
       .catch((error: unknown) => {
         failure ??= error;
+      })
+      .finally(() => {
+        writing = null;
+        flush();
       });
   };
   const add = (result: Result) => {
     pending.push(result);
-    if (pending.length >= FLUSH_AT) flush();
-    else timer ??= setTimeout(flush, FLUSH_MS);
+    timer ??= setTimeout(flush, FLUSH_MS);
   };
 
   return {
@@ -64,7 +66,7 @@ export function createResultRecorder(deps: RecordDeps, claimedBy: string): Resul
     failed: (message, reason) => add({ message, at: deps.clock.now(), providerId: null, failure: reason }),
     async settled() {
       flush();
-      await writing;
+      while (writing) await writing;
       if (failure) throw failure;
       return tally;
     },
@@ -97,7 +99,7 @@ async function writeResults(
   batch: readonly Result[],
 ): Promise<Tally> {
   const sent = batch.filter((result) => result.failure === null);
-  const invitations = await markSent(tx, sent);
+  const invitations = await markSent(tx, claimedBy, sent);
   const failures = batch.flatMap((result) =>
     result.failure
       ? [{ ...result, after: decideAfterFailure(result.failure, result.message, result.at) }]
@@ -122,7 +124,7 @@ async function writeResults(
 type Reached = { invitation_id: number; at: string };
 
 /** Returns the invitations whose outreach has now left. */
-async function markSent(tx: Tx, results: readonly Result[]): Promise<Reached[]> {
+async function markSent(tx: Tx, claimedBy: string, results: readonly Result[]): Promise<Reached[]> {
   if (results.length === 0) return [];
   const rows = results.map(({ message, at, providerId }) => ({
     id: message.id,
@@ -132,10 +134,13 @@ async function markSent(tx: Tx, results: readonly Result[]): Promise<Reached[]> 
   }));
   const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
     update messages m set state = 'sent', sent_at = r.sent_at, finished_at = r.sent_at, provider_id = r.provider_id,
-      claimed_by = null, lease_until = null, reason = null
+      claimed_by = null, lease_until = null, reason = null, attempts = r.attempts
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
       as r(id bigint, attempts int, sent_at timestamptz, provider_id text)
-    where m.id = r.id and m.attempts = r.attempts and m.state in ('claimed', 'planned', 'uncertain')
+    where m.id = r.id and (
+      m.attempts = r.attempts and m.state in ('claimed', 'planned', 'uncertain')
+      -- The note of the hand-over was lost in a crash of the database.
+      or m.attempts = r.attempts - 1 and m.state = 'claimed' and m.claimed_by = ${claimedBy}::uuid)
     returning case when m.stream = 'outreach' then m.invitation_id end as invitation_id, m.sent_at as at`);
   return updated.flatMap(({ invitation_id, at }) =>
     invitation_id === null ? [] : [{ invitation_id: Number(invitation_id), at: at.toISOString() }],
@@ -160,12 +165,13 @@ async function markFailures(
   }));
   const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
     update messages m set state = r.state, reason = r.reason, claimed_by = null, lease_until = null,
-      send_after = coalesce(r.send_after, m.send_after), attempts = m.attempts - r.uncounted,
+      send_after = coalesce(r.send_after, m.send_after), attempts = r.attempts - r.uncounted,
       handed_at = case when r.uncounted = 1 then null else m.handed_at end,
       finished_at = case when r.state = 'planned' then null else r.at end
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
       as r(id bigint, attempts int, state text, reason text, at timestamptz, send_after timestamptz, uncounted int)
-    where m.id = r.id and m.attempts = r.attempts and m.state = 'claimed' and m.claimed_by = ${claimedBy}::uuid
+    where m.id = r.id and m.attempts in (r.attempts, r.attempts - 1) and m.state = 'claimed'
+      and m.claimed_by = ${claimedBy}::uuid
     returning case when m.stream = 'outreach' and m.state = 'failed' then m.invitation_id end as invitation_id, r.at`);
   return updated.flatMap(({ invitation_id, at }) =>
     invitation_id === null ? [] : [{ invitation_id: Number(invitation_id), at: at.toISOString() }],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.ts';
-import { SendError } from '../mail/types.ts';
+import { type OutgoingMail, SendError } from '../mail/types.ts';
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts';
-import { type HandedMessage, handOver, releaseClaims } from './hand-over.ts';
+import { cancelClaims, type HandedMessage, handOver, releaseClaims } from './hand-over.ts';
 import { loadMails } from './load-mails.ts';
 import { createResultRecorder, type ResultRecorder } from './record-results.ts';
 
@@ -62,12 +62,16 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
       if (claim.exhausted) break;
       if (claimed.length === 0) continue;
       const mails = await loadMails(deps, claimed);
+      const empty = claimed.filter((message) => !mails.has(message.id));
+      await cancelClaims(deps, claimedBy, empty);
+      claimed = claimed.filter((message) => mails.has(message.id));
+      refused += empty.length;
       while (claimed.length > 0 && !lane.blocked() && options.signal?.aborted !== true) {
         await lane.room();
         const chunk = claimed.slice(0, lane.width);
         const handed = await handOver(deps, claimedBy, chunk);
         claimed = claimed.slice(chunk.length);
-        for (const message of handed) lane.send(message, mails.get(message.id));
+        for (const message of handed) lane.send(message, mails.get(message.id)!);
         await releaseClaims(deps, claimedBy, missing(chunk, handed));
       }
       if (lane.blocked()) {
@@ -104,7 +108,7 @@ function missing(chunk: readonly ClaimedMessage[], handed: readonly HandedMessag
 type Lane = {
   /** How many messages are handed over at a time. */
   width: number;
-  send(message: HandedMessage, mail: (() => Parameters<SendDeps['mailer']['send']>[0]) | undefined): void;
+  send(message: HandedMessage, mail: () => OutgoingMail): void;
   /** Resolves when the next chunk may be handed over. */
   room(): Promise<void>;
   /** Resolves when nothing is under way. */
@@ -136,10 +140,6 @@ function createLane(deps: SendDeps, recorder: ResultRecorder, connections: numbe
         });
 
   const deliver: (...args: Parameters<Lane['send']>) => Promise<void> = async (message, mail) => {
-    if (!mail) {
-      recorder.failed(message, { failure: 'refused', code: 'nothing_to_say', inDoubt: false });
-      return;
-    }
     try {
       const { providerId } = await deps.mailer.send(mail());
       recorder.sent(message, providerId);

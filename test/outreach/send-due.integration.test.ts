@@ -320,7 +320,7 @@ describe('when the mail server refuses', () => {
       sent: 0,
       failed: 0,
       ended: 'unavailable',
-      code: 'ESOCKET',
+      code: 'ECONNREFUSED',
     });
     expect(await messageStates(test.deps, waveId)).toMatchObject({ planned: expect.any(Number) });
     const [rows] = await test.deps.db.execute<{ planned: number; tried: number }>(sql`
