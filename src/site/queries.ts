@@ -83,6 +83,7 @@ export async function listPublishedResults(
         figures: Figures;
         required: number;
       } | null>`(${evidenceSnapshots.packet}::json -> 'result')`,
+      rule: sql<string[] | null>`(${evidenceSnapshots.packet}::json -> 'policy' -> 'inWords')`,
       timeZone: agencies.timeZone,
     })
     .from(applications)

@@ -164,6 +164,7 @@ describe('lists and credentials', () => {
     const page = await get(`/credentials/${credential.slug}`);
     expect(page.status).toBe(200);
     expect(page.text).toContain('10 or more');
+    expect(page.text).toContain('At least 10 different employers who say yes.');
     expect(page.text).toContain('40 to 44');
     expect(page.text).toContain('20 to 24');
     expect(page.text).not.toMatch(/\b(12|21|43)\b/);
