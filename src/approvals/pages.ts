@@ -114,6 +114,8 @@ function standing(requirement: Requirement) {
     text: `${figures.bothYes} of ${required}`,
     isMet: shortfall === 0,
     shortfall,
+    /** Beside the tag that says "Short". */
+    shortBy: status === 'short' ? shortfall : null,
     expiring: expiring && { on: expiring.on, fallsTo: expiring.fallsTo },
     reasons: reasons.map((reason) => REQUIREMENT_REASON_WORDS[reason]),
   };
@@ -142,7 +144,6 @@ export function applicationsPage(facts: {
     notice: noticeFor(facts.done),
     newHref: facts.mayEdit && facts.lists.length > 0 ? approvalPaths.newApplication : null,
     newListHref: facts.mayEdit ? approvalPaths.newList : null,
-    listsHref: approvalPaths.lists,
     hasLists: facts.lists.length > 0,
     states: APPLICATION_STATES.map((state) => ({
       value: state,
@@ -228,6 +229,7 @@ export function applicationPage(facts: {
 }) {
   const { row, evaluated, request, viewer, refusal } = facts;
   const open = isOpen(row.state);
+  const [rule, ...moreRules] = describePolicy(facts.policy);
   const isOwnRequest = request?.requestedBy === viewer.staffId;
   const seenBothYes = typeof request?.figures.bothYes === 'number' ? request.figures.bothYes : null;
   return {
@@ -251,7 +253,8 @@ export function applicationPage(facts: {
     storyHref: approvalPaths.credential(row.credentialSlug),
     asOf: facts.now,
     policyName: facts.policyName,
-    rule: describePolicy(facts.policy),
+    rule: rule!,
+    moreRules,
     standing: standing(evaluated),
     figures: figureRows(evaluated.figures),
     exclusions: exclusionRows(evaluated.exclusions, facts.details),
@@ -332,7 +335,6 @@ export function listsPage(facts: {
   return {
     title: 'Lists',
     notice: noticeFor(facts.done),
-    breadcrumbs: [{ href: approvalPaths.applications, text: 'Applications' }],
     newHref: facts.mayEdit ? approvalPaths.newList : null,
     lists: facts.lists.map((list) => ({
       href: approvalPaths.list(list.slug),
@@ -353,10 +355,7 @@ export function listsPage(facts: {
 export function newListPage() {
   return {
     title: 'New list',
-    breadcrumbs: [
-      { href: approvalPaths.applications, text: 'Applications' },
-      { href: approvalPaths.lists, text: 'Lists' },
-    ],
+    breadcrumbs: [{ href: approvalPaths.lists, text: 'Lists' }],
     action: approvalPaths.lists,
     kinds: LIST_KINDS.map((kind) => ({ value: kind, ...KIND_WORDS[kind] })),
     reviews: REVIEW_CYCLES.map((cycle) => ({ value: cycle, text: REVIEW_WORDS[cycle] })),
@@ -387,10 +386,7 @@ export function listPage(facts: {
   return {
     title: list.name,
     notice: noticeFor(facts.done),
-    breadcrumbs: [
-      { href: approvalPaths.applications, text: 'Applications' },
-      { href: approvalPaths.lists, text: 'Lists' },
-    ],
+    breadcrumbs: [{ href: approvalPaths.lists, text: 'Lists' }],
     kind: KIND_WORDS[list.kind].text,
     review: REVIEW_WORDS[list.reviewCycle],
     isPublic: list.isPublic,
