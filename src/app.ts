@@ -5,7 +5,9 @@ import { registerApiRoutes } from './api/routes.ts';
 import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
+import { registerCredentialRoutes } from './credentials/routes.ts';
 import type { Deps } from './deps.ts';
+import { registerEmployerRoutes } from './employers/routes.ts';
 import { registerAccess } from './http/access.ts';
 import { registerAssets } from './http/assets.ts';
 import { registerCsrf } from './http/csrf.ts';
@@ -21,6 +23,7 @@ import { registerViews } from './http/views.ts';
 import { registerOutreachRoutes } from './outreach/routes.ts';
 import { registerRespondRoutes } from './respond/routes.ts';
 import { registerSiteRoutes } from './site/routes.ts';
+import { registerWaveRoutes } from './waves/routes.ts';
 
 /** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
 const MAX_PARAM_LENGTH = 16_000;
@@ -65,17 +68,20 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerCsrf(app, config);
   await app.register(cookie);
   await registerForms(app);
-  registerViews(app, { staffNavigation: STAFF_NAVIGATION });
+  await registerViews(app, { staffNavigation: STAFF_NAVIGATION });
   await registerAssets(app);
   registerAccess(app);
   registerHealth(app, deps);
 
   // Features, in the order of the line in README: each a registerXRoutes(app, deps).
   registerAgencyRoutes(app, deps);
+  registerCredentialRoutes(app, deps);
+  await registerEmployerRoutes(app, deps);
   registerOutreachRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
   registerRespondRoutes(app, deps);
   registerApprovalRoutes(app, deps);
+  registerWaveRoutes(app, deps);
   registerConsoleRoutes(app, deps);
   await registerApiRoutes(app, deps);
   registerSiteRoutes(app, deps);

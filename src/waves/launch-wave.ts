@@ -11,10 +11,11 @@ import type { PlannedTouch } from '../outreach/planner/types.ts';
 import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../surveys/presets.ts';
 import { markWordingUsed, publishInstrument, publishNotice } from '../surveys/publish-wording.ts';
 import type { Staff } from './create-wave.ts';
-import { previewWave, summaryKey } from './preview-wave.ts';
+import { previewWave } from './preview-wave.ts';
 import { graceUntil, protocolSha256, protocolToJson } from './protocol.ts';
 import { draftOf, findWording, insertExclusions, listMeetingTopics, lockWave } from './queries.ts';
 import { refuseUnless, requireReady } from './refuse.ts';
+import { summaryKey } from './summary-key.ts';
 
 export type Launched = { people: number; messages: number; leftOut: number };
 

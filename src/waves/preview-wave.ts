@@ -1,7 +1,5 @@
 import type { Db } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
-import { canonicalJson } from '../lib/canonical-json.ts';
-import { sha256Hex } from '../lib/sha256.ts';
 import { planTouches } from '../outreach/planner/plan-touches.ts';
 import { type PlanSummary, summarisePlan } from '../outreach/planner/summarise-plan.ts';
 import type { Plan } from '../outreach/planner/types.ts';
@@ -19,21 +17,4 @@ export async function previewWave(
   const gathered = await gatherPlanInput(db, deps, wave, facts);
   const plan = planTouches(gathered.input);
   return { ...gathered, plan, summary: summarisePlan(plan) };
-}
-
-/** Names what an approver saw: who is asked and left out in figures, without the times, which move as time passes. */
-export function summaryKey(summary: PlanSummary): string {
-  return sha256Hex(
-    canonicalJson({
-      people: summary.people,
-      employers: summary.employers,
-      asks: summary.asks,
-      credentials: summary.credentials.map(({ credentialId, contactsAsked }) => [
-        credentialId,
-        contactsAsked,
-      ]),
-      meetings: summary.meetings.map(({ meetingId, invited }) => [meetingId, invited]),
-      excluded: summary.excluded.map(({ reason, people }) => [reason, people]),
-    }),
-  ).slice(0, 16);
 }

@@ -1,0 +1,96 @@
+import type { AdjustmentReason, ExclusionReason } from '../outreach/planner/reasons.ts';
+import type { WaveState } from '../outreach/types.ts';
+import type { ProtocolFault } from './rules.ts';
+
+/** Why somebody is not asked, as staff read it. */
+export const EXCLUSION_TEXT: Record<ExclusionReason, string> = {
+  left_employer: 'No longer works there',
+  wrong_role: 'Said they are not the right person',
+  suppressed: 'Asked not to be written to, or their address does not work',
+  no_hiring_authority: 'Not known to decide on hiring',
+  no_relevant_topic: 'Nothing in this wave concerns their sector',
+  already_answered: 'Their employer has answered all of this already',
+  open_invitation: 'Has an open invitation about the same',
+  no_send_window: 'No sending hours left within the dates of this wave',
+  contact_budget_person: 'Was written to recently',
+  contact_budget_employer: 'Others at their employer were written to recently',
+  employer_limit: 'Others at their employer are asked in this wave',
+  capacity: 'No room under the daily limit of mails',
+  not_needed: 'Not needed: enough other employers are asked',
+};
+
+export const ADJUSTMENT_TEXT: Record<AdjustmentReason, string> = {
+  contact_budget_person: 'the person was written to recently',
+  contact_budget_employer: 'others at the employer were written to recently',
+  employer_limit: 'others at the employer are written to in this wave',
+  capacity: 'the daily limit of mails is used up',
+  no_send_window: 'no sending hours are left before the close',
+};
+
+export const STATE_TEXT: Record<WaveState, string> = {
+  draft: 'Draft',
+  proposed: 'Waits for approval',
+  approved: 'Approved',
+  running: 'Under way',
+  paused: 'Paused',
+  closed: 'Closed',
+  cancelled: 'Cancelled',
+};
+
+export const STATE_KIND: Record<WaveState, string> = {
+  draft: 'quiet',
+  proposed: 'short',
+  approved: 'active',
+  running: 'active',
+  paused: 'short',
+  closed: 'quiet',
+  cancelled: 'quiet',
+};
+
+/** The field that each fault of the dates belongs to, and what to do. */
+export const FAULT_TEXT: Record<ProtocolFault, { field: string; message: string }> = {
+  send_until_before_from: {
+    field: 'sendUntil',
+    message: 'The last day of invitations must not be before the first',
+  },
+  send_until_past: { field: 'sendUntil', message: 'Choose a last day of invitations that is still to come' },
+  sending_too_long: { field: 'sendUntil', message: 'Send invitations for 30 days at most' },
+  remind_before_send_until: {
+    field: 'remindOn',
+    message: 'The reminder must come after the last day of invitations',
+  },
+  close_before_reminder: { field: 'closeOn', message: 'The wave must close after the reminder' },
+  close_before_send_until: {
+    field: 'closeOn',
+    message: 'The wave must not close before the last day of invitations',
+  },
+};
+
+/** What an action did, by the closed set of `?done=`. */
+export const DONE_TEXT: Record<string, { kind: 'success' | 'info'; text: string }> = {
+  proposed: {
+    kind: 'success',
+    text: 'The wave is proposed. Another person of your agency can now look at it and launch it.',
+  },
+  returned: { kind: 'info', text: 'The wave is a draft again and can be changed.' },
+  launched: {
+    kind: 'success',
+    text: 'The wave is launched. Its first mails leave as soon as sending hours allow.',
+  },
+  paused: { kind: 'info', text: 'The wave is paused. Nothing more leaves; answers still come in.' },
+  resumed: { kind: 'success', text: 'The wave goes on.' },
+  closed: {
+    kind: 'info',
+    text: 'The wave is closed. No more mails leave; answers are taken until the grace ends.',
+  },
+  cancelled: { kind: 'info', text: 'The wave is cancelled. No more mails leave.' },
+};
+
+export const INVITATION_TEXT: Record<string, string> = {
+  open: 'No answer yet',
+  started: 'Started',
+  answered: 'Answered',
+  declined: 'Declined',
+  referred: 'Named a colleague',
+  expired: 'Ended without an answer',
+};
