@@ -18,6 +18,7 @@ import {
 } from './import-queries.ts';
 import { type ImportIssue, issueAt } from './issues.ts';
 import { employerNameKey } from './rules/employer-name.ts';
+import { scopedId, unscopedId } from './rules/external-id.ts';
 import {
   type ContactRow,
   createCityCheck,
@@ -358,14 +359,6 @@ function createRun(db: Db | Tx, input: ImportInput) {
       return header ? `column ${column} (“${header}”)` : column > 0 ? `column ${column}` : 'this row';
     },
   };
-}
-
-export function scopedId(agencyId: number, externalId: string): string {
-  return `${agencyId}:${externalId}`;
-}
-
-export function unscopedId(externalId: string): string {
-  return externalId.slice(externalId.indexOf(':') + 1);
 }
 
 function describeReference(reference: EmployerReference): string {

@@ -10,6 +10,11 @@ export function uploadPath(dataDir: string, storedAs: string): string {
   return join(dataDir, 'uploads', storedAs);
 }
 
+/** The stream was cut at its limit. */
+export class UploadTooLarge extends Error {
+  override readonly name = 'UploadTooLarge';
+}
+
 /** Streams an upload to disk. A stream that fails, as one above its limit does, leaves no file. */
 export async function storeUpload(
   dataDir: string,
@@ -20,6 +25,8 @@ export async function storeUpload(
   await mkdir(join(dataDir, 'uploads'), { recursive: true, mode: 0o700 });
   try {
     await pipeline(stream, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
+    // Multipart streams end quietly at their limit and only say so here.
+    if ('truncated' in stream && stream.truncated) throw new UploadTooLarge();
   } catch (error) {
     await rm(path, { force: true });
     throw error;

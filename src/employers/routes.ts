@@ -1,0 +1,172 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasRole } from '../agencies/rules.ts';
+import type { Deps } from '../deps.ts';
+import { type fieldError, parseForm } from '../http/forms.ts';
+import { DomainError } from '../lib/errors.ts';
+import { changeContactState } from './change-contact.ts';
+import { markDistinct, mergeDuplicate, reopenDuplicate } from './decide-duplicate.ts';
+import {
+  contactForm,
+  decideForm,
+  duplicatesQuery,
+  employerFilterQuery,
+  pathId,
+  reopenForm,
+} from './forms.ts';
+import { registerImportRoutes } from './import-routes.ts';
+import { duplicatePage, duplicatesPage, employerPage, employersPage, noticeOf, PAGE_SIZE } from './pages.ts';
+import { employerPaths, withQuery } from './paths.ts';
+import {
+  countEmployers,
+  countProposals,
+  findEmployer,
+  findProposal,
+  listContacts,
+  listEmployers,
+  listProposals,
+  listProposalsOf,
+  listUnitMembers,
+} from './queries.ts';
+
+type WithId = { Params: { id: string } };
+
+const staff = { config: { access: 'staff' } } as const;
+
+/** The console's pages about employers, their possible duplicates, and imports. */
+export async function registerEmployerRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
+  app.get(employerPaths.list, staff, async (request, reply) => {
+    const filter = employerFilterQuery.parse(request.query);
+    const { page } = filter;
+    const [rows, total, proposals] = await Promise.all([
+      listEmployers(deps.db, filter, { limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE }),
+      countEmployers(deps.db, filter),
+      countProposals(deps.db),
+    ]);
+    const { text, sector, city, size } = filter;
+    return reply.page(
+      'employers/list',
+      employersPage({
+        filter: { text, sector, city, size, page },
+        rows,
+        total,
+        openProposals: proposals.open,
+        mayImport: hasRole(request.staff.role, 'editor'),
+      }),
+    );
+  });
+
+  app.get(employerPaths.duplicates, staff, async (request, reply) => {
+    const { show, page, done } = duplicatesQuery.parse(request.query);
+    const [rows, counts] = await Promise.all([
+      listProposals(deps.db, {
+        decided: show === 'decided',
+        limit: PAGE_SIZE,
+        offset: (page - 1) * PAGE_SIZE,
+      }),
+      countProposals(deps.db),
+    ]);
+    const data = duplicatesPage({ show, page, rows, counts });
+    return reply.page('employers/duplicates', {
+      ...data,
+      notice: noticeOf(done),
+      zone: request.staff.timeZone,
+    });
+  });
+
+  const showDuplicate = async (
+    request: FastifyRequest<WithId>,
+    reply: FastifyReply,
+    refused?: { errors: ReturnType<typeof fieldError>[]; values: Record<string, string | string[]> },
+  ) => {
+    const proposal = await findProposal(deps.db, idOf(request));
+    if (!proposal) throw new DomainError('not_found');
+    const [a, b, contactsOfA, contactsOfB] = await Promise.all([
+      findEmployer(deps.db, proposal.aId),
+      findEmployer(deps.db, proposal.bId),
+      listContacts(deps.db, proposal.aId),
+      listContacts(deps.db, proposal.bId),
+    ]);
+    if (!a || !b) throw new DomainError('not_found');
+    const { id, role, timeZone } = request.staff;
+    const page = duplicatePage({
+      proposal,
+      a,
+      b,
+      contacts: { a: contactsOfA.length, b: contactsOfB.length },
+      viewer: { id, mayDecide: hasRole(role, 'editor') },
+    });
+    return reply.page(
+      'employers/duplicate',
+      { ...page, zone: timeZone, ...refused },
+      { status: refused ? 422 : 200 },
+    );
+  };
+
+  app.get<WithId>('/staff/employers/duplicates/:id', staff, (request, reply) =>
+    showDuplicate(request, reply),
+  );
+
+  app.post<WithId>('/staff/employers/duplicates/:id', staff, async (request, reply) => {
+    requireEditor(request);
+    const form = parseForm(decideForm, request.body);
+    if (!form.ok) return showDuplicate(request, reply, form);
+    const { decision, survivor, reason } = form.data;
+    const input = { proposalId: idOf(request), ...actorOf(request), reason };
+    if (decision === 'distinct') await markDistinct(deps, input);
+    else await mergeDuplicate(deps, { ...input, ...(survivor !== undefined && { survivorId: survivor }) });
+    const done = decision === 'distinct' ? 'distinct' : 'merged';
+    return reply.redirect(withQuery(employerPaths.duplicates, { done }), 303);
+  });
+
+  app.post<WithId>('/staff/employers/duplicates/:id/reopen', staff, async (request, reply) => {
+    requireEditor(request);
+    const form = parseForm(reopenForm, request.body);
+    if (!form.ok) return showDuplicate(request, reply, form);
+    await reopenDuplicate(deps, { proposalId: idOf(request), ...actorOf(request), reason: form.data.reason });
+    return reply.redirect(withQuery(employerPaths.duplicates, { done: 'reopened' }), 303);
+  });
+
+  app.get<WithId>('/staff/employers/:id', staff, async (request, reply) => {
+    const employer = await findEmployer(deps.db, idOf(request));
+    if (!employer) throw new DomainError('not_found');
+    const [survivor, members, contacts, proposals] = await Promise.all([
+      employer.mergedIntoId === null ? null : findEmployer(deps.db, employer.mergedIntoId),
+      listUnitMembers(deps.db, employer.unitId),
+      listContacts(deps.db, employer.id),
+      listProposalsOf(deps.db, employer.id),
+    ]);
+    const mayChange = hasRole(request.staff.role, 'editor');
+    const page = employerPage({ employer, survivor, members, contacts, proposals, mayChange });
+    const { done } = duplicatesQuery.parse(request.query);
+    return reply.page('employers/one', { ...page, notice: noticeOf(done), zone: request.staff.timeZone });
+  });
+
+  app.post<{ Params: { id: string; contactId: string } }>(
+    '/staff/employers/:id/contacts/:contactId',
+    staff,
+    async (request, reply) => {
+      requireEditor(request);
+      const form = parseForm(contactForm, request.body);
+      const [employerId, contactId] = [pathId(request.params.id), pathId(request.params.contactId)];
+      if (!form.ok || employerId === null || contactId === null) throw new DomainError('not_found');
+      await changeContactState(deps, { employerId, contactId, state: form.data.state, ...actorOf(request) });
+      return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'contact' }), 303);
+    },
+  );
+
+  await registerImportRoutes(app, deps);
+}
+
+function idOf(request: FastifyRequest<WithId>): number {
+  const id = pathId(request.params.id);
+  if (id === null) throw new DomainError('not_found');
+  return id;
+}
+
+function requireEditor(request: FastifyRequest): void {
+  if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+}
+
+function actorOf(request: FastifyRequest) {
+  return { agencyId: request.staff.agencyId, staffId: request.staff.id };
+}

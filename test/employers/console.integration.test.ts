@@ -1,0 +1,264 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSignInLink } from '../../src/agencies/request-sign-in.ts';
+import { CSV_MAX_BYTES } from '../../src/lib/csv-inspect.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
+import { makeAgency, makeStaff } from '../support/staff.ts';
+
+let given: TestApp;
+let ana: StaffBrowser;
+let ben: StaffBrowser;
+let viewer: StaffBrowser;
+let outsider: StaffBrowser;
+let upload: (
+  file: Buffer | string,
+  kind?: string,
+  headers?: Record<string, string>,
+) => ReturnType<StaffBrowser['get']>;
+
+const sample = (name: string) => readFile(new URL(`../../src/data/${name}`, import.meta.url));
+
+beforeAll(async () => {
+  given = await createTestApp();
+  const agency = await makeAgency(given);
+  const other = await makeAgency(given);
+  const [first, second, third] = [
+    await makeStaff(given, agency.id, 'editor'),
+    await makeStaff(given, agency.id, 'editor'),
+    await makeStaff(given, agency.id, 'viewer'),
+  ];
+  ana = await signInAs(given, first.id);
+  ben = await signInAs(given, second.id);
+  viewer = await signInAs(given, third.id);
+  outsider = await signInAs(given, (await makeStaff(given, other.id, 'editor')).id);
+  upload = await uploaderFor(first.id);
+});
+afterAll(() => given.close());
+
+/** A browser that sends a file. */
+async function uploaderFor(staffId: number) {
+  const origin = { 'sec-fetch-site': 'same-origin' };
+  const link = new URL(await createSignInLink(given.deps, { id: staffId }));
+  const signedIn = await given.app.inject({
+    method: 'POST',
+    url: link.pathname,
+    headers: { ...origin, 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  return (file: Buffer | string, kind = 'employers', headers: Record<string, string> = {}) => {
+    const boundary = 'boundary-of-this-test';
+    const payload = Buffer.concat([
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="kind"\r\n\r\n${kind}\r\n`),
+      Buffer.from(
+        `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="../list.csv"\r\nContent-Type: text/csv\r\n\r\n`,
+      ),
+      Buffer.from(file),
+      Buffer.from(`\r\n--${boundary}--\r\n`),
+    ]);
+    return given.app.inject({
+      method: 'POST',
+      url: '/staff/imports',
+      payload,
+      headers: { ...origin, cookie, 'content-type': `multipart/form-data; boundary=${boundary}`, ...headers },
+    });
+  };
+}
+
+const located = (response: { headers: Record<string, unknown> }) => String(response.headers.location);
+const idIn = (path: string) => Number(/\/(\d+)/.exec(path)?.[1]);
+
+/** What the page's form would send, as it stands. */
+function selected(html: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [, name, options] of html.matchAll(/<select[^>]* name="([^"]+)"[^>]*>(.*?)<\/select>/gs)) {
+    values[name as string] = /<option value="([^"]*)" selected/.exec(options as string)?.[1] ?? '';
+  }
+  return values;
+}
+
+describe('an import, page by page', () => {
+  test('upload, choose columns, check, confirm, result, again', async () => {
+    const received = await upload(await sample('employers-montana.csv'));
+    expect(received.statusCode).toBe(303);
+    const columnsUrl = located(received);
+    const columns = await ana.get(columnsUrl);
+    expect(columns.body).toContain('BETTER BUSINESS SYSTEMS INC');
+    const chosen = selected(columns.body);
+    expect(Object.values(chosen)).toEqual([
+      'legal_name',
+      'address',
+      'city',
+      'state',
+      'zip',
+      'naics_code',
+      'legal_form',
+      'jobs',
+    ]);
+
+    const checked = await ana.post(columnsUrl, chosen);
+    expect(checked.statusCode).toBe(303);
+    const preview = await ana.get(located(checked));
+    expect(preview.body).toContain('Check before importing');
+    expect(preview.body).toContain('2,196');
+    expect(preview.body).toContain('Industry code of an earlier edition (3)');
+    expect((await ana.get('/staff/employers')).body).toContain('There are no employers yet');
+
+    const confirmed = await ana.post(`${located(checked)}/confirm`);
+    expect(confirmed.statusCode).toBe(303);
+    const result = await ana.get(located(confirmed));
+    expect(result.body).toContain('4 possible duplicates to decide');
+    const again = await ana.post(`${located(checked)}/confirm`);
+    expect(again.statusCode).toBe(409);
+
+    const issues = await ana.get(`${located(checked)}/issues.csv`);
+    expect(issues.headers['content-type']).toContain('text/csv');
+    expect(issues.body.split('\r\n')).toHaveLength(626 + 2);
+    expect((await ana.get(`${located(checked)}/issues?code=naics_retired`)).body).toContain(
+      'Line 191, naics_code',
+    );
+    // The upload is not kept once it is imported.
+    expect(await readdir(join(given.deps.config.dataDir, 'uploads'))).toEqual([]);
+  });
+
+  test('a column given to two fields, or a needed one to none, is told beside the column', async () => {
+    const columnsUrl = located(await upload('Firm,Trading,Town\nAcme,Acme Shop,Butte\n'));
+    const twice = await ana.post(columnsUrl, { 'column-0': 'city', 'column-2': 'city' });
+    expect(twice.statusCode).toBe(422);
+    expect(twice.body).toContain('There is a problem');
+    expect(twice.body).toContain('“City” is chosen for “Firm” already');
+    expect(twice.body).toContain('Choose the column for “Legal name of the employer”');
+    await ana.post(columnsUrl, { 'column-0': 'legal_name', 'column-1': 'dba', 'column-2': 'city' });
+    // The next file with these headers remembers.
+    const next = await ana.get(located(await upload('Firm,Trading,Town\nBirch,Birch Shop,Havre\n')));
+    expect(Object.values(selected(next.body))).toEqual(['legal_name', 'dba', 'city']);
+  });
+
+  test.each([
+    ['no kind', 'Name\nAcme\n', 'people', 'Choose what the file holds'],
+    [
+      'a workbook',
+      Buffer.from('504b0304140006000800', 'hex'),
+      'employers',
+      'This looks like an Excel workbook',
+    ],
+    ['nothing', '', 'employers', 'The file holds no text'],
+    ['a broken header', '"Name,City\nAcme,Butte\n', 'employers', 'never closed'],
+  ])('%s is refused in words', async (_name, file, kind, words) => {
+    const refused = await upload(file, kind);
+    expect(refused.statusCode).toBe(422);
+    expect(refused.body).toContain(words);
+    expect(refused.body).not.toContain('node_modules');
+  });
+
+  test('broken quoting further down is placed, and the file cannot be confirmed', async () => {
+    const columnsUrl = located(await upload(`Name,City\n${'Acme,Butte\n'.repeat(200)}"Birch,Havre\n`));
+    const url = located(await ana.post(columnsUrl, { 'column-0': 'legal_name', 'column-1': 'city' }));
+    const page = await ana.get(url);
+    expect(page.body).toContain('Nothing was imported');
+    expect(page.body).toContain('Line 202');
+    expect((await ana.post(`${url}/confirm`)).statusCode).toBe(409);
+  });
+
+  test('a file above the limit is refused before it is read, and while it is read', async () => {
+    const before = await readdir(join(given.deps.config.dataDir, 'uploads'));
+    const early = await upload('Name\nAcme\n', 'employers', { 'content-length': String(200 * 1024 * 1024) });
+    expect(early.statusCode).toBe(413);
+    expect(early.body).toContain('The file has 200 MB; at most 50 MB can be imported');
+    const late = await upload(Buffer.alloc(CSV_MAX_BYTES + 1, 'a'));
+    expect(late.statusCode).toBe(413);
+    expect(await readdir(join(given.deps.config.dataDir, 'uploads'))).toEqual(before);
+  });
+
+  test('another agency does not see the import, a viewer cannot import, a cancelled one is over', async () => {
+    const url = located(await upload('Name\nAcme\n')).replace('/columns', '');
+    for (const path of [url, `${url}/columns`, `${url}/issues`, `${url}/issues.csv`]) {
+      expect((await outsider.get(path)).statusCode).toBe(404);
+    }
+    expect((await outsider.post(`${url}/confirm`)).statusCode).toBe(404);
+    expect((await viewer.get('/staff/imports/new')).statusCode).toBe(403);
+    expect((await viewer.post(`${url}/cancel`)).statusCode).toBe(403);
+    expect((await ana.post(`${url}/cancel`)).statusCode).toBe(303);
+    expect((await ana.post(`${url}/columns`, { 'column-0': 'legal_name' })).statusCode).toBe(409);
+  });
+
+  test('credentials as JSON-LD need no columns', async () => {
+    const resource = {
+      '@type': 'ceterms:License',
+      'ceterms:name': 'Barber License',
+      'ceterms:ownedBy': { 'ceterms:name': 'State Board' },
+    };
+    const columnsUrl = located(await upload(JSON.stringify(resource), 'credentials'));
+    expect((await ana.get(columnsUrl)).body).toContain('no columns to choose');
+    const url = located(await ana.post(columnsUrl));
+    await ana.post(`${url}/confirm`);
+    expect((await ana.get('/staff/credentials')).body).toContain('Barber License');
+    expect((await ana.get('/staff/credentials/barber-license')).body).toContain('State Board');
+    expect((await ana.get('/staff/credentials/no-such')).statusCode).toBe(404);
+  });
+});
+
+describe('employers and their possible duplicates', () => {
+  test('the list is searched and filtered, and strange filters are no fault', async () => {
+    expect((await ana.get('/staff/employers?text=eye+center')).body).toContain('ROCKY MOUNTAIN EYE CENTER');
+    const health = await ana.get('/staff/employers?sector=62&city=Butte&size=50-249');
+    expect(health.body).toMatch(/<caption>\d+ employers?<\/caption>/);
+    expect((await ana.get('/staff/employers?page=2')).body).toContain('51 to 100 of 2,196');
+    for (const query of ['sector=%00', 'size=huge', 'page=-1', 'text=%25_%5C', `text=${'x'.repeat(5000)}`]) {
+      expect((await ana.get(`/staff/employers?${query}`)).statusCode).toBe(200);
+    }
+    for (const id of ['0', '99999999', 'abc', '9'.repeat(40)]) {
+      expect((await ana.get(`/staff/employers/${id}`)).statusCode).toBe(404);
+    }
+  });
+
+  test('two records are compared, merged, and taken apart by a second person', async () => {
+    const list = await ana.get('/staff/employers/duplicates');
+    expect(list.body).toContain('To decide (4)');
+    const path = /href="(\/staff\/employers\/duplicates\/\d+)"/.exec(list.body)?.[1] as string;
+    const pair = await ana.get(path);
+    expect(pair.body).toContain('Same name, legal form and punctuation aside');
+    expect((await viewer.post(path, { decision: 'merge' })).statusCode).toBe(403);
+    expect((await ana.post(path, {})).statusCode).toBe(422);
+
+    const merged = await ana.post(path, { decision: 'merge', reason: 'One firm, two spellings' });
+    expect((await ana.get(located(merged))).body).toContain('To decide (3)');
+    expect((await ana.post(path, { decision: 'merge' })).statusCode).toBe(409);
+    const [record] = await given.deps
+      .sql`select id, merged_into_id from employers where merged_into_id is not null`;
+    expect((await ana.get(`/staff/employers/${record?.id}`)).body).toContain('This record was merged into');
+    expect((await ana.get(`/staff/employers/${record?.merged_into_id}`)).body).toContain(
+      'Counts as one employer with',
+    );
+
+    expect((await ana.get(path)).body).toContain('ask another person');
+    expect((await ana.post(`${path}/reopen`, { reason: 'mistake' })).statusCode).toBe(403);
+    expect((await ben.post(`${path}/reopen`, { reason: '' })).statusCode).toBe(422);
+    expect((await ben.post(`${path}/reopen`, { reason: 'Two firms after all' })).statusCode).toBe(303);
+    expect((await ben.get('/staff/employers/duplicates')).body).toContain('To decide (4)');
+  });
+
+  test('a contact who left is marked, and an import does not revive them', async () => {
+    const columnsUrl = located(
+      await upload('company,zip,contact name,email\nQuill Works,59601,Jo Quill,jo@quill.example\n'),
+    );
+    const url = located(await ana.post(columnsUrl, selected((await ana.get(columnsUrl)).body)));
+    await ana.post(`${url}/confirm`);
+    const [contact] = await given.deps
+      .sql`select id, employer_id from contacts where email_key = 'jo@quill.example'`;
+    const employer = `/staff/employers/${contact?.employer_id}`;
+    expect((await ana.get(employer)).body).toContain('jo@quill.example');
+    expect((await ana.post(`${employer}/contacts/${contact?.id}`, { state: 'left' })).statusCode).toBe(303);
+    expect((await ana.get(employer)).body).toContain('Left the employer');
+    expect(
+      (await ana.post(`/staff/employers/1/contacts/${contact?.id}`, { state: 'active' })).statusCode,
+    ).toBe(404);
+    const again = located(
+      await upload('company,zip,contact name,email\nQuill Works,59601,Jo Quill,jo@quill.example\n'),
+    );
+    const preview = await ana.get(located(await ana.post(again, selected((await ana.get(again)).body))));
+    expect(preview.body).toContain('Contact no longer active (1)');
+    expect(idIn(again)).toBeGreaterThan(0);
+  });
+});
