@@ -15,6 +15,11 @@ const secret = z
   .string()
   .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, for example from `openssl rand -hex 32`');
 
+const mailDomain = z
+  .string()
+  .regex(/^(?=.{3,190}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i, 'must be a domain name')
+  .transform((value) => value.toLowerCase());
+
 type Setting = { description: string; schema: z.ZodType; example?: string };
 
 /**
@@ -82,6 +87,12 @@ export const SETTINGS = {
     schema: z.string().min(1).optional(),
     example: 'mail.example.gov',
   },
+  BOUNCE_DOMAIN: {
+    description:
+      'Domain of the envelope sender, whose mail comes back to MAIL_IN_PORT. Each message gets an address of its own there, so a bounce tells which message it is about. Without it bounces go to the agency that sends.',
+    schema: mailDomain.optional(),
+    example: 'bounces.mail.example.gov',
+  },
   LINK_SECRET: {
     description:
       'Key of all links in mails: every server and worker of an installation needs the same. Without it one is made in DATA_DIR; required with DATABASE_URL.',
@@ -137,6 +148,8 @@ export type Config = {
   smtpConnections: number;
   dkim: { domain: string; selector: string; privateKeyFile: string } | null;
   messageIdDomain: string;
+  /** Null: bounces go to the From address. */
+  bounceDomain: string | null;
   linkSecret: string | null;
   suppressionSecret: string | null;
   trustedProxies: string[];
@@ -202,6 +215,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         ? { domain: env.DKIM_DOMAIN, selector: env.DKIM_SELECTOR, privateKeyFile: env.DKIM_PRIVATE_KEY_FILE }
         : null,
     messageIdDomain: env.MESSAGE_ID_DOMAIN ?? new URL(publicUrl).hostname,
+    bounceDomain: env.BOUNCE_DOMAIN ?? null,
     linkSecret: env.LINK_SECRET ?? null,
     suppressionSecret: env.SUPPRESSION_SECRET ?? null,
     trustedProxies: env.TRUSTED_PROXIES.split(',')

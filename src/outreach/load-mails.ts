@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { agencies } from '../db/schema/agencies.ts';
 import type { Deps } from '../deps.ts';
 import { invariant } from '../lib/errors.ts';
+import { bounceAddress } from '../mail/inbound/bounce-address.ts';
 import type { CredentialInMail, MailKind, MailSender, MeetingInMail, MessageData } from '../mail/messages.ts';
 import { renderMessage } from '../mail/render.ts';
 import type { CalendarPart, OutgoingMail } from '../mail/types.ts';
@@ -212,6 +213,9 @@ function assemble(
     from: { name: agency.mailFromName, address: agency.mailFromAddress },
     replyTo: { address: agency.replyTo },
     to: { name: recipient.name, address: recipient.email },
+    ...(deps.config.bounceDomain && {
+      envelopeFrom: bounceAddress(deps.secrets.linkKey, message.id, deps.config.bounceDomain),
+    }),
     language: recipient.language,
     listId: {
       name: `${agency.shortName}, ${message.stream}`,
