@@ -8,6 +8,7 @@ import { registerConsoleRoutes } from './console/routes.ts';
 import { registerCredentialRoutes } from './credentials/routes.ts';
 import type { Deps } from './deps.ts';
 import { registerEmployerRoutes } from './employers/routes.ts';
+import { registerEvidenceRoutes } from './evidence/routes.ts';
 import { registerAccess } from './http/access.ts';
 import { registerAssets } from './http/assets.ts';
 import { registerCsrf } from './http/csrf.ts';
@@ -79,6 +80,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await registerEmployerRoutes(app, deps);
   registerOutreachRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
+  registerEvidenceRoutes(app, deps);
   registerRespondRoutes(app, deps);
   registerApprovalRoutes(app, deps);
   registerWaveRoutes(app, deps);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fastifyView from '@fastify/view';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Handlebars from 'handlebars';
 import { invariant } from '../lib/errors.ts';
@@ -82,28 +83,42 @@ export function createHandlebars(): typeof Handlebars {
   return handlebars;
 }
 
-/** Views by name, compiled when first shown and then kept. They are part of the program: nobody edits them while it runs. */
-function compileViews(): (name: string, data: object) => string {
-  const handlebars = createHandlebars();
-  for (const [name, file] of Object.entries(listPartials())) {
-    handlebars.registerPartial(name, handlebars.compile(readView(file), COMPILE_OPTIONS));
-  }
-  const compiled = new Map<string, HandlebarsTemplateDelegate>();
-  const compile = (name: string) => {
-    const view = handlebars.compile(readView(`${name}.hbs`), COMPILE_OPTIONS);
-    compiled.set(name, view);
-    return view;
-  };
-  for (const layout of LAYOUTS) compile(`layouts/${layout}`);
-  return (name, data) => (compiled.get(name) ?? compile(name))(data);
-}
-
 function readView(file: string): string {
   return readFileSync(join(VIEWS_DIR, file), 'utf8');
 }
 
-export function registerViews(app: FastifyInstance, options: { staffNavigation: readonly PageLink[] }): void {
-  const render = compileViews();
+type Render = (data: object) => string;
+
+/**
+ * Views by name, each in its layout. They are part of the program: compiled when first shown, kept, and not read again
+ * while it runs. Composed here because @fastify/view asks the disk for the layout at every page.
+ */
+function compileViews(handlebars: typeof Handlebars): (name: string, layout: Layout) => Render {
+  for (const [name, file] of Object.entries(listPartials())) {
+    handlebars.registerPartial(name, handlebars.compile(readView(file), COMPILE_OPTIONS));
+  }
+  const compile = (name: string) => handlebars.compile(readView(`${name}.hbs`), COMPILE_OPTIONS);
+  const layouts = new Map(LAYOUTS.map((layout) => [layout, compile(`layouts/${layout}`)]));
+  const kept = new Map<string, Render>();
+  return (name, layout) => {
+    const key = `${layout} ${name}`;
+    let render = kept.get(key);
+    if (!render) {
+      const [page, frame] = [compile(name), layouts.get(layout)!];
+      render = (data) => frame({ ...data, body: page(data) });
+      kept.set(key, render);
+    }
+    return render;
+  };
+}
+
+export async function registerViews(
+  app: FastifyInstance,
+  options: { staffNavigation: readonly PageLink[] },
+): Promise<void> {
+  const handlebars = createHandlebars();
+  const viewIn = compileViews(handlebars);
+  await app.register(fastifyView, { engine: { handlebars }, root: VIEWS_DIR, production: true });
 
   app.decorateReply('page', function page(this: FastifyReply, name, data, pageOptions = {}) {
     const layout = pageOptions.layout ?? layoutFor(accessOf(this.request));
@@ -118,8 +133,8 @@ export function registerViews(app: FastifyInstance, options: { staffNavigation: 
       navigation: staff ? currentIn(options.staffNavigation, this.request.url) : [],
       requestId: this.request.id,
     };
-    const body = render(name, view);
-    return this.type('text/html; charset=utf-8').send(render(`layouts/${layout}`, { ...view, body }));
+    // The plugin takes a compiled view too; only its types do not say so.
+    return this.view(viewIn(name, layout) as unknown as string, view);
   });
 }
 
