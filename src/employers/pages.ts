@@ -93,6 +93,8 @@ export function employerPage(facts: {
     title: employer.legalName,
     breadcrumbs: [{ href: employerPaths.list, text: 'Employers' }],
     rows: summaryOf(employer),
+    // A page of the evidence feature, which employers know nothing else of.
+    conflictsHref: `/staff/conflicts?employer=${employer.id}`,
     survivor: facts.survivor && {
       href: employerPaths.employer(facts.survivor.id),
       name: facts.survivor.legalName,

@@ -50,17 +50,6 @@ export async function getPolicyVersion(db: Db, id: number): Promise<PolicyVersio
   return version;
 }
 
-export async function findLatestPolicyVersion(db: Db, slug: string): Promise<PolicyVersion | null> {
-  const [row] = await db
-    .select({ id: policyVersions.id })
-    .from(policyVersions)
-    .innerJoin(policies, eq(policies.id, policyVersions.policyId))
-    .where(eq(policies.slug, slug))
-    .orderBy(sql`${policyVersions.version} desc`)
-    .limit(1);
-  return row ? getPolicyVersion(db, row.id) : null;
-}
-
 /** All that was known of a credential by a time: what evaluateRequirement takes. */
 export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promise<EvidenceFacts> {
   const [answerRows, askRows, issuerDomains] = await Promise.all([
@@ -502,6 +491,36 @@ export async function listDuePositions(db: Db, now: Date, limit: number): Promis
     .orderBy(asc(positions.expiresAt))
     .limit(limit);
   return [...new Map(rows.map((row) => [`${row.credentialId}/${row.unitId}`, row])).values()];
+}
+
+/**
+ * Positions that a domain learnt since, of an employer or an issuer, may change: imports add domains without knowing who
+ * has answered what. Few, and none in most states.
+ */
+export async function listPositionsToCheckForDomains(db: Db): Promise<UnitOfCredential[]> {
+  const rows = await db.execute<UnitOfCredential>(sql`
+    with issuer as (
+      select t.id as tally_id, t.credential_id, i.domain
+      from tallies t
+      join credentials c on c.id = t.credential_id
+      join issuers i on i.id = c.issuer_id
+      join policy_versions v on v.id = t.policy_version_id
+      where i.domain is not null and (v.body ->> 'excludeIssuerDomain')::boolean
+    ), matched as (
+      select distinct issuer.tally_id, issuer.credential_id, e.unit_id
+      from issuer
+      join employer_domains d on d.domain = issuer.domain or d.domain like '%.' || issuer.domain
+      join employers e on e.id = d.employer_id
+    )
+    select m.credential_id as "credentialId", m.unit_id as "unitId"
+    from matched m join positions p on p.tally_id = m.tally_id and p.unit_id = m.unit_id
+    where p.status not in ('asked', 'excluded')
+    union
+    select t.credential_id, p.unit_id
+    from positions p join tallies t on t.id = p.tally_id
+    where p.status = 'excluded' and p.reason = 'domain_of_issuer'
+      and not exists (select 1 from matched m where m.tally_id = p.tally_id and m.unit_id = p.unit_id)`);
+  return [...rows];
 }
 
 /** Every unit that was asked or has answered for a credential. */

@@ -1,22 +1,39 @@
 import type { Deps } from '../deps.ts';
-import { listDuePositions, lockUnitsOf } from './queries.ts';
+import {
+  listDuePositions,
+  listPositionsToCheckForDomains,
+  lockUnitsOf,
+  type UnitOfCredential,
+} from './queries.ts';
 import { refreshPositions } from './refresh-positions.ts';
 
 const BATCH = 500;
 
-/** Takes again every position that time alone has ended. Safe to run twice or on several machines at once. */
+/**
+ * Takes again every position that time alone has ended, and those that a newly learnt domain may have changed. Safe to
+ * run twice or on several machines at once.
+ */
 export async function refreshAged(deps: Pick<Deps, 'db' | 'clock'>): Promise<{ refreshed: number }> {
-  for (let refreshed = 0; ; ) {
-    const now = deps.clock.now();
-    const due = await listDuePositions(deps.db, now, BATCH);
-    if (due.length === 0) return { refreshed };
-    await deps.db.transaction(async (tx) => {
-      await lockUnitsOf(
-        tx,
-        due.map(({ unitId }) => unitId),
-      );
-      await refreshPositions(tx, due, now);
-    });
+  let refreshed = 0;
+  for (;;) {
+    const due = await listDuePositions(deps.db, deps.clock.now(), BATCH);
+    if (due.length === 0) break;
+    await refresh(deps, due);
     refreshed += due.length;
   }
+  const drifted = await listPositionsToCheckForDomains(deps.db);
+  for (let start = 0; start < drifted.length; start += BATCH) {
+    await refresh(deps, drifted.slice(start, start + BATCH));
+  }
+  return { refreshed: refreshed + drifted.length };
+}
+
+async function refresh(deps: Pick<Deps, 'db' | 'clock'>, pairs: readonly UnitOfCredential[]): Promise<void> {
+  await deps.db.transaction(async (tx) => {
+    await lockUnitsOf(
+      tx,
+      pairs.map(({ unitId }) => unitId),
+    );
+    await refreshPositions(tx, pairs, deps.clock.now());
+  });
 }
