@@ -22,7 +22,7 @@ import { type RespondStep, respondPath } from './paths.ts';
 import { findCredentialFacts, findRespondFacts } from './queries.ts';
 import { questionsHtml } from './question-html.ts';
 import { referInvitation } from './refer-invitation.ts';
-import { accessOf, issuersOf } from './rules.ts';
+import { accessOf, hasUnsentChanges, issuersOf } from './rules.ts';
 import { saveCredential, savePage } from './save-page.ts';
 import { sendAnswers } from './send-answers.ts';
 import { TEXT } from './text.ts';
@@ -328,14 +328,19 @@ function notOpen(reply: FastifyReply, context: pages.PageContext) {
   if (accessOf(context.facts, context.now) === 'referred') {
     return reply.page('respond/message', pages.referredPage(context));
   }
-  return reply.page('respond/message', pages.closedPage(context, null), { status: 410 });
+  return reply.page('respond/message', pages.closedPage(context, unsent(context)), { status: 410 });
 }
 
 /** Something was sent to a link that takes nothing more: say so, and give back what was typed. */
 function closed(reply: FastifyReply, context: pages.PageContext, body: unknown) {
-  return reply.page('respond/message', pages.closedPage(context, pages.typedRows(context, body)), {
-    status: 410,
-  });
+  const typed = pages.typedRows(context, body);
+  const rows = typed.length > 0 ? typed : (unsent(context) ?? []);
+  return reply.page('respond/message', pages.closedPage(context, rows), { status: 410 });
+}
+
+/** Pages that were saved and never sent; null when there are none. */
+function unsent(context: pages.PageContext) {
+  return hasUnsentChanges(context.facts) ? pages.draftRows(context) : null;
 }
 
 /** The same page for a link that never was, one of another kind, and one whose token was changed. */
