@@ -51,8 +51,17 @@ function timeZoneItems(own: string) {
   ];
   return [...new Set([...common, own])].map((zone) => ({
     value: zone,
-    text: zone.replace(/^.*\//, '').replaceAll('_', ' '),
+    text: `${zoneName(zone)} (${zone.replace(/^.*\//, '').replaceAll('_', ' ')})`,
   }));
+}
+
+/** `Mountain Time`, whichever half of the year it is. */
+function zoneName(zone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    timeZoneName: 'longGeneric',
+  }).formatToParts(0);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 }
 
 export function committeesPage(
@@ -341,11 +350,11 @@ export function rsvpPage(
     rows: [
       { key: text.when, value: meetingTimeText(meeting, language) },
       ...(meeting.place ? [{ key: text.where, value: meeting.place }] : []),
-      ...(meeting.onlineUrl ? [{ key: text.online, value: meeting.onlineUrl }] : []),
       ...(meeting.agenda ? [{ key: text.agenda, value: meeting.agenda }] : []),
       { key: text.yourAnswer, value: rsvp ? text[rsvp.response] : text.none },
       ...standingRow(offer, role, text),
     ],
+    onlineUrl: meeting.state === 'cancelled' ? null : meeting.onlineUrl,
     calendarPath: meeting.state === 'cancelled' ? null : rsvpPath(token, 'meeting.ics'),
     action: `${rsvpPath(token, 'answer')}?lang=${language}`,
     answers: [

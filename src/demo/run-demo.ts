@@ -44,6 +44,7 @@ export async function runDemoCommand(argv: string[]): Promise<number | undefined
   };
   try {
     const open = await openFresh(progress, closers);
+    closeOnSignal(closers, open.deps);
     const { report, state } = await play(open, progress, startedAt);
     if (!values.once || !values.json) process.stdout.write(`\n${summaryText(report)}\n`);
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -52,7 +53,6 @@ export async function runDemoCommand(argv: string[]): Promise<number | undefined
       return 0;
     }
     await tellWhere(open.deps, state);
-    closeOnSignal(closers, open.deps);
     return undefined;
   } catch (error) {
     await closeAll().catch(() => undefined);

@@ -83,11 +83,11 @@ export function credentialPage(
     breadcrumbs: [HOME_CRUMB],
     issuer: credential.issuerName,
     description: credential.description,
-    url: credential.url,
+    // Whoever imported it may have written anything there.
+    url: credential.url && /^https?:\/\//i.test(credential.url) ? credential.url : null,
     facts: [
       { key: 'Kind', value: credential.credentialType },
       ...(credential.cluster ? [{ key: 'Career cluster', value: credential.cluster }] : []),
-      ...(credential.url ? [{ key: 'More about it', value: credential.url }] : []),
     ],
     results: results.map((result) => ({
       listHref: listPath(result.listSlug),
