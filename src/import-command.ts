@@ -16,6 +16,7 @@ import { previewImport } from './employers/preview-import.ts';
 import { receiveImport } from './employers/receive-import.ts';
 import { discardImport } from './imports/discard-import.ts';
 import { type ImportSummary, listImportIssues } from './imports/import-store.ts';
+import { placedMessage } from './imports/issues.ts';
 import type { ImportKind } from './imports/types.ts';
 import { CSV_MAX_BYTES } from './lib/csv-inspect.ts';
 import { withDeps } from './server.ts';
@@ -109,7 +110,7 @@ async function importFile(
     ? await receiveCredentials(deps, source)
     : await receiveImport(deps, { ...source, kind });
   if (!received.ok) {
-    out.write(`  error    ${received.issue.message}\n`);
+    out.write(`  error    ${placedMessage(received.issue)}\n`);
     return null;
   }
   const { importId } = received;

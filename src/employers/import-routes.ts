@@ -12,6 +12,7 @@ import { type ColumnMapping, missingFields } from '../imports/columns.ts';
 import { discardImport } from '../imports/discard-import.ts';
 import { findImport, type ImportRecord, listImportIssues, listImports } from '../imports/import-store.ts';
 import { inspectTable, refusalIssue } from '../imports/inspect-table.ts';
+import { placedMessage } from '../imports/issues.ts';
 import { IMPORT_KINDS, type ImportKind } from '../imports/types.ts';
 import { UploadTooLarge, uploadPath } from '../imports/uploads.ts';
 import { guessColumns } from '../lib/csv-columns.ts';
@@ -92,7 +93,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
             ? await receiveCredentials(deps, source)
             : await receiveImport(deps, { ...source, kind });
         if (!received.ok)
-          return await refuseUpload(reply, kind, [fieldError('file', received.issue.message)]);
+          return await refuseUpload(reply, kind, [fieldError('file', placedMessage(received.issue))]);
         return await reply.redirect(importPaths.columns(received.importId), 303);
       } catch (error) {
         if (isTooLarge(error)) return tooLarge(reply, kind, Math.max(announced, CSV_MAX_BYTES + 1));

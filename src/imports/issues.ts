@@ -62,6 +62,11 @@ function titlesOf<Code extends string>(specs: Record<Code, IssueSpec>): Record<C
   ) as Record<Code, string>;
 }
 
+/** The sentence with its place in front, where it stands alone. */
+export function placedMessage(issue: ImportIssue): string {
+  return issue.line > 0 ? `Line ${issue.line}: ${issue.message}` : issue.message;
+}
+
 /** What can be wrong with a table as such, whatever it holds. */
 export const TABLE_ISSUES = {
   // The file

@@ -1,7 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { CsvError, type Options, parse } from 'csv-parse';
+import { CsvError, type Parser, parse } from 'csv-parse';
 import iconv from 'iconv-lite';
 import type { CsvEncoding } from './csv-inspect.ts';
 import { unescapeFormula } from './csv-write.ts';
@@ -47,7 +45,8 @@ export async function* readCsvRecords(
   options: { encoding: CsvEncoding; delimiter: string },
 ): AsyncGenerator<CsvRecord> {
   const lines = createLineCount();
-  const parserOptions: Options<CsvRecord, string[]> = {
+  let read: CsvRecord[] = [];
+  const parser = parse({
     delimiter: options.delimiter,
     // Named, since the parser would else learn one kind from the first line and run mixed files together.
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -55,28 +54,42 @@ export async function* readCsvRecords(
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD_CHARACTERS,
-    // Here and not in the loop below: a fault drops the records that were read but not yet fetched.
-    on_record: (cells: string[], { lines: counted }): CsvRecord => ({
-      line: lines.startOf(cells, counted),
-      cells: cells.map(unescapeFormula),
-    }),
+    // Records are taken here and not from the parser's own stream, which drops those not yet fetched when it fails.
+    on_record: (cells: string[], { lines: counted }) => {
+      read.push({ line: lines.startOf(cells, counted), cells: cells.map(unescapeFormula) });
+      return null;
+    },
+  });
+  // The fault reaches the loop below through the callbacks; unheard it would end the process.
+  parser.on('error', () => undefined);
+  parser.resume();
+  const decoder = iconv.getDecoder(options.encoding);
+  const steps = async function* () {
+    for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024 })) {
+      yield () => write(parser, decoder.write(chunk as Buffer));
+    }
+    yield () => write(parser, decoder.end() ?? '');
+    yield () => end(parser);
   };
-  // The declared type of `parse` has no room for records that `on_record` made into something else.
-  const parser = parse(parserOptions as unknown as Options);
-  const feeding = pipeline(
-    createReadStream(path, { highWaterMark: 64 * 1024 }),
-    decoding(options.encoding),
-    parser,
-  );
-  // The same fault reaches the loop below through the parser; unheard here it would end the process.
-  feeding.catch(() => undefined);
-  try {
-    yield* parser as AsyncIterable<CsvRecord>;
-  } catch (error) {
-    throw asFault(error, lines);
-  } finally {
-    parser.destroy();
+  for await (const step of steps()) {
+    const fault = await step();
+    const records = read;
+    read = [];
+    yield* records;
+    if (fault) throw asFault(fault, lines);
   }
+}
+
+function write(parser: Parser, text: string): Promise<Error | null> {
+  return new Promise((resolve) => parser.write(text, 'utf8', (error) => resolve(error ?? null)));
+}
+
+function end(parser: Parser): Promise<Error | null> {
+  return new Promise((resolve) => {
+    parser.once('error', resolve);
+    parser.once('end', () => resolve(null));
+    parser.end();
+  });
 }
 
 /**
@@ -105,20 +118,6 @@ function createLineCount() {
     /** The line that the parser stands on. */
     current: (counted: number) => counted - surplus,
   };
-}
-
-function decoding(encoding: CsvEncoding): Transform {
-  const decoder = iconv.getDecoder(encoding);
-  return new Transform({
-    decodeStrings: true,
-    transform(chunk: Buffer, _encoding, done) {
-      done(null, Buffer.from(decoder.write(chunk), 'utf8'));
-    },
-    flush(done) {
-      const rest = decoder.end();
-      done(null, rest ? Buffer.from(rest, 'utf8') : undefined);
-    },
-  });
 }
 
 const FAULT_OF_PARSER: Record<string, CsvFaultCode> = {

@@ -151,3 +151,21 @@ describe('records', () => {
     expect(fault).toMatchObject({ code, line, column });
   });
 });
+
+test('every record before a fault is passed on', async () => {
+  const path = await saved(`h,i\n${'a,b\n'.repeat(300)}c"d,e\n${'a,b\n'.repeat(300)}`);
+  let count = 0;
+  const reading = (async () => {
+    for await (const _ of readCsvRecords(path, { encoding: 'utf-8', delimiter: ',' })) count += 1;
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'quote_inside_field', line: 302 });
+  expect(count).toBe(301);
+});
+
+test('a reader that stops early lets go of the file', async () => {
+  const path = await saved(`h,i\n${'a,b\n'.repeat(100_000)}`);
+  for await (const record of readCsvRecords(path, { encoding: 'utf-8', delimiter: ',' })) {
+    if (record.line === 5) break;
+  }
+  await rm(path);
+});
