@@ -12,6 +12,10 @@ export type WaveState = (typeof WAVE_STATES)[number];
 /** States in which the protocol is frozen and messages exist. */
 export const LAUNCHED_WAVE_STATES = ['running', 'paused', 'closed'] as const satisfies readonly WaveState[];
 
+/** Why a running wave was paused by itself. */
+export const WAVE_PAUSE_REASONS = ['complaints', 'policy_blocks', 'failures'] as const;
+export type WavePauseReason = (typeof WAVE_PAUSE_REASONS)[number];
+
 /**
  * planned -> claimed -> sent -> (delivered | bounced | complained);
  * planned -> suppressed | expired | cancelled; claimed -> planned (swept) | uncertain | failed.

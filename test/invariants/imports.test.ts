@@ -9,6 +9,7 @@ const FEATURE_LINE = [
   'credentials',
   'employers',
   'outreach',
+  'delivery',
   'surveys',
   'committees',
   'evidence',

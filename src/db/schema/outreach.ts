@@ -21,6 +21,7 @@ import {
   MESSAGE_STREAMS,
   SENT_MESSAGE_STATES,
   SUPPRESSION_REASONS,
+  WAVE_PAUSE_REASONS,
   WAVE_STATES,
 } from '../../outreach/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
@@ -67,6 +68,10 @@ export const waves = pgTable(
     approvedAt: at('approved_at'),
     launchedAt: at('launched_at'),
     pausedAt: at('paused_at'),
+    /** Why it last paused by itself; null when staff paused it, or resumed it since. */
+    pauseReason: text('pause_reason', { enum: WAVE_PAUSE_REASONS }),
+    /** Complaints, blocks and failures count from here on: the last time staff resumed it. */
+    safetySince: at('safety_since'),
     closedAt: at('closed_at'),
     cancelledAt: at('cancelled_at'),
   },
@@ -79,6 +84,7 @@ export const waves = pgTable(
         and ${t.protocolSha256} is not null and ${t.closeAt} is not null and ${t.graceUntil} is not null)`,
     ),
     check('waves_paused', presentExactlyIn(t.pausedAt, t.state, ['paused'])),
+    check('waves_pause_reason', oneOf(t.pauseReason, WAVE_PAUSE_REASONS)),
     check('waves_closed', presentExactlyIn(t.closedAt, t.state, ['closed'])),
     check('waves_cancelled', presentExactlyIn(t.cancelledAt, t.state, ['cancelled'])),
     index().on(t.agencyId, t.state),
@@ -261,6 +267,7 @@ export const messages = pgTable(
     index('messages_contact_touches').on(t.contactId, t.sentAt),
     index('messages_employer_touches').on(t.employerId, t.sentAt),
     index().on(t.invitationId),
+    index('messages_provider_id').on(t.providerId).where(sql`${t.providerId} is not null`),
   ],
 );
 
