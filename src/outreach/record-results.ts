@@ -32,7 +32,11 @@ const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000];
  * Writes what became of handed messages, several at once but soon: whatever is not yet written when a worker dies
  * is sent again. A result counts while nobody has handed the message over since, even when the lease ran out.
  */
-export function createResultRecorder(deps: RecordDeps, claimedBy: string): ResultRecorder {
+export function createResultRecorder(
+  deps: RecordDeps,
+  claimedBy: string,
+  onWritten: (count: number) => void = () => undefined,
+): ResultRecorder {
   const tally: Tally = { sent: 0, failed: 0, retried: 0, uncertain: 0 };
   let pending: Result[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -52,6 +56,7 @@ export function createResultRecorder(deps: RecordDeps, claimedBy: string): Resul
       })
       .finally(() => {
         writing = null;
+        onWritten(batch.length);
         flush();
       });
   };

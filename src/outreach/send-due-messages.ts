@@ -41,8 +41,7 @@ const BATCH = 200;
  */
 export async function sendDueMessages(deps: SendDeps, options: SendOptions = {}): Promise<SendOutcome> {
   const claimedBy = randomUUID();
-  const recorder = createResultRecorder(deps, claimedBy);
-  const lane = createLane(deps, recorder, deps.config.smtpConnections);
+  const lane = createLane(deps, claimedBy);
   const startedAt = performance.now();
   const isOver = () =>
     options.signal?.aborted === true || performance.now() - startedAt > (options.forMs ?? Infinity);
@@ -80,14 +79,14 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
       }
     }
   } finally {
-    await lane.empty();
+    await lane.idle();
     await releaseClaims(
       deps,
       claimedBy,
       claimed.map((message) => message.id),
     );
   }
-  const { sent, failed, retried, uncertain } = await recorder.settled();
+  const { sent, failed, retried, uncertain } = await lane.settled();
   const blocked = lane.blocked();
   return {
     sent,
@@ -111,33 +110,45 @@ type Lane = {
   send(message: HandedMessage, mail: () => OutgoingMail): void;
   /** Resolves when the next chunk may be handed over. */
   room(): Promise<void>;
-  /** Resolves when nothing is under way. */
-  empty(): Promise<void>;
+  /** Resolves when nothing is with the mail server. */
+  idle(): Promise<void>;
+  /** Resolves when every result is written. */
+  settled(): ReturnType<ResultRecorder['settled']>;
   /** The failure that says that nothing can be sent now. */
   blocked(): SendError | null;
 };
 
-/** The messages under way: one chunk with the server and one waiting behind it, so that no connection runs dry. */
-function createLane(deps: SendDeps, recorder: ResultRecorder, connections: number): Lane {
-  const width = connections;
-  let underWay = 0;
-  let blocked: SendError | null = null;
-  let waiting: { below: number; resolve(): void }[] = [];
+/**
+ * Messages that were handed over and are not yet written down, for each connection: all that a sender which dies can
+ * make go out twice. Fewer would let the database hold up the mail.
+ */
+const UNSETTLED_PER_CONNECTION = 4;
 
-  const finish = () => {
-    underWay -= 1;
-    waiting = waiting.filter(({ below, resolve }) => {
-      if (underWay >= below) return true;
+/** The messages under way: one chunk with the server and one waiting behind it, so that no connection runs dry. */
+function createLane(deps: SendDeps, claimedBy: string): Lane {
+  const width = deps.config.smtpConnections;
+  let sending = 0;
+  let unsettled = 0;
+  let blocked: SendError | null = null;
+  let waiting: { isOver(): boolean; resolve(): void }[] = [];
+
+  const changed = () => {
+    waiting = waiting.filter(({ isOver, resolve }) => {
+      if (!isOver()) return true;
       resolve();
       return false;
     });
   };
-  const until = (below: number) =>
-    underWay < below
+  const until = (isOver: () => boolean) =>
+    isOver()
       ? Promise.resolve()
       : new Promise<void>((resolve) => {
-          waiting.push({ below, resolve });
+          waiting.push({ isOver, resolve });
         });
+  const recorder = createResultRecorder(deps, claimedBy, (written) => {
+    unsettled -= written;
+    changed();
+  });
 
   const deliver: (...args: Parameters<Lane['send']>) => Promise<void> = async (message, mail) => {
     try {
@@ -158,11 +169,16 @@ function createLane(deps: SendDeps, recorder: ResultRecorder, connections: numbe
   return {
     width,
     send(message, mail) {
-      underWay += 1;
-      void deliver(message, mail).finally(finish);
+      sending += 1;
+      unsettled += 1;
+      void deliver(message, mail).finally(() => {
+        sending -= 1;
+        changed();
+      });
     },
-    room: () => until(width + 1),
-    empty: () => until(1),
+    room: () => until(() => sending <= width && unsettled <= width * (UNSETTLED_PER_CONNECTION - 1)),
+    idle: () => until(() => sending === 0),
+    settled: recorder.settled,
     blocked: () => blocked,
   };
 }

@@ -11,6 +11,7 @@ import { launchWave, makeWorld, messageStates } from './outreach-world.ts';
 const COMMAND = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
 const MESSAGES = 2_000;
 const LEASE_SECONDS = 2;
+const CONNECTIONS = 5;
 
 let sink: SmtpSink;
 let app: TestApp;
@@ -41,7 +42,7 @@ function startWorkerProcess(): ChildProcess {
       DATABASE_URL: app.databaseUrl,
       REDIS_URL: config.redisUrl ?? '',
       SMTP_URL: sink.url,
-      SMTP_CONNECTIONS: '10',
+      SMTP_CONNECTIONS: String(CONNECTIONS),
       DATA_DIR: config.dataDir,
       LINK_SECRET: config.linkSecret ?? '',
       SUPPRESSION_SECRET: config.suppressionSecret ?? '',

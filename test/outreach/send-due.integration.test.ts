@@ -358,15 +358,15 @@ describe('claims', () => {
     expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 3 });
   });
 
-  it('cost the same at the end of a large wave as at its beginning', async () => {
-    const world = await makeWorld(test.deps, { contacts: 20_000, credentials: 1 });
+  it('cost the same at the end of a large wave as at its beginning', { timeout: 120_000 }, async () => {
+    const world = await makeWorld(test.deps, { contacts: 8_000, credentials: 1 });
     await launchWave(test.deps, world);
     const times: number[] = [];
-    for (let left = 20_000; left > 0; left -= 500) {
+    for (let left = 8_000; left > 0; left -= 250) {
       const start = performance.now();
-      const claim = await claimMessages(test.deps, { limit: 500 });
+      const claim = await claimMessages(test.deps, { limit: 250 });
       times.push(performance.now() - start);
-      expect(claim.messages).toHaveLength(500);
+      expect(claim.messages).toHaveLength(250);
     }
     const median = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
     const early = median(times.slice(2, 12));
