@@ -7,53 +7,65 @@
  * plain (a Date must be written as text by whoever knows which form is meant).
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$');
+  return write(value, []);
 }
 
 /** In a u-flagged pattern a surrogate pair is one character, so only an unpaired half matches. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-function write(value: unknown, place: string): string {
+/** `path` is where the value stands; one array is shared by the whole walk, as most walks never tell it. */
+type Path = (string | number)[];
+
+function write(value: unknown, path: Path): string {
   switch (typeof value) {
     case 'string':
-      return writeString(value, place);
+      return writeString(value, path);
     case 'number':
-      if (!Number.isFinite(value)) throw new TypeError(`${place} is ${value}, which JSON cannot carry`);
+      if (!Number.isFinite(value)) throw refusal(path, `is ${value}, which JSON cannot carry`);
       return JSON.stringify(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? writeArray(value, place) : writeObject(value, place);
+      return Array.isArray(value) ? writeArray(value, path) : writeObject(value, path);
     default:
-      throw new TypeError(`${place} is ${typeof value}, which JSON cannot carry`);
+      throw refusal(path, `is ${typeof value}, which JSON cannot carry`);
   }
 }
 
-function writeString(value: string, place: string): string {
-  if (LONE_SURROGATE.test(value))
-    throw new TypeError(`${place} holds a lone surrogate, which UTF-8 cannot carry`);
+function writeString(value: string, path: Path): string {
+  if (LONE_SURROGATE.test(value)) throw refusal(path, 'holds a lone surrogate, which UTF-8 cannot carry');
   return JSON.stringify(value);
 }
 
-function writeArray(value: readonly unknown[], place: string): string {
-  const items: string[] = [];
+function writeArray(value: readonly unknown[], path: Path): string {
+  const depth = path.length;
+  let text = '[';
   // Not map(): it would skip holes.
-  for (let index = 0; index < value.length; index += 1) items.push(write(value[index], `${place}[${index}]`));
-  return `[${items.join(',')}]`;
+  for (let index = 0; index < value.length; index += 1) {
+    path[depth] = index;
+    text += (index > 0 ? ',' : '') + write(value[index], path);
+  }
+  path.length = depth;
+  return `${text}]`;
 }
 
-function writeObject(value: object, place: string): string {
+function writeObject(value: object, path: Path): string {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw new TypeError(`${place} is not a plain object`);
-  }
+  if (prototype !== Object.prototype && prototype !== null) throw refusal(path, 'is not a plain object');
   const record = value as Record<string, unknown>;
-  const members = Object.keys(record)
-    // The default order of sort() is the order of UTF-16 code units, as section 3.2.3 of the RFC asks.
-    .sort()
-    .map(
-      (name) => `${writeString(name, `${place}, a member name,`)}:${write(record[name], `${place}.${name}`)}`,
-    );
-  return `{${members.join(',')}}`;
+  const depth = path.length;
+  let text = '{';
+  // The default order of sort() is the order of UTF-16 code units, as section 3.2.3 of the RFC asks.
+  for (const name of Object.keys(record).sort()) {
+    path[depth] = name;
+    text += `${text.length > 1 ? ',' : ''}${writeString(name, path)}:${write(record[name], path)}`;
+  }
+  path.length = depth;
+  return `${text}}`;
+}
+
+function refusal(path: Path, what: string): TypeError {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  return new TypeError(`$${steps.join('')} ${what}`);
 }
