@@ -14,8 +14,9 @@ import {
   insertTouch,
 } from './planner/budget.ts';
 import { BUSINESS_HOURS, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
+import { findSuppressions } from './queries.ts';
 import { type ClaimFacts, decideClaim, nextSendTime, type RefusalReason } from './rules.ts';
-import type { InvitationState, MessageKind, MessageStream, SuppressionReason } from './types.ts';
+import type { InvitationState, MessageKind, MessageStream } from './types.ts';
 
 /** A message that belongs to one sender until its lease ends. */
 export type ClaimedMessage = {
@@ -178,24 +179,6 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
     left join invitations i on i.id = m.invitation_id
     where m.id = any(${sql.param(ids)}::bigint[])
     order by m.send_after, m.id`);
-}
-
-/** Suppressions in force, by the address hash in hexadecimal. */
-export async function findSuppressions(
-  tx: Pick<Tx, 'execute'>,
-  addressHashes: readonly Buffer[],
-): Promise<Map<string, SuppressionReason>> {
-  const rows = await tx.execute<{ address: string; reason: SuppressionReason }>(sql`
-    select encode(address_hash, 'hex') as address, reason from suppressions
-    where lifted_at is null
-      and address_hash in (
-        select decode(value, 'hex') from json_array_elements_text(${hexList(addressHashes)}::text::json) as value
-      )`);
-  return new Map(rows.map((row) => [row.address, row.reason]));
-}
-
-export function hexList(hashes: readonly Buffer[]): string {
-  return JSON.stringify(hashes.map((hash) => hash.toString('hex')));
 }
 
 type Refused = { row: DueRow; state: string; reason: RefusalReason; sendAfter?: Date };

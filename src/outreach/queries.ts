@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { hashAddress } from '../lib/tokens.ts';
 import type { SuppressionReason } from './types.ts';
 
 export type StopLink = { language: 'en' | 'es'; suppressedFor: SuppressionReason | null };
@@ -16,29 +15,16 @@ export async function findStopLink(db: Db, tokenHash: Buffer): Promise<StopLink 
   return row ? { language: row.language, suppressedFor: row.reason } : null;
 }
 
-/** Which of these people must not be asked, for planning. The claim looks again. */
-export async function listSuppressedContacts(
+/** Suppressions in force, by the address hash in hexadecimal. */
+export async function findSuppressions(
   db: Db,
-  suppressionKey: Buffer,
-  contacts: readonly { contactId: number; email: string }[],
-): Promise<Set<number>> {
-  const byHash = new Map(
-    contacts.map(({ contactId, email }) => [hashAddress(suppressionKey, email).toString('hex'), contactId]),
-  );
-  const rows = await db.execute<{ address: string }>(
-    sql`select encode(address_hash, 'hex') as address from suppressions where lifted_at is null`,
-  );
-  return new Set(rows.flatMap(({ address }) => byHash.get(address) ?? []));
-}
-
-/** Messages of one wave by state, and within a state by reason. */
-export async function countMessages(
-  db: Db,
-  waveId: number,
-): Promise<{ kind: string; state: string; reason: string | null; count: number }[]> {
-  return db.execute(sql`
-    select kind, state, case when state in ('suppressed', 'expired', 'cancelled') then reason end as reason,
-           count(*)::int as count
-    from messages where wave_id = ${waveId}
-    group by 1, 2, 3 order by 1, 2, 3`);
+  addressHashes: readonly Buffer[],
+): Promise<Map<string, SuppressionReason>> {
+  const rows = await db.execute<{ address: string; reason: SuppressionReason }>(sql`
+    select encode(address_hash, 'hex') as address, reason from suppressions
+    where lifted_at is null
+      and address_hash in (
+        select decode(value, 'hex') from json_array_elements_text(${JSON.stringify(addressHashes.map((hash) => hash.toString('hex')))}::text::json) as value
+      )`);
+  return new Map(rows.map((row) => [row.address, row.reason]));
 }

@@ -6,9 +6,9 @@ import { readTallies } from '../evidence/read-tally.ts';
 import { addMonths } from '../lib/add-months.ts';
 import { invariant } from '../lib/errors.ts';
 import { hashAddress } from '../lib/tokens.ts';
-import { findSuppressions } from '../outreach/claim-messages.ts';
 import { compareNeed } from '../outreach/planner/need.ts';
 import type { CredentialTopic, MeetingTopic, PlanInput } from '../outreach/planner/types.ts';
+import { findSuppressions } from '../outreach/queries.ts';
 import {
   findFallbackPolicyVersion,
   listAnswered,
