@@ -10,9 +10,9 @@ export const askObservers: AskObservers = {
     const { pairs, now } = await lockPairs(tx, asks);
     if (now) await addAskedPositions(tx, pairs, now);
   },
-  async asksUndelivered(tx, asks) {
+  async asksUndelivered(tx, asks, at) {
     const { pairs, now } = await lockPairs(tx, asks);
-    if (now) await refreshPositions(tx, pairs, now);
+    if (now) await refreshPositions(tx, pairs, at ?? now);
   },
 };
 

@@ -442,6 +442,9 @@ export type StoredTally = {
   expiries: (Date | null)[];
 };
 
+/** The statuses that end by the passage of time. Named in the query, they let it use the index by status and expiry. */
+const EXPIRING_STATUSES = `{${(['both_yes', 'no', 'not_sure', 'not_familiar', 'conflicting'] satisfies PositionStatus[]).join()}}`;
+
 /** Maintained counters by credential and policy version: at most 16 + required rows each, however many answers there are. */
 export async function listStoredTallies(
   db: Db,
@@ -456,7 +459,8 @@ export async function listStoredTallies(
       s.*,
       (select coalesce(json_agg(json_build_object('unitId', p.unit_id, 'status', p.status, 'asked', p.asked,
           'delivered', p.delivered)), '[]')
-        from positions p where p.tally_id = t.id and p.expires_at <= ${at}) as due,
+        from positions p
+        where p.tally_id = t.id and p.status = any(${EXPIRING_STATUSES}::text[]) and p.expires_at <= ${at}) as due,
       (select coalesce(json_agg(b.expires_at), '[]') from (
         select p.expires_at from positions p
         where p.tally_id = t.id and p.status = 'both_yes' and (p.expires_at > ${at} or p.expires_at is null)

@@ -105,7 +105,6 @@ export const positions = pgTable(
   (t) => [
     primaryKey({ columns: [t.tallyId, t.unitId] }),
     check('positions_status', oneOf(t.status, POSITION_STATUSES)),
-    index('positions_expiry').on(t.tallyId, t.expiresAt).where(sql`${t.expiresAt} is not null`),
     index('positions_expiry_all').on(t.expiresAt).where(sql`${t.expiresAt} is not null`),
     index('positions_by_status').on(t.tallyId, t.status, t.expiresAt),
     index().on(t.unitId),
