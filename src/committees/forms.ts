@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { optionalText } from '../http/forms.ts';
+import { parseMailAddress } from '../lib/mail-address.ts';
 import { NAICS_SECTORS } from '../lib/naics.ts';
 import { instantOf, isTimeZone } from '../lib/zoned-time.ts';
 import { RSVP_RESPONSES, SEAT_ROLES } from './types.ts';
+import type { RsvpFault } from './words.ts';
 
 const line = (message: string, most: number) =>
   z.string(message).trim().min(1, message).max(most, `Use ${most} characters or fewer`);
@@ -116,12 +118,27 @@ export const releaseForm = z.object({ holder: z.coerce.number().int().positive()
 
 export const REASON_MAX = 500;
 
-export const rsvpForm = z.object({
-  answer: z.enum(RSVP_RESPONSES, 'missing'),
-  reason: z
-    .string()
+const short = (max: number, fault: RsvpFault) =>
+  z
+    .string(fault)
     .trim()
-    .max(REASON_MAX, 'tooLong')
+    .max(max, fault)
     .optional()
-    .transform((text) => text ?? ''),
-});
+    .transform((text) => text ?? '');
+
+/** Faults are keys of the page's own words, since the page comes in two languages. */
+export const rsvpForm = z
+  .object({
+    answer: z.enum(RSVP_RESPONSES, 'missing' satisfies RsvpFault),
+    reason: short(REASON_MAX, 'tooLong'),
+    colleagueName: short(120, 'tooLong'),
+    colleagueEmail: short(254, 'colleagueEmail'),
+  })
+  .superRefine((form, context) => {
+    const fault = (path: string, message: RsvpFault) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (form.colleagueName === '' && form.colleagueEmail === '') return;
+    if (form.colleagueName === '') fault('colleagueName', 'colleagueName');
+    if (!parseMailAddress(form.colleagueEmail)) fault('colleagueEmail', 'colleagueEmail');
+    if (form.answer === 'accepted') fault('answer', 'colleagueNeedsNo');
+  });

@@ -22,7 +22,7 @@ import type {
 } from './queries.ts';
 import { canRespond, seatFigures } from './rules.ts';
 import { type Day, SEAT_ROLES } from './types.ts';
-import { RSVP_TEXT, seatRoleName } from './words.ts';
+import { RSVP_TEXT, type RsvpFault, seatRoleName } from './words.ts';
 
 type Refused = { errors: FieldError[]; values: FormValues };
 
@@ -361,9 +361,10 @@ export function rsvpPage(
       { value: 'accepted', text: text.accept },
       { value: 'declined', text: text.decline },
     ],
+    suggestOpen: Boolean(refused?.values.colleagueName || refused?.values.colleagueEmail),
     errors: (refused?.errors ?? []).map((error) => ({
       ...error,
-      message: error.message === 'tooLong' ? text.tooLong : text.missing,
+      message: text.faults[error.message as RsvpFault] ?? text.faults.missing,
     })),
     values: refused?.values ?? (rsvp ? { answer: rsvp.response, reason: rsvp.reason } : {}),
   };

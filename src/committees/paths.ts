@@ -18,7 +18,7 @@ export function meetingPath(meetingId: number, step?: 'move' | 'cancel'): string
 }
 
 /** The invited person's own page for one meeting. */
-export function rsvpPath(token: string, step?: 'answer' | 'colleague' | 'meeting.ics'): string {
+export function rsvpPath(token: string, step?: 'answer' | 'meeting.ics'): string {
   return `/m/${token}${step ? `/${step}` : ''}`;
 }
 

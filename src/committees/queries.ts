@@ -170,6 +170,7 @@ export async function listMeetingsToInviteTo(db: Db, agencyId: number, now: Date
 
 export type MeetingOffer = {
   askId: number;
+  invitationId: number;
   /** The role of the seat offered with the invitation. */
   role: string;
   meeting: Meeting;
@@ -190,6 +191,7 @@ export async function listMeetingOffers(db: Db, askIds: readonly number[]): Prom
   const rows = await db
     .select({
       askId: asks.id,
+      invitationId: asks.invitationId,
       role: asks.seatRole,
       meeting: meetings,
       committee: { name: committees.name, purpose: committees.purpose },

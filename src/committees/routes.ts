@@ -8,6 +8,7 @@ import { DomainError } from '../lib/errors.ts';
 import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
 import { wallTime } from '../lib/zoned-time.ts';
 import { addSeats } from './add-seats.ts';
+import { answerByLink } from './answer-by-link.ts';
 import { calendarDownload } from './calendar.ts';
 import { cancelMeeting } from './cancel-meeting.ts';
 import { createCommittee } from './create-committee.ts';
@@ -36,8 +37,8 @@ import {
   type MeetingOffer,
 } from './queries.ts';
 import { releaseSeat } from './release-seat.ts';
-import { respondToMeeting } from './respond-to-meeting.ts';
 import { scheduleMeeting } from './schedule-meeting.ts';
+import type { RsvpFault } from './words.ts';
 
 type WithId = { Params: { id: string } };
 type WithSeat = { Params: { id: string; seatId: string } };
@@ -220,15 +221,17 @@ function registerRsvp(app: FastifyInstance, deps: Deps): void {
     const offer = await getOffer(deps, request.params.token);
     const form = parseForm(rsvpForm, request.body);
     if (!form.ok) return showRsvp(reply, offer, request, deps.clock.now(), form);
-    const { answer, reason } = form.data;
-    await deps.db.transaction((tx) =>
-      respondToMeeting(tx, deps, {
-        askId: offer.askId,
-        answer: answer === 'accepted' ? { response: 'accepted' } : { response: 'declined', reason },
-        now: deps.clock.now(),
-      }),
-    );
-    await deps.queue.enqueue('outreach.send-due', {});
+    const { answer, reason, colleagueName, colleagueEmail } = form.data;
+    const outcome = await answerByLink(deps, {
+      offer,
+      answer: answer === 'accepted' ? { response: 'accepted' } : { response: 'declined', reason },
+      colleague: colleagueEmail === '' ? null : { name: colleagueName, email: colleagueEmail },
+    });
+    if (!outcome.ok) {
+      const fault: RsvpFault = outcome.reason === 'own_address' ? 'colleagueOwn' : 'colleagueImpossible';
+      const errors = [fieldError('colleagueEmail', fault)];
+      return showRsvp(reply, offer, request, deps.clock.now(), { ...form, errors });
+    }
     const language = languageOf(request, offer);
     return reply.redirect(`${rsvpPath(request.params.token)}?lang=${language}`, 303);
   });

@@ -47,8 +47,19 @@ const en = {
   reasonHint: 'For example: the time does not suit, or a colleague is the better person.',
   submit: 'Send my answer',
   change: 'You can change your answer until the meeting starts.',
-  missing: 'Select yes if you will take part',
-  tooLong: 'Shorten the reason to 500 characters or fewer',
+  suggest: 'Suggest a colleague instead',
+  suggestHint: 'They get an invitation of their own by e-mail.',
+  colleagueNameLabel: 'Their name',
+  colleagueEmailLabel: 'Their work e-mail address',
+  faults: {
+    missing: 'Select yes if you will take part',
+    tooLong: 'Shorten this text',
+    colleagueName: 'Enter your colleague’s name',
+    colleagueEmail: 'Enter an e-mail address, like name@business.example',
+    colleagueNeedsNo: 'Select no if a colleague should be invited in your place',
+    colleagueOwn: 'This is your own address. Enter your colleague’s',
+    colleagueImpossible: 'We cannot invite this person. Enter somebody else, or leave it empty',
+  },
   refusals: {
     meeting_cancelled: 'This meeting was cancelled. There is nothing that you need to do.',
     meeting_started: 'This meeting has begun, so answers are closed.',
@@ -85,11 +96,24 @@ export const RSVP_TEXT = {
     reasonHint: 'Por ejemplo: la hora no me conviene, o es mejor que vaya otra persona.',
     submit: 'Enviar mi respuesta',
     change: 'Puede cambiar su respuesta hasta que empiece la reunión.',
-    missing: 'Seleccione sí si participará',
-    tooLong: 'Acorte el motivo a 500 caracteres o menos',
+    suggest: 'Proponga a otra persona de su organización',
+    suggestHint: 'Recibirá su propia invitación por correo electrónico.',
+    colleagueNameLabel: 'Su nombre',
+    colleagueEmailLabel: 'Su correo electrónico de trabajo',
+    faults: {
+      missing: 'Seleccione sí si participará',
+      tooLong: 'Acorte este texto',
+      colleagueName: 'Escriba el nombre de la otra persona',
+      colleagueEmail: 'Escriba un correo electrónico, como nombre@empresa.example',
+      colleagueNeedsNo: 'Seleccione no si invitamos a otra persona en su lugar',
+      colleagueOwn: 'Esta es su propia dirección. Escriba la de la otra persona',
+      colleagueImpossible: 'No podemos invitar a esta persona. Escriba otra o deje el campo vacío',
+    },
     refusals: {
       meeting_cancelled: 'Esta reunión fue cancelada. No tiene que hacer nada.',
       meeting_started: 'Esta reunión ya empezó, por lo que no se aceptan más respuestas.',
     },
   } satisfies typeof en,
 };
+
+export type RsvpFault = keyof RsvpText['faults'];

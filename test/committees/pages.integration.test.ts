@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rsvpToken } from '../../src/committees/respond-to-meeting.ts';
 import { staffMembers } from '../../src/db/schema/agencies.ts';
 import { committeeSeats, meetings, rsvpLinks } from '../../src/db/schema/committees.ts';
-import { messages } from '../../src/db/schema/outreach.ts';
+import { messages, waves } from '../../src/db/schema/outreach.ts';
 import { fillForm, readForms, readText } from '../../src/demo/html-forms.ts';
 import { hashToken } from '../../src/lib/tokens.ts';
 import { createTestApp, createTestClock, type TestApp } from '../support/app.ts';
@@ -59,6 +59,17 @@ const MEETING = {
   onlineUrl: '',
   agenda: 'Welcome',
 };
+
+/** What a wave needs for its links to take answers. */
+const runningWave = {
+  state: 'running',
+  launchedAt: NOW,
+  approvedAt: NOW,
+  proposedAt: NOW,
+  protocolSha256: '0'.repeat(64),
+  closeAt: new Date('2026-11-30T00:00:00Z'),
+  graceUntil: new Date('2026-12-07T00:00:00Z'),
+} as const;
 
 async function createCommittee(): Promise<string> {
   const created = await editor.post('/staff/committees', COMMITTEE);
@@ -229,6 +240,36 @@ describe('the invited person’s page', () => {
     expect(refused.body).toContain('href="#answer"');
     const english = await test.app.inject({ url: `${person.path}?lang=en` });
     expect(english.body).toContain('Will you take part?');
+  });
+
+  it('invites a colleague in one’s place, or says why not and records nothing', async () => {
+    const { id, path } = await createMeeting();
+    const person = await rsvpLinkFor(id);
+    await test.deps.db
+      .update(waves)
+      .set({ ...runningWave, approvedBy: other.staff.id, proposedBy: home.staff.id })
+      .where(eq(waves.id, home.wave.id));
+    const decline = (fields: Record<string, string>) =>
+      answer(person.path, { answer: 'declined', reason: 'Not my field', ...fields });
+    const domain = person.email.split('@')[1];
+
+    const half = await decline({ colleagueEmail: `bea@${domain}` });
+    expect(half.statusCode).toBe(422);
+    expect(half.body).toContain('Enter your colleague’s name');
+    expect(half.body).toMatch(/<details open>/);
+    const own = await decline({ colleagueName: 'Me', colleagueEmail: person.email });
+    expect(own.statusCode).toBe(422);
+    expect(own.body).toContain('This is your own address');
+    const yes = await decline({ answer: 'accepted', colleagueName: 'Bea', colleagueEmail: `bea@${domain}` });
+    expect(yes.statusCode).toBe(422);
+    expect(readText((await editor.get(path)).body)).not.toContain('Not my field');
+
+    const sent = await decline({ colleagueName: 'Bea Lane', colleagueEmail: `bea@${domain}` });
+    expect(sent.statusCode).toBe(303);
+    const shown = readText((await editor.get(path)).body);
+    expect(shown).toContain('Not my field');
+    expect(shown).toContain('Bea Lane');
+    expect(shown).toContain('Not invited yet');
   });
 
   it('gives a calendar file that names nobody', async () => {
