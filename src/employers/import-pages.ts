@@ -147,12 +147,12 @@ export function importPage(facts: {
   const done = record.state === 'imported';
   const isOpen = record.state === 'previewed';
   const titles = titlesOf(record.kind);
+  const lacksColumn = record.state === 'failed' && record.preview?.issueCounts.column_missing !== undefined;
   return {
     title: done ? 'Imported' : isOpen ? 'Check before importing' : STATES[record.state].text,
     breadcrumbs: [{ href: importPaths.list, text: 'Imports' }],
     filename: record.filename,
     kindText: KINDS[record.kind].text,
-    state: STATES[record.state],
     isDone: done,
     isOpen,
     isFailed: record.state === 'failed',
@@ -184,8 +184,7 @@ export function importPage(facts: {
     })),
     issuesFile: groups.length > 0 ? importPaths.issuesFile(record.id) : null,
     confirmAction: isOpen && mayChange ? importPaths.confirm(record.id) : null,
-    columnsHref:
-      (isOpen || record.state === 'failed') && mayChange && isTable ? importPaths.columns(record.id) : null,
+    columnsHref: (isOpen || lacksColumn) && mayChange && isTable ? importPaths.columns(record.id) : null,
     cancelAction: !done && record.state !== 'cancelled' && mayChange ? importPaths.cancel(record.id) : null,
     againHref: importPaths.create,
   };
@@ -193,10 +192,11 @@ export function importPage(facts: {
 
 function figuresOf(kind: ImportKind, counts: Readonly<Record<string, number>>, done: boolean) {
   const has = (name: string) => (counts[name] ?? 0) > 0;
-  const figure = (name: string, heading: string) => ({ heading, figure: number(counts[name] ?? 0) });
+  const figure = (name: string, key: string) => ({ key, value: number(counts[name] ?? 0) });
   const word = (past: string, future: string) => (done ? past : future);
   const people = ['contactsCreated', 'contactsUpdated', 'contactsUnchanged', 'contactsSkipped'].some(has);
   return [
+    figure('rows', 'Rows in the file'),
     ...(kind === 'contacts'
       ? []
       : [

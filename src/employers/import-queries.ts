@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import type { ContactRow, EmployerReference, EmployerRow } from './rules/normalise-row.ts';
-import type { KnownContact, KnownEmployer } from './rules/plan-rows.ts';
+import type { ComparedField, KnownContact, KnownEmployer } from './rules/plan-rows.ts';
 
 /** A list of records as one parameter: statements keep one shape however long the batch is. */
 function json(value: unknown): SQL {
@@ -72,23 +72,24 @@ export async function insertEmployers(
     from jsonb_to_recordset(${json(rows.map(({ id, row }) => ({ id, ...asColumns(row) })))}) as r(${EMPLOYER_COLUMNS})`);
 }
 
-/** Brings in what the rows state; a blank leaves what is known. */
+/** Brings in the fields that the rows change. */
 export async function updateEmployers(
   tx: Tx,
-  rows: readonly { id: number; row: EmployerRow }[],
+  rows: readonly { id: number; row: EmployerRow; changed: readonly ComparedField[] }[],
   now: Date,
 ): Promise<void> {
   if (rows.length === 0) return;
+  const records = rows.map(({ id, row, changed }) => ({ id, ...asColumns(row, changed) }));
   await tx.execute(sql`
-    update employers e set legal_name = r.legal_name, name_key = r.name_key, dba = coalesce(r.dba, e.dba),
+    update employers e set legal_name = coalesce(r.legal_name, e.legal_name), name_key = coalesce(r.name_key, e.name_key), dba = coalesce(r.dba, e.dba),
       fein = coalesce(r.fein, e.fein), external_id = coalesce(r.external_id, e.external_id),
       address = coalesce(r.address, e.address),
-      address_key = case when r.address is null then e.address_key else r.address_key end,
+      address_key = coalesce(r.address_key, e.address_key),
       city = coalesce(r.city, e.city), state = coalesce(r.state, e.state), zip = coalesce(r.zip, e.zip),
       county = coalesce(r.county, e.county), phone = coalesce(r.phone, e.phone),
       naics_code = coalesce(r.naics_code, e.naics_code), legal_form = coalesce(r.legal_form, e.legal_form),
       jobs = coalesce(r.jobs, e.jobs), time_zone = coalesce(r.time_zone, e.time_zone), updated_at = ${now}::timestamptz
-    from jsonb_to_recordset(${json(rows.map(({ id, row }) => ({ id, ...asColumns(row) })))}) as r(${EMPLOYER_COLUMNS})
+    from jsonb_to_recordset(${json(records)}) as r(${EMPLOYER_COLUMNS})
     where e.id = r.id`);
 }
 
@@ -96,24 +97,27 @@ const EMPLOYER_COLUMNS = sql`id bigint, legal_name text, name_key text, dba text
   address text, address_key text, city text, state text, zip text, county text, phone text, naics_code text,
   legal_form text, jobs int, time_zone text`;
 
-function asColumns(row: EmployerRow) {
+/** The columns of the given fields, or of all. */
+function asColumns(row: EmployerRow, fields?: readonly ComparedField[]) {
+  const has = (field: ComparedField) => fields === undefined || fields.includes(field);
+  const given = <T>(field: ComparedField, value: T): T | null => (has(field) ? value : null);
   return {
-    legal_name: row.legalName,
-    name_key: row.nameKey,
-    dba: row.dba,
-    fein: row.fein,
-    external_id: row.externalId,
-    address: row.address,
-    address_key: row.addressKey,
-    city: row.city,
-    state: row.state,
-    zip: row.zip,
-    county: row.county,
-    phone: row.phone,
-    naics_code: row.naicsCode,
-    legal_form: row.legalForm,
-    jobs: row.jobs,
-    time_zone: row.timeZone,
+    legal_name: given('legalName', row.legalName),
+    name_key: given('legalName', row.nameKey),
+    dba: given('dba', row.dba),
+    fein: given('fein', row.fein),
+    external_id: given('externalId', row.externalId),
+    address: given('address', row.address),
+    address_key: given('address', row.addressKey),
+    city: given('city', row.city),
+    state: given('state', row.state),
+    zip: given('zip', row.zip),
+    county: given('county', row.county),
+    phone: given('phone', row.phone),
+    naics_code: given('naicsCode', row.naicsCode),
+    legal_form: given('legalForm', row.legalForm),
+    jobs: given('jobs', row.jobs),
+    time_zone: given('timeZone', row.timeZone),
   };
 }
 

@@ -31,6 +31,7 @@ import {
 } from './rules/normalise-row.ts';
 import {
   COMPARED_FIELDS,
+  type ComparedField,
   createEmployerPlanner,
   type EmployerRef,
   type FieldChange,
@@ -179,7 +180,7 @@ function createRun(db: Db | Tx, input: ImportInput) {
     );
 
     const creates: { slot: number; row: EmployerRow }[] = [];
-    const updates: { id: number; row: EmployerRow }[] = [];
+    const updates: { id: number; row: EmployerRow; changed: ComparedField[] }[] = [];
     const formerNames: { employerId: number; name: string; nameKey: string }[] = [];
     const people: (OpenRow & { employer: EmployerRef; row: EmployerRow; fresh: boolean })[] = [];
     for (const { line, employer, contact } of rows) {
@@ -197,7 +198,8 @@ function createRun(db: Db | Tx, input: ImportInput) {
         if (samples.created.length < SAMPLES) samples.created.push(sampleOf(line, employer));
       } else if (plan.action === 'update') {
         counts.updated += 1;
-        updates.push({ id: plan.employerId, row: employer });
+        const changed = plan.changes.map((change) => change.field);
+        updates.push({ id: plan.employerId, row: employer, changed });
         const renamed = plan.changes.find((change) => change.field === 'legalName');
         if (renamed) {
           const nameKey = employerNameKey(renamed.from);

@@ -6,7 +6,7 @@ import { headerFingerprint } from '../lib/csv-columns.ts';
 import type { CsvEncoding } from '../lib/csv-inspect.ts';
 import { invariant } from '../lib/errors.ts';
 import type { ColumnMapping } from './columns.ts';
-import type { ImportIssue } from './issues.ts';
+import { type ImportIssue, placedMessage } from './issues.ts';
 import type { ImportKind, ImportState } from './types.ts';
 
 /** Issues kept for each import; further ones are counted only. */
@@ -136,7 +136,7 @@ export function outcomeColumns(outcome: ImportSummary) {
   return {
     counts: outcome.counts,
     preview: { issueCounts: outcome.issueCounts, samples: outcome.samples },
-    failure: outcome.fatal ? outcome.fatal.message : null,
+    failure: outcome.fatal ? placedMessage(outcome.fatal) : null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { textKey } from '../../lib/text-key.ts';
 import { type ImportIssue, issueAt } from '../issues.ts';
 import type { ContactRow, EmployerRow } from './normalise-row.ts';
 
@@ -238,14 +239,27 @@ function indexKnown(records: readonly KnownEmployer[]) {
   };
 }
 
-/** What the row would change. A blank or unusable value changes nothing. */
+/**
+ * What the row would change. A blank or unusable value changes nothing, and neither does another writing of the same
+ * words, but that mixed case replaces capitals: two lists that take turns would else overwrite each other for ever.
+ */
 export function changesOf(known: KnownEmployer, row: EmployerRow): FieldChange[] {
   return COMPARED.flatMap((field) => {
     const to = row[field];
     const from = known[field];
     if (to === null || to === '' || to === from) return [];
-    return [{ field, from: from === null ? '' : String(from), to: String(to) }];
+    const change = { field, from: from === null ? '' : String(from), to: String(to) };
+    if (WRITTEN_FREELY.includes(field) && textKey(change.from) === textKey(change.to)) {
+      return isAllCapitals(change.from) && !isAllCapitals(change.to) ? [change] : [];
+    }
+    return [change];
   });
+}
+
+const WRITTEN_FREELY: readonly ComparedField[] = ['legalName', 'dba', 'address', 'city', 'county'];
+
+function isAllCapitals(text: string): boolean {
+  return text === text.toUpperCase();
 }
 
 /** Four bytes for each compared field; zero for a blank one. */
