@@ -72,7 +72,7 @@ function shell(
 }
 
 /** A step's address in the language of the page; the invitation's own language needs no mention. */
-function path(context: AnyContext, step?: RespondStep): string {
+export function path(context: AnyContext, step?: RespondStep): string {
   const { token, language, facts } = context;
   return respondPath(token, step, language === facts.language ? undefined : language);
 }

@@ -94,7 +94,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     if (!context) return unknown(request, reply);
     if (!isOpen(context)) return showClosed(request, reply);
     const number = numberOf(request, context.facts.credentials.length);
-    if (!number) return reply.redirect(respondPath(context.token), 303);
+    if (!number) return reply.redirect(pages.path(context), 303);
     return reply.page('respond/credential', credentialView(context, number));
   });
   // The page that is sent most often: when all is well, saving it is one statement and nothing else is read.
@@ -138,11 +138,11 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const number = numberOf(request, context.facts.meetings.length);
     return number
       ? reply.page('respond/meeting', pages.meetingPage(context, number))
-      : reply.redirect(respondPath(context.token), 303);
+      : reply.redirect(pages.path(context), 303);
   });
   post('/m/:number', async (request, reply, context) => {
     const number = numberOf(request, context.facts.meetings.length);
-    if (!number) return reply.redirect(respondPath(context.token, 'check'), 303);
+    if (!number) return reply.redirect(pages.path(context, 'check'), 303);
     const form = parseForm(meetingForm(TEXT[context.language]), request.body);
     if (!form.ok)
       return reply.page('respond/meeting', pages.meetingPage(context, number, form), { status: 422 });
@@ -192,10 +192,10 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     }
   });
   // Somebody reloads after sending, or types the address.
-  get('/send', (context, _request, reply) => reply.redirect(respondPath(context.token), 303));
+  get('/send', (context, _request, reply) => reply.redirect(pages.path(context), 303));
 
   get('/thanks', (context, _request, reply) => {
-    if (context.facts.state !== 'answered') return reply.redirect(respondPath(context.token), 303);
+    if (context.facts.state !== 'answered') return reply.redirect(pages.path(context), 303);
     return isOpen(context)
       ? reply.page('respond/thanks', pages.thanksPage(context))
       : notOpen(reply, context);
@@ -203,12 +203,12 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
 
   get('/withdraw', (context, _request, reply) => {
     if (!isOpen(context)) return notOpen(reply, context);
-    if (context.facts.state !== 'answered') return reply.redirect(respondPath(context.token), 303);
+    if (context.facts.state !== 'answered') return reply.redirect(pages.path(context), 303);
     return reply.page('respond/withdraw', pages.withdrawPage(context));
   });
   post('/withdraw', async (request, reply, context) => {
     const outcome = await withdrawInvitation(deps, { tokenHash: hashToken(context.token) });
-    if (outcome.withdrawn) return reply.redirect(respondPath(context.token, 'thanks'), 303);
+    if (outcome.withdrawn) return reply.redirect(pages.path(context, 'thanks'), 303);
     return outcome.reason === 'unknown' ? unknown(request, reply) : closed(reply, context, {});
   });
 
@@ -219,7 +219,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const form = parseForm(declineForm(TEXT[context.language]), request.body);
     if (!form.ok) return reply.page('respond/decline', pages.declinePage(context, form), { status: 422 });
     await declineInvitation(deps, { invitationId: context.facts.invitationId, reason: form.data.reason });
-    return reply.redirect(respondPath(context.token), 303);
+    return reply.redirect(pages.path(context), 303);
   });
 
   get('/colleague', (context, _request, reply) =>
@@ -235,7 +235,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
       invitationId: context.facts.invitationId,
       colleague: { name: form.data.name, email: form.data.email, title: form.data.job },
     });
-    if (outcome.referred) return reply.redirect(respondPath(context.token), 303);
+    if (outcome.referred) return reply.redirect(pages.path(context), 303);
     switch (outcome.reason) {
       case 'unknown_invitation':
         return unknown(request, reply);
