@@ -23,7 +23,7 @@ import type {
 import { canDo, nextStep, WAVE_STEPS, type WaveAction, type WaveStep } from './rules.ts';
 import { summaryKey } from './summary-key.ts';
 import type { WaveAudience, WaveProtocol } from './types.ts';
-import { DONE_TEXT, EXCLUSION_TEXT, INVITATION_TEXT, STATE_KIND, STATE_TEXT } from './words.ts';
+import { DONE_TEXT, EXCLUSION_TEXT, INVITATION_TEXT, PAUSE_TEXT, STATE_KIND, STATE_TEXT } from './words.ts';
 
 type Refused = { errors: FieldError[]; values: FormValues };
 
@@ -610,6 +610,7 @@ export function launchedPage(
     notice: noticeFor(facts.done),
     state: STATE_TEXT[wave.state],
     kind: STATE_KIND[wave.state],
+    pauseText: wave.state === 'paused' && wave.pauseReason !== null ? PAUSE_TEXT[wave.pauseReason] : null,
     asOf: formatDateTime(now, zone),
     refreshPath: wavePath(wave.id),
     bars: [

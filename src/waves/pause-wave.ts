@@ -39,7 +39,11 @@ async function move(
     refuseUnless(name, row, staff);
     const moved = await tx
       .update(waves)
-      .set({ state: to, pausedAt: to === 'paused' ? now : null, updatedAt: now })
+      .set({
+        state: to,
+        updatedAt: now,
+        ...(to === 'paused' ? { pausedAt: now } : { pausedAt: null, pauseReason: null, safetySince: now }),
+      })
       .where(and(eq(waves.id, waveId), eq(waves.state, from)))
       .returning({ id: waves.id });
     if (moved.length === 0) throw new DomainError('already_done');

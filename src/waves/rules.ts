@@ -97,7 +97,7 @@ export function canDo(
   if (!(LEAVES[action] as readonly WaveState[]).includes(wave.state)) {
     return { ok: false, reason: 'wrong_state' };
   }
-  if (!hasRole(staff.role, NEEDS_ROLE[action])) return { ok: false, reason: 'role' };
   if (action === 'approve' && wave.proposedBy === staff.id) return { ok: false, reason: 'same_person' };
+  if (!hasRole(staff.role, NEEDS_ROLE[action])) return { ok: false, reason: 'role' };
   return { ok: true };
 }

@@ -1,5 +1,5 @@
 import type { AdjustmentReason, ExclusionReason } from '../outreach/planner/reasons.ts';
-import type { WaveState } from '../outreach/types.ts';
+import type { WavePauseReason, WaveState } from '../outreach/types.ts';
 import type { ProtocolFault } from './rules.ts';
 
 /** Why somebody is not asked, as staff read it. */
@@ -93,4 +93,14 @@ export const INVITATION_TEXT: Record<string, string> = {
   declined: 'Declined',
   referred: 'Named a colleague',
   expired: 'Ended without an answer',
+};
+
+/** Why a wave paused by itself, and what to do before it goes on. */
+export const PAUSE_TEXT: Record<WavePauseReason, string> = {
+  complaints:
+    'It paused by itself: too many people marked its mails as unwanted. Find out why before you resume it.',
+  policy_blocks:
+    'It paused by itself: receiving mail systems refuse our mail as a matter of policy. Have the sending domain checked before you resume it.',
+  failures:
+    'It paused by itself: too many mails failed one after another. Have the mail server checked before you resume it.',
 };
