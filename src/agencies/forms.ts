@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './rules.ts';
+import { isTimeZone } from '../lib/zoned-time.ts';
 import { STAFF_ROLES } from './types.ts';
 
 const line = (message: string, most = 200) =>

@@ -39,13 +39,3 @@ const RANK: Record<StaffRole, number> = { viewer: 0, editor: 1, approver: 2, adm
 export function hasRole(role: StaffRole, atLeast: StaffRole): boolean {
   return RANK[role] >= RANK[atLeast];
 }
-
-/** True for an IANA zone name that this runtime knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

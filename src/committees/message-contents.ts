@@ -17,7 +17,7 @@ import { seatRoleName } from './words.ts';
 
 type CommitteeContents = Pick<
   MessageContents,
-  'describeMeetings' | 'rsvp_confirmation' | 'meeting_moved' | 'meeting_cancelled'
+  'describeMeetings' | 'seatRoleName' | 'rsvp_confirmation' | 'meeting_moved' | 'meeting_cancelled'
 >;
 type ContentDeps = Pick<Deps, 'config' | 'secrets' | 'clock'>;
 type Notice = { data: Pick<MeetingNoticeData, 'meeting' | 'link'>; calendar: CalendarPart };
@@ -26,6 +26,7 @@ type Notice = { data: Pick<MeetingNoticeData, 'meeting' | 'link'>; calendar: Cal
 export function committeeContents(deps: ContentDeps): CommitteeContents {
   return {
     describeMeetings,
+    seatRoleName,
 
     async rsvp_confirmation(db, messages) {
       const contents = new Map();

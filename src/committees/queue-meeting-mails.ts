@@ -7,15 +7,22 @@ import { listAcceptedRsvps, type Meeting, type Rsvp } from './queries.ts';
 export async function queueRsvpMail(
   tx: Tx,
   deps: Pick<Deps, 'secrets' | 'config'>,
-  input: { rsvp: Rsvp; agencyId: number; meeting: Pick<Meeting, 'startsAt'>; now: Date },
+  input: {
+    rsvp: Rsvp;
+    agencyId: number;
+    invitationId: number;
+    meeting: Pick<Meeting, 'startsAt'>;
+    now: Date;
+  },
 ): Promise<void> {
-  const { rsvp, agencyId, meeting, now } = input;
+  const { rsvp, agencyId, invitationId, meeting, now } = input;
   await queueTransactional(tx, deps, [
     {
       kind: 'rsvp_confirmation',
       key: `rsvp:${rsvp.id}`,
       agencyId,
       contactId: rsvp.contactId,
+      invitationId,
       refs: { rsvpId: rsvp.id },
       now,
       notAfter: meeting.startsAt,

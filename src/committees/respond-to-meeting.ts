@@ -84,7 +84,13 @@ export async function respondToMeeting(
   const agencyId = offer.agency.id;
   // A decline of what was never accepted has nothing to take out of a calendar.
   if (answer.response === 'accepted' || before?.response === 'accepted') {
-    await queueRsvpMail(tx, deps, { rsvp: rsvp!, agencyId, meeting: offer.meeting, now });
+    await queueRsvpMail(tx, deps, {
+      rsvp: rsvp!,
+      agencyId,
+      invitationId: offer.invitationId,
+      meeting: offer.meeting,
+      now,
+    });
   }
   await recordAudit(tx, {
     at: now,

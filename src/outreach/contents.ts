@@ -46,4 +46,6 @@ export type MeetingDescription = Omit<MeetingInMail, 'seatRole' | 'askedBy'>;
 export type MessageContents = {
   /** Meetings as an invitation mail describes them, by id; a meeting that is off is missing. */
   describeMeetings(db: Db, meetingIds: readonly number[]): Promise<Map<number, MeetingDescription>>;
+  /** The role of a seat as people read it. */
+  seatRoleName(role: string, language: 'en' | 'es'): string;
 } & { [K in ContentKind]: ContentSource<K> };

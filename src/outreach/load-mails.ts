@@ -164,7 +164,10 @@ function askingContent(
 ): Content | undefined {
   if (asks.length === 0 || message.invitationId === null || !recipient.close_at) return undefined;
   const credentials = asks.flatMap((ask) => ('credential' in ask ? [ask.credential] : []));
-  const meetings = asks.flatMap((ask) => ('meeting' in ask ? [ask.meeting] : []));
+  const { seatRoleName } = deps.messageContents;
+  const meetings = asks
+    .flatMap((ask) => ('meeting' in ask ? [ask.meeting] : []))
+    .map((meeting) => ({ ...meeting, seatRole: seatRoleName(meeting.seatRole, recipient.language) }));
   const token = answerToken(deps, message.invitationId, recipient.token_version ?? 1);
   return {
     data: {
