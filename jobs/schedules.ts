@@ -11,6 +11,7 @@ const MINUTE = 60 * SECOND;
 export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'outreach.send-due': { every: 15 * SECOND },
   'outreach.sweep-claims': { every: 30 * SECOND },
+  'delivery.apply-events': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
   'waves.close-due': { every: MINUTE },
 };

@@ -1,4 +1,5 @@
 import type { Handlers } from '../outcome.ts';
+import { handle as applyEvents } from './delivery.apply-events.ts';
 import { handle as refreshAged } from './evidence.refresh-aged.ts';
 import { handle as sendDue } from './outreach.send-due.ts';
 import { handle as sweepClaims } from './outreach.sweep-claims.ts';
@@ -8,6 +9,7 @@ import { handle as closeDueWaves } from './waves.close-due.ts';
 export const handlers: Handlers = {
   'outreach.send-due': sendDue,
   'outreach.sweep-claims': sweepClaims,
+  'delivery.apply-events': applyEvents,
   'evidence.refresh-aged': refreshAged,
   'waves.close-due': closeDueWaves,
 };

@@ -17,6 +17,6 @@ export type SentAsk = {
 export type AskObservers = {
   /** The first message that carries these asks left. */
   asksSent(tx: Tx, asks: readonly SentAsk[]): Promise<void>;
-  /** That message came back or was refused for good. */
-  asksUndelivered(tx: Tx, asks: readonly SentAsk[]): Promise<void>;
+  /** That message came back, at `at`, or was refused for good, then and there. */
+  asksUndelivered(tx: Tx, asks: readonly SentAsk[], at?: Date): Promise<void>;
 };

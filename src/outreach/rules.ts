@@ -1,6 +1,12 @@
 import type { ContactState } from '../employers/types.ts';
 import { type SendCalendar, sendWindows } from './planner/calendar.ts';
-import type { InvitationState, MessageKind, MessageStream, SuppressionReason } from './types.ts';
+import type {
+  InvitationState,
+  MessageKind,
+  MessageStream,
+  SuppressionReason,
+  WavePauseReason,
+} from './types.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -174,4 +180,44 @@ export function canRefer(
   if (facts.isReferral) return { ok: false, reason: 'referral_of_referral' };
   if (facts.referrals >= MAX_REFERRALS) return { ok: false, reason: 'referral_limit' };
   return { ok: true };
+}
+
+/** Gmail and Yahoo ask for less than one complaint in a thousand and punish three (STANDARDS E10). */
+export const COMPLAINTS_WARN = 0.001;
+export const COMPLAINTS_PAUSE = 0.003;
+/** Below both of these a rate of complaints says nothing yet. */
+export const COMPLAINTS_MIN_DELIVERED = 500;
+export const COMPLAINTS_MIN_COUNT = 2;
+/** So many messages in a row refused at hand-over, and something is wrong with all of them. */
+export const FAILURES_PAUSE = 10;
+/** So many blocks by policy, and at least this share of what left, are no whim of one firm's filter. */
+export const POLICY_BLOCKS_PAUSE = 5;
+export const POLICY_BLOCKS_SHARE = 0.02;
+
+/** What came of a wave's messages since it was launched or last resumed. */
+export type WaveSafetyFacts = {
+  sent: number;
+  /** Sent and not come back. */
+  delivered: number;
+  complaints: number;
+  policyBlocks: number;
+  /** The latest messages, back to the last that was accepted. */
+  failuresInARow: number;
+};
+
+export type WaveSafety = { verdict: 'fine' | 'warn' | 'pause'; reason: WavePauseReason | null };
+
+/** Whether a wave may go on. What is worst is named first. */
+export function decideWaveSafety(facts: WaveSafetyFacts): WaveSafety {
+  const { sent, delivered, complaints, policyBlocks, failuresInARow } = facts;
+  const enough = delivered >= COMPLAINTS_MIN_DELIVERED || complaints >= COMPLAINTS_MIN_COUNT;
+  const rate = complaints / Math.max(1, delivered);
+  if (enough && rate >= COMPLAINTS_PAUSE) return { verdict: 'pause', reason: 'complaints' };
+  if (policyBlocks >= POLICY_BLOCKS_PAUSE && policyBlocks >= sent * POLICY_BLOCKS_SHARE) {
+    return { verdict: 'pause', reason: 'policy_blocks' };
+  }
+  if (failuresInARow >= FAILURES_PAUSE) return { verdict: 'pause', reason: 'failures' };
+  if (enough && rate >= COMPLAINTS_WARN) return { verdict: 'warn', reason: 'complaints' };
+  if (policyBlocks > 0) return { verdict: 'warn', reason: 'policy_blocks' };
+  return { verdict: 'fine', reason: null };
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
 import type { Tx } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
+import { invariant } from '../lib/errors.ts';
 import { hashAddress } from '../lib/tokens.ts';
 import type { SuppressionReason } from './types.ts';
 
@@ -30,6 +31,31 @@ export async function suppressHash(
     on conflict (address_hash) where lifted_at is null do nothing
     returning id`);
   return added.length > 0;
+}
+
+/**
+ * The same for what came back about a mail. A complaint outweighs whatever else keeps the address on the list: with it
+ * not even what answers a person's own act is sent.
+ */
+export async function suppressForReceipt(
+  tx: Tx,
+  addressHash: Buffer,
+  reason: SuppressionReason,
+  now: Date,
+): Promise<{ id: number; added: boolean }> {
+  const hash = sql`decode(${addressHash.toString('hex')}, 'hex')`;
+  const added = await suppressHash(tx, addressHash, reason, now);
+  const worse =
+    !added && reason === 'complained'
+      ? await tx.execute(sql`
+          update suppressions set reason = 'complained'
+          where address_hash = ${hash} and lifted_at is null and reason <> 'complained' returning id`)
+      : [];
+  const [row] = await tx.execute<{ id: number }>(
+    sql`select id from suppressions where address_hash = ${hash} and lifted_at is null`,
+  );
+  invariant(row, 'an address on the list has its row');
+  return { id: Number(row.id), added: added || worse.length > 0 };
 }
 
 type Link = { contact_id: number | null; address_hash: Buffer };

@@ -37,6 +37,13 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: () => 'all',
   }),
+  /** Applies receipts that came before the note that their message had left. */
+  'delivery.apply-events': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
   /** Recounts what only the passing of time changes: evidence that has aged. */
   'evidence.refresh-aged': job({
     payload: z.strictObject({}),

@@ -43,6 +43,7 @@ test('the job of a killed worker is run by another', { timeout: 60_000 }, async 
         return { outcome: 'done' };
       },
       'outreach.sweep-claims': async () => ({ outcome: 'done' }),
+      'delivery.apply-events': async () => ({ outcome: 'done' }),
       'evidence.refresh-aged': async () => ({ outcome: 'done' }),
       'waves.close-due': async () => ({ outcome: 'done' }),
     },

@@ -55,6 +55,7 @@ test('producer and worker outlive their store, and the schedule comes back', {
       return { outcome: 'done' };
     },
     'outreach.sweep-claims': async () => ({ outcome: 'done' }),
+    'delivery.apply-events': async () => ({ outcome: 'done' }),
     'evidence.refresh-aged': async () => ({ outcome: 'done' }),
     'waves.close-due': async () => ({ outcome: 'done' }),
   };

@@ -27,6 +27,7 @@ const handlers: Handlers = {
     return next ? next() : { outcome: 'done' };
   },
   'outreach.sweep-claims': async () => ({ outcome: 'done' }),
+  'delivery.apply-events': async () => ({ outcome: 'done' }),
   'evidence.refresh-aged': async () => ({ outcome: 'done' }),
   'waves.close-due': async () => ({ outcome: 'done' }),
 };

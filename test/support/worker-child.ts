@@ -19,6 +19,7 @@ await startWorker(
         return new Promise(() => undefined);
       },
       'outreach.sweep-claims': async () => ({ outcome: 'done' }),
+      'delivery.apply-events': async () => ({ outcome: 'done' }),
       'evidence.refresh-aged': async () => ({ outcome: 'done' }),
       'waves.close-due': async () => ({ outcome: 'done' }),
     },

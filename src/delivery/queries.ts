@@ -1,0 +1,108 @@
+import { sql } from 'drizzle-orm';
+import type { Db, Tx } from '../db/client.ts';
+import type { BounceClass } from '../mail/inbound/classify-bounce.ts';
+import type { MessageState, MessageStream } from '../outreach/types.ts';
+import type { MailEventKind, MailEventSource } from './types.ts';
+
+export type NewEvent = {
+  source: MailEventSource;
+  providerEventId: string;
+  kind: MailEventKind;
+  classification: BounceClass | null;
+  messageRow?: number | null;
+  providerMessageId?: string | null;
+  headerMessageId?: string | null;
+  recipientHash: Buffer | null;
+  occurredAt: Date | null;
+  receivedAt: Date;
+  facts: Record<string, string>;
+};
+
+/** Keeps what was not kept before; returns the ids of those. */
+export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<number[]> {
+  if (events.length === 0) return [];
+  const rows = events.map((event) => ({
+    source: event.source,
+    provider_event_id: event.providerEventId,
+    kind: event.kind,
+    classification: event.classification,
+    message_row: event.messageRow ?? null,
+    provider_message_id: event.providerMessageId ?? null,
+    header_message_id: event.headerMessageId ?? null,
+    recipient_hash: event.recipientHash?.toString('hex') ?? null,
+    occurred_at: event.occurredAt?.toISOString() ?? null,
+    received_at: event.receivedAt.toISOString(),
+    facts: event.facts,
+  }));
+  const inserted = await tx.execute<{ id: number }>(sql`
+    insert into mail_events (source, provider_event_id, kind, classification, message_id, provider_message_id,
+      header_message_id, recipient_hash, occurred_at, received_at, facts)
+    select r.source, r.provider_event_id, r.kind, r.classification, m.id, r.provider_message_id, r.header_message_id,
+      decode(r.recipient_hash, 'hex'), r.occurred_at, r.received_at, r.facts
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(source text, provider_event_id text, kind text,
+      classification text, message_row bigint, provider_message_id text, header_message_id text, recipient_hash text,
+      occurred_at timestamptz, received_at timestamptz, facts jsonb)
+    left join messages m on m.id = r.message_row
+    order by r.provider_event_id
+    on conflict (source, provider_event_id) do nothing
+    returning id`);
+  return inserted.map((row) => Number(row.id));
+}
+
+export type EventRow = {
+  id: number;
+  source: MailEventSource;
+  kind: MailEventKind;
+  classification: BounceClass | null;
+  message_id: number | null;
+  provider_message_id: string | null;
+  header_message_id: string | null;
+  recipient_hash: Buffer | null;
+  received_at: Date;
+};
+
+/** A receipt that is still to be applied, locked; null when another does that or has done it. */
+export async function lockEvent(tx: Tx, id: number): Promise<EventRow | null> {
+  const [row] = await tx.execute<EventRow>(sql`
+    select id, source, kind, classification, message_id, provider_message_id, header_message_id, recipient_hash, received_at
+    from mail_events where id = ${id} and applied_at is null for update skip locked`);
+  return row ?? null;
+}
+
+export type MessageOfEvent = {
+  id: number;
+  state: MessageState;
+  stream: MessageStream;
+  wave_id: number | null;
+  invitation_id: number | null;
+  contact_id: number | null;
+  email: string | null;
+  /** The contact was changed after the message was made. */
+  contact_changed: boolean;
+};
+
+/** The message that a receipt is about, locked: by our own row, else by the provider's id, else by its Message-ID. */
+export async function findMessage(tx: Tx, event: EventRow): Promise<MessageOfEvent | null> {
+  const keys = [
+    event.message_id === null ? null : sql`m.id = ${event.message_id}`,
+    event.provider_message_id === null ? null : sql`m.provider_id = ${event.provider_message_id}`,
+    event.header_message_id === null ? null : sql`m.message_id = ${event.header_message_id}`,
+  ];
+  for (const key of keys) {
+    if (key === null) continue;
+    const [row] = await tx.execute<MessageOfEvent>(sql`
+      select m.id, m.state, m.stream, m.wave_id, m.invitation_id, m.contact_id, c.email,
+        coalesce(c.updated_at > m.created_at, false) as contact_changed
+      from messages m left join contacts c on c.id = m.contact_id
+      where ${key} limit 1 for update of m`);
+    if (row) return row;
+  }
+  return null;
+}
+
+/** Receipts that wait for their message, the oldest first. */
+export async function listOpenEvents(db: Db, limit: number): Promise<number[]> {
+  const rows = await db.execute<{ id: number }>(sql`
+    select id from mail_events where applied_at is null order by received_at, id limit ${limit}`);
+  return rows.map((row) => Number(row.id));
+}

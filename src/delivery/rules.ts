@@ -1,0 +1,57 @@
+import type { BounceClass } from '../mail/inbound/classify-bounce.ts';
+import type { MessageState, SuppressionReason } from '../outreach/types.ts';
+import type { MailEventKind, MailEventOutcome } from './types.ts';
+
+export type Receipt = { kind: MailEventKind; classification: BounceClass | null };
+
+/** What a receipt does to its message and to the address. */
+export type ReceiptEffect = {
+  moveTo: 'delivered' | 'bounced' | 'complained' | null;
+  suppress: SuppressionReason | null;
+  outcome: MailEventOutcome;
+};
+
+/**
+ * How much a state says. A receipt moves a message up only, so that any order of the same receipts, and any
+ * repetition, ends in the same state: a late "delivered" never clears a bounce or a complaint, and who complains of
+ * a mail that was reported as bounced has received it and said no.
+ */
+const RANK: Partial<Record<MessageState, number>> = { sent: 0, delivered: 1, bounced: 2, complained: 3 };
+
+/** Null: not yet; the note that the message left is still to come. */
+export function decideReceipt(receipt: Receipt, state: MessageState): ReceiptEffect | null {
+  if (state === 'planned' || state === 'claimed') return null;
+  const wanted = targetOf(receipt);
+  const suppress = suppressionBy(receipt);
+  if (receipt.kind === 'other' || receipt.classification === 'unknown') {
+    return { moveTo: null, suppress, outcome: 'needs_staff' };
+  }
+  if (wanted === null) return { moveTo: null, suppress, outcome: 'noted' };
+  const from = RANK[state];
+  // Whoever looks at an uncertain message finds this receipt beside it.
+  if (from === undefined) {
+    return { moveTo: null, suppress, outcome: state === 'uncertain' ? 'needs_staff' : 'no_change' };
+  }
+  return RANK[wanted]! > from
+    ? { moveTo: wanted, suppress, outcome: 'moved' }
+    : { moveTo: null, suppress, outcome: 'no_change' };
+}
+
+function targetOf({ kind, classification }: Receipt): ReceiptEffect['moveTo'] {
+  if (kind === 'delivered') return 'delivered';
+  if (kind === 'complaint') return 'complained';
+  if (kind !== 'bounce') return null;
+  return classification === 'delayed' || classification === 'unknown' ? null : 'bounced';
+}
+
+/** A block by policy says nothing against the address, and a full mailbox empties. */
+function suppressionBy({ kind, classification }: Receipt): SuppressionReason | null {
+  if (kind === 'complaint') return 'complained';
+  if (kind === 'unsubscribe') return 'unsubscribed';
+  return kind === 'bounce' && classification === 'dead_address' ? 'bounced' : null;
+}
+
+/** Bounces without a dead address that an address may have before staff look at it: one, then the next try. */
+export const OTHER_BOUNCES_BEFORE_STAFF = 1;
+
+export type LiftRefusal = 'wrong_state' | 'role' | 'same_person';
