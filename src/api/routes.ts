@@ -12,6 +12,7 @@ import { parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
 import { etagOf, matchesEtag } from '../lib/etag.ts';
+import { sha256Hex } from '../lib/sha256.ts';
 import { hashToken } from '../lib/tokens.ts';
 import { SOFTWARE_VERSION } from '../lib/version.ts';
 import { apiKeyForm } from './forms.ts';
@@ -156,7 +157,10 @@ function registerReading(api: FastifyInstance, deps: Deps): void {
     parseQuery(noQuery, request);
     const found = await findFrozenPacket(db, request.apiClient.agencyId, parseId(request.params.id));
     if (!found) throw new DomainError('not_found');
-    return sendJson(request, reply, packetFile(found.packet, found.sha256), {
+    const file = packetFile(found.packet, found.sha256);
+    // RFC 9530: the digest of these bytes, beside the tag, which is the digest of the packet inside.
+    reply.header('repr-digest', `sha-256=:${Buffer.from(sha256Hex(file), 'hex').toString('base64')}:`);
+    return sendJson(request, reply, file, {
       etag: `"${found.sha256}"`,
       cacheControl: 'private, max-age=31536000, immutable',
     });

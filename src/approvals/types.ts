@@ -34,4 +34,3 @@ export const DECISIONS = ['approved', 'denied', 'deferred'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 export const FREEZE_STATES = ['requested', 'frozen', 'withdrawn'] as const;
-export type FreezeState = (typeof FREEZE_STATES)[number];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dereference, validate } from '@readme/openapi-parser';
 import { eq } from 'drizzle-orm';
 import type { LightMyRequestResponse } from 'fastify';
@@ -219,6 +220,8 @@ describe('answers', () => {
     const answer = await conforming(`/api/v1/evidence/${frozen.snapshotId}`, '/api/v1/evidence/{id}');
     expect(answer.headers.etag).toBe(`"${frozen.sha256}"`);
     expect(answer.headers['cache-control']).toContain('immutable');
+    const digest = createHash('sha256').update(answer.rawPayload).digest('base64');
+    expect(answer.headers['repr-digest']).toBe(`sha-256=:${digest}:`);
     expect(verifyPacket(answer.rawPayload, frozen.sha256).ok).toBe(true);
     expect(packetFileSchema.parse(answer.json()).packet.credential.slug).toBe(slug);
   });

@@ -24,6 +24,7 @@ import { trackTally } from '../../src/evidence/track-tally.ts';
 import type { Requirement } from '../../src/evidence/types.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { INCENTIVE, month, PREFERENCE, said, wyoming } from '../support/evidence/facts.ts';
+import { sendAsk } from '../support/evidence/history.ts';
 import {
   createAnswer,
   createAsk,
@@ -100,13 +101,6 @@ async function endCurrent(
     .where(sql`${answers.askId} = ${askId} and ${answers.endedAt} is null`);
 }
 
-async function send(person: Person, credentialId: number, askId: number, askedAt: Date): Promise<void> {
-  await database.db.transaction(async (tx) => {
-    await tx.update(asks).set({ state: 'asked', askedAt }).where(eq(asks.id, askId));
-    await askObservers.asksSent(tx, [{ askId, ...person, credentialId, meetingId: null, askedAt }]);
-  });
-}
-
 describe('readTally', () => {
   it('counts ten employers who answer yes to both', async () => {
     const credentialId = await createCredential(database.db);
@@ -119,7 +113,7 @@ describe('readTally', () => {
     for (let index = 0; index < 10; index += 1) {
       const person = await createPerson(database.db, world, await createEmployer(database.db));
       const askId = await createAsk(database.db, world, person, credentialId);
-      await send(person, credentialId, askId, month(0));
+      await sendAsk(database.db, person, credentialId, askId, month(0));
       await submit(person, credentialId, askId, { answeredAt: month(1) });
     }
     expect(await readTally(database.db, credentialId, policyVersionId, month(2))).toEqual({
@@ -399,7 +393,7 @@ describe('kept counters', () => {
       case 'send': {
         const { person, askId } = at.people[each.who]!;
         const [ask] = await database.db.select().from(asks).where(eq(asks.id, askId));
-        if (ask!.askedAt === null) await send(person, credentialId, askId, now);
+        if (ask!.askedAt === null) await sendAsk(database.db, person, credentialId, askId, now);
         return;
       }
       case 'bounce': {
