@@ -6,8 +6,6 @@ export type SeededRandom = {
   /** An integer from 0 up to, not including, `below`. */
   below(below: number): number;
   pick<T>(items: readonly T[]): T;
-  /** A copy in another order. */
-  shuffle<T>(items: readonly T[]): T[];
 };
 
 /** The mulberry32 generator, seeded by any text. */
@@ -28,13 +26,5 @@ export function seededRandom(seed: string): SeededRandom {
     below,
     chance: (probability) => next() < probability,
     pick: (items) => items[below(items.length)]!,
-    shuffle: (items) => {
-      const copy = [...items];
-      for (let index = copy.length - 1; index > 0; index -= 1) {
-        const other = below(index + 1);
-        [copy[index], copy[other]] = [copy[other]!, copy[index]!];
-      }
-      return copy;
-    },
   };
 }
