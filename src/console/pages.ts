@@ -57,6 +57,13 @@ export function homePage(facts: HomeFacts) {
         action: 'Open the application',
       })),
     ...facts.applications
+      .filter(({ isFrozen }) => isFrozen)
+      .map(({ id, credential }) => ({
+        text: `${credential} has frozen evidence and waits for a decision.`,
+        href: `/staff/applications/${id}`,
+        action: 'Decide',
+      })),
+    ...facts.applications
       .filter(({ requirement }) => requirement.status === 'conflicting')
       .map(({ slug, credential, requirement }) => ({
         text: `${credential}: ${counted(requirement.figures.conflicting, 'employer has', 'employers have')} people who disagree, and it would decide.`,
@@ -223,7 +230,8 @@ export function storyPage(facts: StoryFacts) {
       { href: `/staff/credentials/${credential.slug}`, text: credential.name },
     ],
     issuer: credential.issuer,
-    rule: chosen?.rule ?? [],
+    rule: chosen?.rule[0] ?? null,
+    wholeRule: chosen?.rule.slice(1) ?? [],
     policies:
       facts.policies.length > 1
         ? facts.policies.map((policy) => ({

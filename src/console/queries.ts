@@ -90,8 +90,8 @@ export function listRunningWaves(db: Db, agencyId: number) {
       name: waves.name,
       state: waves.state,
       closeAt: waves.closeAt,
-      invited: sql<number>`(select count(*)::int from invitations i where i.wave_id = ${waves.id})`,
-      answered: sql<number>`(select count(*)::int from invitations i where i.wave_id = ${waves.id} and i.state = 'answered')`,
+      invited: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id)`,
+      answered: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id and i.state = 'answered')`,
     })
     .from(waves)
     .where(and(eq(waves.agencyId, agencyId), inArray(waves.state, ['running', 'paused'])))
