@@ -75,10 +75,12 @@ Checks what a running installation depends on and says in words what is wrong. E
   },
   verify: {
     summary: 'check an evidence packet offline',
-    help: `countersign verify PACKET
+    help: `countersign verify PACKET [--sha256 HEX]
 
 Recomputes a frozen evidence packet from the file alone: its canonical form, its SHA-256 and its count.
-Exits with 0 when it holds, 1 when it does not, 2 when the file cannot be read.`,
+Exits with 0 when it holds, 1 when it does not, 2 when the file cannot be read.
+
+  --sha256 HEX   also check that it is the packet that the approval record names`,
     async run(argv) {
       const { runVerifyCommand } = await import('./evidence/verify-command.ts');
       return runVerifyCommand(argv, process.stdout);
