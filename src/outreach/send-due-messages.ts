@@ -35,6 +35,8 @@ export type SendOutcome = {
 
 const BATCH = 200;
 
+type Batch = { messages: ClaimedMessage[]; mails: Map<number, () => OutgoingMail>; exhausted: boolean };
+
 /**
  * Sends what is due until nothing is: claim a batch, read its contents, hand over as many at a time as there are
  * connections, and write down what became of them while the next leave. Safe to run in any number of processes.
@@ -47,43 +49,60 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
     options.signal?.aborted === true || performance.now() - startedAt > (options.forMs ?? Infinity);
   let refused = 0;
   let ended: SendOutcome['ended'] = 'all_sent';
+  /** Claimed and not handed over yet. */
   let claimed: ClaimedMessage[] = [];
+  let upcoming: Promise<Batch> | null = null;
+
+  const fetchBatch = async (): Promise<Batch> => {
+    const claim = await claimMessages(deps, { limit: BATCH, claimedBy, waveId: options.waveId });
+    const mails = await loadMails(deps, claim.messages);
+    const empty = claim.messages.filter((message) => !mails.has(message.id));
+    await cancelClaims(deps, claimedBy, empty);
+    refused += Object.values(claim.refused).reduce((sum, count) => sum + count, empty.length);
+    return {
+      messages: claim.messages.filter((message) => mails.has(message.id)),
+      mails,
+      exhausted: claim.exhausted,
+    };
+  };
 
   try {
-    for (;;) {
+    for (let keptBack = false; ; ) {
+      if (lane.blocked()) break;
       if (isOver()) {
         ended = 'time_up';
         break;
       }
-      const claim = await claimMessages(deps, { limit: BATCH, claimedBy, waveId: options.waveId });
-      refused += Object.values(claim.refused).reduce((sum, count) => sum + count, 0);
-      claimed = claim.messages;
-      if (claim.exhausted) break;
-      if (claimed.length === 0) continue;
-      const mails = await loadMails(deps, claimed);
-      const empty = claimed.filter((message) => !mails.has(message.id));
-      await cancelClaims(deps, claimedBy, empty);
-      claimed = claimed.filter((message) => mails.has(message.id));
-      refused += empty.length;
+      const batch: Batch = await (upcoming ?? fetchBatch());
+      upcoming = null;
+      if (batch.exhausted) {
+        // What was kept back since that claim is due again, and the next claim says why it may not go.
+        if (!keptBack) break;
+        keptBack = false;
+        continue;
+      }
+      claimed = batch.messages;
+      // The next batch is claimed and read while this one goes out.
+      upcoming = fetchBatch();
+      upcoming.catch(() => undefined);
       while (claimed.length > 0 && !lane.blocked() && options.signal?.aborted !== true) {
         await lane.room();
         const chunk = claimed.slice(0, lane.width);
         const handed = await handOver(deps, claimedBy, chunk);
         claimed = claimed.slice(chunk.length);
-        for (const message of handed) lane.send(message, mails.get(message.id)!);
-        await releaseClaims(deps, claimedBy, missing(chunk, handed));
-      }
-      if (lane.blocked()) {
-        ended = 'unavailable';
-        break;
+        for (const message of handed) lane.send(message, batch.mails.get(message.id)!);
+        const back = missing(chunk, handed);
+        keptBack ||= back.length > 0;
+        await releaseClaims(deps, claimedBy, back);
       }
     }
   } finally {
     await lane.idle();
+    const unused = await upcoming?.catch(() => null);
     await releaseClaims(
       deps,
       claimedBy,
-      claimed.map((message) => message.id),
+      [...claimed, ...(unused?.messages ?? [])].map((message) => message.id),
     );
   }
   const { sent, failed, retried, uncertain } = await lane.settled();
