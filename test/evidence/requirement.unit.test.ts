@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import type { EvidenceFacts } from '../../src/evidence/types.ts';
 import {
@@ -14,6 +14,9 @@ import {
   said,
   wyoming,
 } from '../support/evidence/facts.ts';
+
+// Many drawn cases, on machines that do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 function yeses(count: number, at = month(0), firstEmployer = 1) {
   return Array.from({ length: count }, (_, index) =>
@@ -99,7 +102,7 @@ describe('evaluateRequirement, whatever happened', () => {
           evaluateRequirement(policy, given, asOf),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -117,7 +120,7 @@ describe('evaluateRequirement, whatever happened', () => {
           .map(({ answerId }) => answerId);
         expect(seen).toEqual(had.sort((a, b) => a - b));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -157,7 +160,7 @@ describe('evaluateRequirement, whatever happened', () => {
           expect(position.expiresAt === null || position.expiresAt > asOf).toBe(true);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -197,7 +200,7 @@ describe('evaluateRequirement, whatever happened', () => {
         };
         expect(evaluateRequirement(policy, known, asOf)).toEqual(evaluateRequirement(policy, given, asOf));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -224,7 +227,7 @@ describe('evaluateRequirement, whatever happened', () => {
           expect(same).toBe(holds);
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
