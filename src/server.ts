@@ -5,6 +5,7 @@ import { setupLink } from './agencies/set-up.ts';
 import { buildApp } from './app.ts';
 import { loadConfig } from './config/config.ts';
 import { migrateDatabase } from './db/migrate.ts';
+import { listenForReports } from './delivery/listen-for-reports.ts';
 import { type Deps, type OpenDeps, openDeps } from './deps.ts';
 
 /** A start that cannot succeed, told in words. */
@@ -21,10 +22,20 @@ type WorkerModule = {
   startWorker(deps: Deps, options: { databaseUrl: string }): Promise<{ close(): Promise<void> }>;
 };
 
-/** jobs/ is the second front door: src must compile without it, so it is not imported by name. */
+/**
+ * A worker, and beside it the mail listener where the settings ask for one. jobs/ is the second front door: src must
+ * compile without it, so it is not imported by name.
+ */
 export async function startWorkerIn(open: OpenDeps): Promise<{ close(): Promise<void> }> {
   const { startWorker } = (await import(new URL('../jobs/worker.ts', import.meta.url).href)) as WorkerModule;
-  return startWorker(open.deps, { databaseUrl: open.databaseUrl });
+  const listener = await listenForReports(open.deps);
+  const worker = await startWorker(open.deps, { databaseUrl: open.databaseUrl });
+  return {
+    async close() {
+      await listener?.close();
+      await worker.close();
+    },
+  };
 }
 
 /** Listens and says where; a taken port is told in words. Returns the port. */

@@ -93,6 +93,16 @@ export const SETTINGS = {
     schema: mailDomain.optional(),
     example: 'bounces.mail.example.gov',
   },
+  MAIL_IN_PORT: {
+    description:
+      'Port of the mail server for BOUNCE_DOMAIN, which a worker then runs; its MX or a relay must lead there. Off without it.',
+    schema: whole(0, 65_535).optional(),
+    example: '2525',
+  },
+  MAIL_IN_HOST: {
+    description: 'Address on which that mail server listens.',
+    schema: z.string().min(1).default('127.0.0.1'),
+  },
   LINK_SECRET: {
     description:
       'Key of all links in mails: every server and worker of an installation needs the same. Without it one is made in DATA_DIR; required with DATABASE_URL.',
@@ -150,6 +160,8 @@ export type Config = {
   messageIdDomain: string;
   /** Null: bounces go to the From address. */
   bounceDomain: string | null;
+  /** Where bounces are taken in; null when they are not. */
+  mailIn: { host: string; port: number } | null;
   linkSecret: string | null;
   suppressionSecret: string | null;
   trustedProxies: string[];
@@ -192,6 +204,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
       'DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY_FILE belong together: set all three or none',
     );
   }
+  if (env.MAIL_IN_PORT !== undefined && !env.BOUNCE_DOMAIN) {
+    faults.push('MAIL_IN_PORT needs BOUNCE_DOMAIN: the domain whose mail it takes in');
+  }
   if (env.DATABASE_URL && (!env.LINK_SECRET || !env.SUPPRESSION_SECRET)) {
     faults.push(
       'LINK_SECRET and SUPPRESSION_SECRET are required with DATABASE_URL: make each with `openssl rand -hex 32`',
@@ -216,6 +231,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         : null,
     messageIdDomain: env.MESSAGE_ID_DOMAIN ?? new URL(publicUrl).hostname,
     bounceDomain: env.BOUNCE_DOMAIN ?? null,
+    mailIn: env.MAIL_IN_PORT === undefined ? null : { host: env.MAIL_IN_HOST, port: env.MAIL_IN_PORT },
     linkSecret: env.LINK_SECRET ?? null,
     suppressionSecret: env.SUPPRESSION_SECRET ?? null,
     trustedProxies: env.TRUSTED_PROXIES.split(',')
