@@ -138,8 +138,7 @@ function audienceValues(audience: WaveAudience): FormValues {
 }
 
 /** An audience in words, part by part. */
-export function audienceRows(audience: WaveAudience, href: string | null) {
-  const action = (about: string) => (href === null ? null : { href, text: 'Change', about });
+export function audienceRows(audience: WaveAudience) {
   const sectors = NAICS_SECTORS.filter(({ prefixes }) =>
     prefixes.every((prefix) => audience.naicsPrefixes.includes(prefix)),
   ).map(({ title }) => title);
@@ -156,12 +155,10 @@ export function audienceRows(audience: WaveAudience, href: string | null) {
         sectors.length === 0 && audience.naicsPrefixes.length === 0
           ? 'All sectors'
           : (sectors.length > 0 ? sectors : audience.naicsPrefixes).join('; '),
-      action: action('sectors'),
     },
     {
       key: 'Places',
       value: places.length === 0 ? 'Everywhere' : places.join(', '),
-      action: action('places'),
     },
     {
       key: 'Size',
@@ -169,7 +166,6 @@ export function audienceRows(audience: WaveAudience, href: string | null) {
         audience.sizeBands.length === 0
           ? 'Any size'
           : audience.sizeBands.map((band) => SIZE_BANDS[band].text).join(', '),
-      action: action('size'),
     },
     {
       key: 'Answered before',
@@ -179,7 +175,6 @@ export function audienceRows(audience: WaveAudience, href: string | null) {
           : audience.answered === 'before'
             ? 'Only employers that have answered'
             : 'Only employers that have never answered',
-      action: action('answered before'),
     },
   ];
 }
@@ -286,9 +281,8 @@ function hoursText(protocol: WaveProtocol): string {
 }
 
 /** A protocol in words: when, how much, what stops it. */
-export function protocolRows(protocol: WaveProtocol, zone: string, href: string | null) {
+export function protocolRows(protocol: WaveProtocol, zone: string) {
   const lastDay = (instant: Date) => formatDate(new Date(instant.getTime() - 1), zone);
-  const action = (about: string) => (href === null ? null : { href, text: 'Change', about });
   const holidays = protocol.calendar.closedDates.map((date) =>
     formatDate(new Date(`${date}T12:00:00Z`), 'UTC'),
   );
@@ -296,12 +290,10 @@ export function protocolRows(protocol: WaveProtocol, zone: string, href: string 
     {
       key: 'Invitations leave',
       value: `${formatDate(protocol.sendFrom, zone)} to ${lastDay(protocol.sendUntil)}`,
-      action: action('invitations'),
     },
     {
       key: 'Hours',
       value: `${hoursText(protocol)}${holidays.length > 0 ? `; not on ${holidays.join(' or ')}` : ''}`,
-      action: null,
     },
     {
       key: 'Reminder',
@@ -309,22 +301,18 @@ export function protocolRows(protocol: WaveProtocol, zone: string, href: string 
         protocol.remindAt.length === 0
           ? 'None'
           : `From ${protocol.remindAt.map((at) => formatDate(at, zone)).join(' and ')}, to those who have not answered, at least ${protocol.budget.person.minBusinessDaysBetween} business days after the invitation`,
-      action: action('reminder'),
     },
     {
       key: 'Closes',
       value: `${lastDay(protocol.closeAt)}; late answers are taken until ${lastDay(graceUntil(protocol))}`,
-      action: action('close'),
     },
     {
       key: 'In one mail',
       value: `At most ${counted(protocol.maxAsksPerTouch, 'credential or meeting', 'credentials and meetings')}`,
-      action: action('limit of one mail'),
     },
     {
       key: 'In one day',
       value: `At most ${counted(protocol.dailyCapacity, 'mail', 'mails')}`,
-      action: action('daily limit'),
     },
     {
       key: 'Who is asked',
@@ -332,12 +320,10 @@ export function protocolRows(protocol: WaveProtocol, zone: string, href: string 
         protocol.stopRule === 'ask_all'
           ? 'Everybody in the audience whom something concerns'
           : 'Only as many as each credential is expected to need',
-      action: action('who is asked'),
     },
     {
       key: 'All agencies together',
       value: `A person gets at most ${counted(protocol.budget.person.newInvitations, 'new invitation', 'new invitations')} and ${counted(protocol.budget.person.touches, 'mail', 'mails')} in ${protocol.budget.person.touchesDays} days; at one employer at most ${people(protocol.budget.employer.peopleNewlyInvited)} are newly invited in ${protocol.budget.employer.peopleDays} days`,
-      action: null,
     },
   ];
 }
@@ -378,7 +364,7 @@ function summaryTables(
       people: number(people),
       href: `${facts.leftOutPath}?reason=${reason}`,
     })),
-    ratesText: `Dates count on ${Math.round(summary.rates.response * 100)} % of employers answering, and on ${Math.round(summary.rates.bothYes * 100)} % of answers saying yes to both. This is what was seen so far, or a cautious guess at first.`,
+    ratesText: `Dates count on ${Math.round(summary.rates.response * 100)}% of employers answering, and on ${Math.round(summary.rates.bothYes * 100)}% of answers saying yes to both. This is what was seen so far, or a cautious guess at first.`,
   };
 }
 
@@ -453,9 +439,11 @@ export function previewPage(
     askedNobody: summary.people === 0,
     ...summaryTables(summary, facts.names, { zone, leftOutPath: wavePath(wave.id, 'left-out') }),
     notes,
-    audienceRows: audience === null ? [] : audienceRows(audience, wavePath(wave.id, 'audience')),
-    protocolRows: protocol === null ? [] : protocolRows(protocol, zone, wavePath(wave.id, 'protocol')),
+    audienceRows: audience === null ? [] : audienceRows(audience),
+    protocolRows: protocol === null ? [] : protocolRows(protocol, zone),
+    audiencePath: wavePath(wave.id, 'audience'),
     topicsPath: wavePath(wave.id, 'topics'),
+    protocolPath: wavePath(wave.id, 'protocol'),
     load: loadRows(summary.load),
     peoplePath: wavePath(wave.id, 'people'),
     leftOutPath: wavePath(wave.id, 'left-out'),
@@ -568,8 +556,8 @@ export function proposedPage(
     kind: STATE_KIND[wave.state],
     proposedText: `Proposed by ${wave.proposer ?? 'a colleague'}${wave.proposedAt ? ` on ${formatDateTime(wave.proposedAt, zone)}` : ''}.`,
     changes: before === null ? [] : changeTexts(comparePlans(before, summary), facts.names),
-    audienceRows: wave.draft.audience === null ? [] : audienceRows(wave.draft.audience, null),
-    protocolRows: wave.draft.protocol === null ? [] : protocolRows(wave.draft.protocol, zone, null),
+    audienceRows: wave.draft.audience === null ? [] : audienceRows(wave.draft.audience),
+    protocolRows: wave.draft.protocol === null ? [] : protocolRows(wave.draft.protocol, zone),
     approvePath: approve.ok && summary.people > 0 ? wavePath(wave.id, 'approve') : null,
     seen: summaryKey(summary),
     approveRefused: approve.ok
@@ -691,8 +679,8 @@ export function launchedPage(
     ]
       .filter((event) => event.at !== null)
       .map((event) => ({ when: formatDateTime(event.at as Date, zone), text: event.text })),
-    audienceRows: wave.draft.audience === null ? [] : audienceRows(wave.draft.audience, null),
-    protocolRows: wave.draft.protocol === null ? [] : protocolRows(wave.draft.protocol, zone, null),
+    audienceRows: wave.draft.audience === null ? [] : audienceRows(wave.draft.audience),
+    protocolRows: wave.draft.protocol === null ? [] : protocolRows(wave.draft.protocol, zone),
     protocolSha256: wave.protocolSha256,
     peoplePath: wavePath(wave.id, 'people'),
     leftOutPath: wavePath(wave.id, 'left-out'),
@@ -728,24 +716,26 @@ export function peoplePage(
     waveName: wave.name,
     breadcrumbs: waveCrumbs(wave),
     intro: facts.isPlan
-      ? 'This is the plan as of now. It is made anew when the wave is launched.'
-      : 'In the order in which their invitations leave.',
+      ? 'This is the plan as of now, in your own time. It is made anew when the wave is launched.'
+      : 'In the order in which their invitations leave, in your own time.',
     isPlan: facts.isPlan,
+    invitationHeading: facts.isPlan ? 'Invitation leaves' : 'Invitation',
     csvPath: wavePath(wave.id, 'people.csv'),
     people: facts.people.map((person) => ({
       employer: person.employerName,
       city: person.city,
       contact: person.contactName || 'Name not known',
       topics: person.topics,
-      when: person.sentAt
-        ? formatDateTime(person.sentAt, facts.zone)
-        : person.sendAt
-          ? formatDateTime(person.sendAt, facts.zone)
-          : '',
+      when: shortTime(person.sentAt ?? person.sendAt, facts.zone),
       state: facts.isPlan ? '' : stateText(person),
     })),
     paging: paging(wavePath(wave.id, 'people'), {}, facts.page, facts.total),
   };
+}
+
+/** `March 3, 2026, 8:30 AM`. */
+function shortTime(at: Date | null, zone: string): string {
+  return at === null ? '' : `${formatDate(at, zone)}, ${formatTime(at, zone)}`;
 }
 
 function stateText(person: AskedPerson): string {
