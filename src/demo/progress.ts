@@ -14,7 +14,7 @@ export type Progress = { step(title: string, total?: number): Step; note(text: s
 type Output = { write(text: string): unknown; isTTY?: boolean; columns?: number };
 
 const BAR_CELLS = 24;
-const TITLE_CELLS = 34;
+const TITLE_CELLS = 38;
 
 export function createProgress(output: Output): Progress {
   return output.isTTY ? terminalProgress(output) : lineProgress(output);
