@@ -6,7 +6,8 @@ import { cityKey } from './rules/employer-values.ts';
 export type Proposal = { a: number; b: number; score: number };
 export type CrowdedKey = { what: 'name' | 'domain'; value: string; count: number };
 
-const PAGE = 2_000;
+/** Blocks compared together; the facts of their members are held meanwhile. */
+const PAGE = 400;
 
 /**
  * Compares the given employers with all others that share a blocking key with them, and opens a proposal for each pair
@@ -19,44 +20,88 @@ export async function proposeDuplicates(
   now: Date,
 ): Promise<{ proposals: Proposal[]; crowded: CrowdedKey[] }> {
   if (employerIds.length === 0) return { proposals: [], crowded: [] };
-  await findCandidatePairs(tx, employerIds);
+  await createDuplicateKeys(tx);
+  await createBlocks(tx, employerIds);
+  const touched = new Set(employerIds);
   const proposals: Proposal[] = [];
   for (let from = 0; ; from += PAGE) {
-    const pairs = await tx.execute<CandidateRow>(sql`
-      select a.id as "aId", a.facts as "aFacts", b.id as "bId", b.facts as "bFacts"
-      from duplicate_candidates c
-      join lateral (${factsOf(sql`c.a`)}) a on true
-      join lateral (${factsOf(sql`c.b`)}) b on true
-      where c.n > ${from} and c.n <= ${from + PAGE}`);
-    if (pairs.length === 0) break;
-    const found = pairs.flatMap((pair) => {
-      const verdict = scoreDuplicate(asFacts(pair.aId, pair.aFacts), asFacts(pair.bId, pair.bFacts));
-      return verdict ? [{ a: Number(pair.aId), b: Number(pair.bId), ...verdict }] : [];
-    });
-    if (found.length > 0) {
-      await tx.execute(sql`
-        insert into duplicate_proposals (employer_a_id, employer_b_id, reasons, score, opened_at)
-        select a, b, reasons, score, ${now}::timestamptz
-        from jsonb_to_recordset(${JSON.stringify(found)}::text::jsonb) as p(a bigint, b bigint, reasons jsonb, score float8)
-        on conflict do nothing`);
-    }
-    for (const { a, b, score } of found) proposals.push({ a, b, score });
+    const blocks = await tx.execute<{ members: number[] }>(sql`
+      select array_agg(k.id order by k.id) as members from duplicate_blocks b join duplicate_keys k on k.key = b.key
+      where b.n > ${from} and b.n <= ${from + PAGE} group by b.n`);
+    if (blocks.length === 0) break;
+    const found = await comparePage(
+      tx,
+      blocks.map((block) => block.members.map(Number)),
+      touched,
+    );
+    proposals.push(...(await insertProposals(tx, found, now)));
   }
-  const crowded = await tx.execute<{ key: string; count: number }>(sql`
-    select key, members as count from duplicate_blocks
-    where members > ${LARGEST_BLOCK} and (key like 'name:%' or key like 'domain:%') order by members desc, key limit 20`);
-  await tx.execute(sql`drop table duplicate_candidates, duplicate_blocks, duplicate_keys`);
-  return {
-    proposals,
-    crowded: crowded.map(({ key, count }) => {
-      const cut = key.indexOf(':');
-      return {
-        what: key.slice(0, cut) as CrowdedKey['what'],
-        value: key.slice(cut + 1),
-        count: Number(count),
-      };
-    }),
-  };
+  const crowded = await listCrowded(tx, employerIds);
+  await tx.execute(sql`drop table duplicate_blocks, duplicate_keys`);
+  return { proposals, crowded };
+}
+
+type FoundPair = { a: number; b: number; score: number; reasons: unknown };
+
+/** Every pair of a block once, with one touched record at least. Pairs may share several blocks. */
+async function comparePage(
+  tx: Tx,
+  blocks: readonly (readonly number[])[],
+  touched: ReadonlySet<number>,
+): Promise<FoundPair[]> {
+  const factsOf = await loadFacts(tx, [...new Set(blocks.flat())]);
+  const found = new Map<string, FoundPair>();
+  for (const members of blocks) {
+    for (const [at, a] of members.entries()) {
+      for (const b of members.slice(at + 1)) {
+        if (!touched.has(a) && !touched.has(b)) continue;
+        const [left, right] = [factsOf.get(a), factsOf.get(b)];
+        const verdict = left && right ? scoreDuplicate(left, right) : null;
+        if (verdict) found.set(`${a} ${b}`, { a, b, ...verdict });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+async function loadFacts(tx: Tx, ids: readonly number[]): Promise<Map<number, DuplicateFacts>> {
+  const rows = await tx.execute<Facts & { id: number }>(sql`
+    with ids as materialized (select value::bigint as id from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb)),
+    aliases as (select employer_id, array_agg(name_key) as keys from employer_aliases
+      where employer_id in (select id from ids) group by employer_id),
+    domains as (select employer_id, array_agg(domain) as names from employer_domains
+      where employer_id in (select id from ids) group by employer_id)
+    select e.id, e.name_key as "nameKey", e.fein, e.address_key as "addressKey", e.city, e.state, e.zip,
+      a.keys as "aliasKeys", d.names as domains
+    from ids join employers e on e.id = ids.id left join aliases a on a.employer_id = e.id
+    left join domains d on d.employer_id = e.id`);
+  return new Map(rows.map((row) => [Number(row.id), asFacts(row)]));
+}
+
+async function insertProposals(tx: Tx, found: readonly FoundPair[], now: Date): Promise<Proposal[]> {
+  if (found.length === 0) return [];
+  const inserted = await tx.execute<{ a: number; b: number; score: number }>(sql`
+    insert into duplicate_proposals (employer_a_id, employer_b_id, reasons, score, opened_at)
+    select a, b, reasons, score, ${now}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(found)}::text::jsonb) as p(a bigint, b bigint, reasons jsonb, score float8)
+    on conflict do nothing returning employer_a_id as a, employer_b_id as b, score`);
+  return inserted.map((row) => ({ a: Number(row.a), b: Number(row.b), score: row.score }));
+}
+
+async function listCrowded(tx: Tx, employerIds: readonly number[]): Promise<CrowdedKey[]> {
+  const rows = await tx.execute<{ key: string; count: number }>(sql`
+    select key, count(*)::int as count from duplicate_keys
+    where key like 'name:%' or key like 'domain:%' group by key
+    having count(*) > ${LARGEST_BLOCK} and bool_or(id in ${idsIn(employerIds)})
+    order by 2 desc, 1 limit 20`);
+  return rows.map(({ key, count }) => {
+    const cut = key.indexOf(':');
+    return { what: key.slice(0, cut) as CrowdedKey['what'], value: key.slice(cut + 1), count };
+  });
+}
+
+function idsIn(ids: readonly number[]) {
+  return sql`(select value::bigint from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb))`;
 }
 
 /** Builds the same keys as `blockingKeys` in rules/duplicates.ts; duplicates.integration.test.ts feeds both. */
@@ -74,30 +119,15 @@ export async function createDuplicateKeys(tx: Tx): Promise<void> {
       join employers e on e.id = d.employer_id and e.merged_into_id is null`);
 }
 
-async function findCandidatePairs(tx: Tx, employerIds: readonly number[]): Promise<void> {
-  await createDuplicateKeys(tx);
+/** Keys that a touched record shares with others, but not with so many that comparing them says nothing. */
+async function createBlocks(tx: Tx, employerIds: readonly number[]): Promise<void> {
   await tx.execute(sql`
     create temporary table duplicate_blocks on commit drop as
-    with touched as materialized (
-      select value::bigint as id from jsonb_array_elements_text(${JSON.stringify(employerIds)}::text::jsonb)
-    )
-    select key, count(*) as members, array_agg(id) filter (where id in (select id from touched)) as touched
-    from duplicate_keys group by key
-    having count(*) > 1 and bool_or(id in (select id from touched))`);
+    select row_number() over (order by key) as n, key from duplicate_keys group by key
+    having count(*) between 2 and ${LARGEST_BLOCK} and bool_or(id in ${idsIn(employerIds)})`);
+  await tx.execute(sql`create index on duplicate_blocks (n)`);
+  await tx.execute(sql`create index on duplicate_keys (key)`);
   await tx.execute(sql`analyze duplicate_keys, duplicate_blocks`);
-  await tx.execute(sql`
-    create temporary table duplicate_candidates on commit drop as
-    select row_number() over (order by a, b) as n, a, b from (
-      select distinct least(k.id, t.id) as a, greatest(k.id, t.id) as b
-      from duplicate_blocks block
-      cross join lateral unnest(block.touched) as t(id)
-      join duplicate_keys k on k.key = block.key and k.id <> t.id
-      where block.members <= ${LARGEST_BLOCK}
-    ) pairs
-    where not exists (
-      select from duplicate_proposals p where p.employer_a_id = pairs.a and p.employer_b_id = pairs.b
-    )`);
-  await tx.execute(sql`create index on duplicate_candidates (n)`);
 }
 
 type Facts = {
@@ -110,22 +140,11 @@ type Facts = {
   aliasKeys: string[] | null;
   domains: string[] | null;
 };
-type CandidateRow = { aId: number; aFacts: Facts; bId: number; bFacts: Facts };
 
-function factsOf(id: ReturnType<typeof sql>) {
-  return sql`
-    select e.id, jsonb_build_object('nameKey', e.name_key, 'fein', e.fein, 'addressKey', e.address_key, 'city', e.city,
-      'state', e.state, 'zip', e.zip,
-      'aliasKeys', (select jsonb_agg(l.name_key) from employer_aliases l where l.employer_id = e.id),
-      'domains', (select jsonb_agg(d.domain) from employer_domains d where d.employer_id = e.id)) as facts
-    from employers e where e.id = ${id}`;
-}
-
-function asFacts(id: number, facts: Facts): DuplicateFacts {
-  const { city, aliasKeys, domains, ...rest } = facts;
+function asFacts({ city, aliasKeys, domains, ...rest }: Facts & { id: number }): DuplicateFacts {
   return {
     ...rest,
-    id: Number(id),
+    id: Number(rest.id),
     cityKey: cityKey(city),
     aliasKeys: aliasKeys ?? [],
     domains: domains ?? [],
