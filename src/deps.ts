@@ -101,6 +101,8 @@ function createMailer(config: Config): Mailer {
   return createSmtpMailer({
     url: config.smtpUrl,
     connections: config.smtpConnections,
+    // The first third of a lease is for waiting its turn (send-due-messages.ts).
+    socketTimeoutMs: (config.sendLeaseSeconds * 1000 * 2) / 3,
     ...(config.dkim && {
       dkim: {
         domain: config.dkim.domain,

@@ -138,7 +138,7 @@ async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Prom
   if (lock?.locked) return [];
   const transactional = await tx.execute<{ id: number }>(sql`
     select id from messages
-    where wave_id is null and state = 'planned' and send_after <= ${at}::timestamptz
+    where wave_id is null and contact_id is not null and state = 'planned' and send_after <= ${at}::timestamptz
     order by send_after, id limit ${limit} for update skip locked`);
   const ids = transactional.map((row) => Number(row.id));
   if (ids.length >= limit) return ids;

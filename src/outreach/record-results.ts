@@ -26,7 +26,8 @@ type RecordDeps = Pick<Deps, 'db' | 'clock' | 'askObservers'>;
 
 /** Results wait this long for others to be written with. */
 const FLUSH_MS = 15;
-const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000];
+/** A database that restarts is waited for: what is known here and not written would go out twice. */
+const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000, 10_000, 15_000, 20_000];
 
 /**
  * Writes what became of handed messages, several at once but soon: whatever is not yet written when a worker dies

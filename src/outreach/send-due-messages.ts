@@ -143,10 +143,18 @@ type Lane = {
  */
 const UNSETTLED_PER_CONNECTION = 4;
 
+/**
+ * A message that could not begin to go out in this share of its lease is given back: the rest is the mail server's
+ * time to answer (deps.ts), so that nobody takes a message over that is still on its way.
+ */
+const SHARE_OF_LEASE_TO_START = 1 / 3;
+
 /** The messages under way: one chunk with the server and one waiting behind it, so that no connection runs dry. */
 function createLane(deps: SendDeps, claimedBy: string): Lane {
   const width = deps.config.smtpConnections;
   let sending = 0;
+  /** Of these, how many the mail server has; the others wait for a connection. */
+  let withServer = 0;
   let unsettled = 0;
   let blocked: SendError | null = null;
   let waiting: { isOver(): boolean; resolve(): void }[] = [];
@@ -164,13 +172,26 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
       : new Promise<void>((resolve) => {
           waiting.push({ isOver, resolve });
         });
+  const takeTurn = () => {
+    if (withServer >= width) return false;
+    withServer += 1;
+    return true;
+  };
   const recorder = createResultRecorder(deps, claimedBy, (written) => {
     unsettled -= written;
     changed();
   });
 
-  const deliver: (...args: Parameters<Lane['send']>) => Promise<void> = async (message, mail) => {
+  const startWithinMs = deps.config.sendLeaseSeconds * 1000 * SHARE_OF_LEASE_TO_START;
+  const deliver = async (message: HandedMessage, mail: () => OutgoingMail, handedAt: number) => {
+    await until(takeTurn);
     try {
+      const late = performance.now() - handedAt > startWithinMs;
+      if (blocked || late) {
+        const code = blocked?.code ?? 'lease_too_short';
+        recorder.failed(message, { failure: 'unavailable', code, inDoubt: false });
+        return;
+      }
       const { providerId } = await deps.mailer.send(mail());
       recorder.sent(message, providerId);
     } catch (error) {
@@ -182,6 +203,8 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
       if (error.failure === 'unavailable') blocked ??= error;
       else deps.log.info({ messageRow: message.id, code: error.code }, `mail ${error.failure}`);
       recorder.failed(message, error);
+    } finally {
+      withServer -= 1;
     }
   };
 
@@ -190,7 +213,7 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
     send(message, mail) {
       sending += 1;
       unsettled += 1;
-      void deliver(message, mail).finally(() => {
+      void deliver(message, mail, performance.now()).finally(() => {
         sending -= 1;
         changed();
       });

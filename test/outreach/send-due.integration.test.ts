@@ -330,6 +330,23 @@ describe('when the mail server refuses', () => {
     expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 50, ended: 'all_sent' });
   });
 
+  it('keeps what waits behind a server that hangs, and does not count it as tried', async () => {
+    const world = await makeWorld(test.deps, { contacts: 25, credentials: 1 });
+    const waveId = await launchWave(test.deps, world);
+    const own = await startSmtpSink({ atMessage: () => 'hang' });
+    const mailer = createSmtpMailer({ url: own.url, connections: 10, socketTimeoutMs: 300 });
+    expect(await sendDueMessages({ ...test.deps, mailer })).toMatchObject({ sent: 0, ended: 'unavailable' });
+    const [rows] = await test.deps.db.execute<{ planned: number; tried: number }>(sql`
+      select count(*)::int as planned, sum(attempts)::int as tried from messages
+      where wave_id = ${waveId} and state = 'planned'`);
+    // Ten connections had a message each, and nobody knows whether the server kept those.
+    expect(rows).toEqual({ planned: 25, tried: 10 });
+    await mailer.close();
+    await own.close();
+    test.clock.advance(2 * 60_000);
+    expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 25 });
+  });
+
   it('asks a person when a message was handed over again and again without an answer', async () => {
     const world = await makeWorld(test.deps, { contacts: 1, credentials: 1 });
     const waveId = await launchWave(test.deps, world);
