@@ -3,7 +3,6 @@ export type MeetingState = (typeof MEETING_STATES)[number];
 
 /** Suggesting a colleague is a decline whose reason says so; the colleague gets an invitation of their own. */
 export const RSVP_RESPONSES = ['accepted', 'declined'] as const;
-export type RsvpResponse = (typeof RSVP_RESPONSES)[number];
 
 /** Whom a seat is for, in the terms that Perkins advisory committees use. */
 export const SEAT_ROLES = [

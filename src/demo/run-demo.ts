@@ -8,9 +8,11 @@ import { buildApp } from '../app.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { type Deps, type OpenDeps, openDeps } from '../deps.ts';
+import { mailboxPath } from '../outreach/paths.ts';
 import { closeOnSignal, listen, startWorkerIn } from '../server.ts';
-import { freezeWhatMet } from './freeze-evidence.ts';
-import { launchSampleWaves } from './launch-sample-wave.ts';
+import { credentialPath, homePath } from '../site/paths.ts';
+import { freezeWhatMet } from './freeze-what-met.ts';
+import { launchSampleWaves } from './launch-sample-waves.ts';
 import { DISPUTED_CREDENTIAL, loadSampleState, type SampleState } from './load-sample-state.ts';
 import { createProgress, type Progress } from './progress.ts';
 import {
@@ -91,6 +93,10 @@ async function demoConfig(config: Config): Promise<Config> {
     redisUrl: null,
     smtpUrl: null,
     dkim: null,
+    bounceDomain: null,
+    mailIn: null,
+    linkSecret: null,
+    suppressionSecret: null,
     trustedProxies: [],
     logLevel: config.logLevel === 'info' ? 'error' : config.logLevel,
     // All simulated employers share this machine's address.
@@ -201,8 +207,8 @@ async function tellWhere(deps: Deps, state: SampleState): Promise<void> {
   deps.announce('Sample data: the agencies and people are invented, the employers and credentials are real.');
   deps.announce(`Console (one-time sign-in link):  ${await createSignInLink(deps, state.k12.editor)}`);
   deps.announce(`  as the second person:           ${await createSignInLink(deps, state.k12.approver)}`);
-  deps.announce(`Mailbox, what was sent:           ${publicUrl}/mailbox`);
-  if (slug) deps.announce(`A credential's public page:       ${publicUrl}/credentials/${slug}`);
-  deps.announce(`Public site:                      ${publicUrl}/`);
+  deps.announce(`Mailbox, what was sent:           ${publicUrl}${mailboxPath()}`);
+  if (slug) deps.announce(`A credential's public page:       ${publicUrl}${credentialPath(slug)}`);
+  deps.announce(`Public site:                      ${publicUrl}${homePath}`);
   deps.announce('Stop with Ctrl-C.');
 }

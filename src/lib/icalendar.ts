@@ -30,8 +30,6 @@ export type CalendarMessage =
   | { method: 'REQUEST' | 'CANCEL'; event: CalendarEvent; attendee: CalendarPerson }
   | { method: 'PUBLISH'; event: CalendarEvent };
 
-export type CalendarMethod = CalendarMessage['method'];
-
 /**
  * The calendar object as it goes on the wire: CRLF line ends, no line above 75 octets, no UTF-8 sequence split,
  * ends with CRLF. `writtenAt` is DTSTAMP and must be fresh for each message.
