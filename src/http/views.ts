@@ -54,6 +54,8 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders views/<name>.hbs in a layout. */
     page(name: string, data: PageData, options?: PageOptions): FastifyReply;
+    /** What `page` would send, for a page that is worth keeping. */
+    html(name: string, data: PageData, options?: Pick<PageOptions, 'layout'>): string;
   }
 }
 
@@ -123,19 +125,26 @@ export async function registerViews(
   app.decorateReply('page', function page(this: FastifyReply, name, data, pageOptions = {}) {
     const layout = pageOptions.layout ?? layoutFor(accessOf(this.request));
     if (pageOptions.status !== undefined) this.code(pageOptions.status);
-    const staff = layout === 'staff' ? this.request.staff : null;
-    const view = {
+    // The plugin takes a compiled view too; only its types do not say so.
+    return this.view(viewIn(name, layout) as unknown as string, viewData(this, layout, data));
+  });
+  app.decorateReply('html', function html(this: FastifyReply, name, data, pageOptions = {}) {
+    const layout = pageOptions.layout ?? layoutFor(accessOf(this.request));
+    return viewIn(name, layout)(viewData(this, layout, data));
+  });
+
+  function viewData(reply: FastifyReply, layout: Layout, data: PageData) {
+    const staff = layout === 'staff' ? reply.request.staff : null;
+    return {
       lang: 'en',
       ...data,
       // An empty list is true to no `{{#if}}`, but the title asks for it too.
       errors: data.errors?.length ? data.errors : null,
       staff,
-      navigation: staff ? currentIn(options.staffNavigation, this.request.url) : [],
-      requestId: this.request.id,
+      navigation: staff ? currentIn(options.staffNavigation, reply.request.url) : [],
+      requestId: reply.request.id,
     };
-    // The plugin takes a compiled view too; only its types do not say so.
-    return this.view(viewIn(name, layout) as unknown as string, view);
-  });
+  }
 }
 
 function layoutFor(access: Access): Layout {
@@ -217,13 +226,3 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
     return ids.length > 0 ? ` aria-describedby="${Handlebars.escapeExpression(ids.join(' '))}"` : '';
   },
 };
-
-/** HTML that templates print as it is; only what came out of a template may become one. */
-export type Rendered = Handlebars.SafeString;
-
-/** A partial on its own, once for each context, for a part of a page that is the same for everybody and worth keeping. */
-export function compilePartial(name: string): (contexts: readonly object[], root: Root) => Rendered {
-  const template = createHandlebars().compile(readView(`partials/${name}.hbs`), COMPILE_OPTIONS);
-  return (contexts, root) =>
-    new Handlebars.SafeString(contexts.map((context) => template(context, { data: { root } })).join(''));
-}

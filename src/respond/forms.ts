@@ -8,8 +8,6 @@ import type { CredentialAsk } from './types.ts';
 const NAME_MAX = 120;
 const REASON_MAX = 300;
 
-export const languageQuery = z.object({ lang: z.enum(['en', 'es']).optional().catch(undefined) });
-
 /** A number of a page in the address: /c/3. */
 export const pageNumber = z.coerce.number().int().min(1).max(1000);
 

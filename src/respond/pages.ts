@@ -77,23 +77,18 @@ export function path(context: AnyContext, step?: RespondStep): string {
   return respondPath(token, step, language === facts.language ? undefined : language);
 }
 
-function stepsBar(context: AnyContext, step: RespondStep) {
-  const steps = [
-    ...stepsOf(progressOf(context.facts), context.instrument.body).map((each) => each.step),
-    'check',
-  ];
-  const current = steps.indexOf(step) + 1;
-  return { current, total: steps.length, text: TEXT[context.language].stepOf(current, steps.length) };
+/** Where a page stands among the others, and where its back link leads. */
+function placeOf(context: AnyContext, step: RespondStep) {
+  const steps = stepsOf(progressOf(context.facts), context.instrument.body);
+  const total = steps.length + 1;
+  const current = step === 'check' ? total : steps.findIndex((each) => each.step === step) + 1;
+  const isDone = step !== 'check' && steps.every(({ done }) => done);
+  const before: RespondStep | 'start' = isDone ? 'check' : (previousStep(steps, step) ?? 'start');
+  return { back: before, steps: { current, total, text: TEXT[context.language].stepOf(current, total) } };
 }
 
 export function progressOf(facts: CredentialFacts) {
   return { draft: facts.draft, credentials: facts.credentials, meetings: facts.meetings };
-}
-
-function back(context: AnyContext, step: RespondStep): RespondStep | 'start' {
-  const steps = stepsOf(progressOf(context.facts), context.instrument.body);
-  if (step !== 'check' && steps.every(({ done }) => done)) return 'check';
-  return previousStep(steps, step) ?? 'start';
 }
 
 /** Who asks, why you, what about, how long, until when, and what becomes of the answer. */
@@ -137,11 +132,12 @@ export function startPage(context: PageContext & { notice: NoticeBody }) {
 export function aboutPage(context: PageContext, form?: RefusedForm) {
   const { facts, language } = context;
   const text = TEXT[language];
+  const place = placeOf(context, 'about');
   const { about } = facts.draft;
   const issuers = issuersOf(facts.credentials);
   return {
-    ...shell(context, { title: text.aboutTitle, step: 'about', back: back(context, 'about'), ...form }),
-    steps: stepsBar(context, 'about'),
+    ...shell(context, { title: text.aboutTitle, step: 'about', back: place.back, ...form }),
+    steps: place.steps,
     name: about?.name ?? facts.contact.name,
     nameHint: facts.contact.name ? text.aboutNameHint(facts.contact.name) : null,
     job: about?.title ?? facts.contact.title,
@@ -165,15 +161,16 @@ export function aboutPage(context: PageContext, form?: RefusedForm) {
 export function connectionPage(context: PageContext, form?: RefusedForm) {
   const { facts, language, instrument } = context;
   const text = TEXT[language];
+  const place = placeOf(context, 'connection');
   const relation = instrument.body.relation;
   return {
     ...shell(context, {
       title: text.connectionTitle,
       step: 'connection',
-      back: back(context, 'connection'),
+      back: place.back,
       ...form,
     }),
-    steps: stepsBar(context, 'connection'),
+    steps: place.steps,
     questions: issuersOf(facts.credentials).map(({ id, name }) => ({
       name: `issuer_${id}`,
       legend: inLanguage(language, relation.text).replace('{issuer}', name),
@@ -195,14 +192,12 @@ export function credentialPage(
   const text = TEXT[language];
   const ask = facts.credentials[number - 1]!;
   const step = `c/${number}` as const;
+  const place = placeOf(context, step);
   const answer = facts.draft[`ask:${ask.askId}`];
   const typed = form?.values;
   return {
-    ...shell(context, { title: ask.name, step, back: back(context, step), ...form }),
-    steps: {
-      ...stepsBar(context, step),
-      text: text.credentialCaption(number, facts.credentials.length),
-    },
+    ...shell(context, { title: ask.name, step, back: place.back, ...form }),
+    steps: { ...place.steps, text: text.credentialCaption(number, facts.credentials.length) },
     issuedBy: text.issuedBy(ask.issuer),
     askId: ask.askId,
     wordingId: instrument.id,
@@ -221,8 +216,20 @@ export function credentialPage(
 
 const NO_ANSWERS: Record<string, string> = {};
 
+/** A credential's page with its questions: those that count, and the optional ones. */
+export function withQuestions<Page extends { lang: Language; answers: Readonly<Record<string, string>> }>(
+  page: Page,
+  { body }: { body: InstrumentBody },
+) {
+  const views = (required: boolean) =>
+    body.questions
+      .filter((question) => question.required === required)
+      .map((question) => questionView(question, page.lang, page.answers[question.key]));
+  return { ...page, questions: views(true), extras: views(false) };
+}
+
 /** A question's radios as the shared partial takes them. */
-export function questionView(question: Question, language: Language, value: string | undefined) {
+function questionView(question: Question, language: Language, value: string | undefined) {
   return {
     name: question.key,
     legend: inLanguage(language, question.text),
@@ -241,15 +248,16 @@ export function meetingPage(context: PageContext, number: number, form?: Refused
   const text = TEXT[language];
   const meeting = facts.meetings[number - 1]!;
   const step = `m/${number}` as const;
+  const place = placeOf(context, step);
   const reply = facts.draft[`meeting:${meeting.askId}`];
   return {
     ...shell(context, {
       title: text.meetingTitle(meeting.committee),
       step,
-      back: back(context, step),
+      back: place.back,
       ...form,
     }),
-    steps: stepsBar(context, step),
+    steps: place.steps,
     purpose: meeting.purpose,
     rows: [
       { key: text.meetingWhen, value: meetingTime(meeting, language) },
@@ -287,7 +295,7 @@ export function checkPage(context: PageContext & { notice: NoticeBody }, errors:
       errors,
     }),
     action: path(context, 'send'),
-    steps: stepsBar(context, 'check'),
+    steps: placeOf(context, 'check').steps,
     sections: summaryOf(context, true),
     partial: missing > 0 ? text.checkPartial(missing) : null,
     nothing: facts.draft.about === undefined && missing === steps.length ? text.checkNothing : null,

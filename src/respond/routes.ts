@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../deps.ts';
 import type { Language } from '../employers/types.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
-import { preferredLanguage } from '../http/words.ts';
+import { isLanguage, preferredLanguage } from '../http/words.ts';
 import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
 import { getInstrumentVersion, getNoticeVersion } from '../surveys/queries.ts';
 import { declineInvitation } from './decline-invitation.ts';
@@ -12,15 +12,14 @@ import {
   connectionForm,
   credentialHidden,
   declineForm,
-  languageQuery,
   meetingForm,
   pageNumber,
   shownAt,
 } from './forms.ts';
+import { createKeptPages, HOLES } from './kept-pages.ts';
 import * as pages from './pages.ts';
 import { type RespondStep, respondPath } from './paths.ts';
 import { findCredentialFacts, findRespondFacts } from './queries.ts';
-import { questionsHtml } from './question-html.ts';
 import { referInvitation } from './refer-invitation.ts';
 import { accessOf, hasUnsentChanges, issuersOf } from './rules.ts';
 import { saveCredential, savePage } from './save-page.ts';
@@ -95,7 +94,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     if (!isOpen(context)) return showClosed(request, reply);
     const number = numberOf(request, context.facts.credentials.length);
     if (!number) return reply.redirect(pages.path(context), 303);
-    return reply.page('respond/credential', credentialView(context, number));
+    return reply.type('text/html; charset=utf-8').send(credentialHtml(context, number, reply));
   });
   // The page that is sent most often: when all is well, saving it is one statement and nothing else is read.
   app.post<{ Params: Params }>('/r/:token/c/:number', { config }, async (request, reply) => {
@@ -128,7 +127,10 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const shownAgain = (shown ?? context.now).getTime().toString(36);
     return reply.page(
       'respond/credential',
-      credentialView(context, number.data, { values: body, errors, shownAt: shownAgain }),
+      pages.withQuestions(
+        pages.credentialPage(context, number.data, { values: body, errors, shownAt: shownAgain }),
+        context.instrument,
+      ),
       { status: 422 },
     );
   });
@@ -301,9 +303,24 @@ async function contextFrom<Facts extends CredentialFacts>(
 const contextOf = (deps: Pick<Deps, 'db' | 'sql' | 'clock'>, request: Request) =>
   contextFrom(deps, request, findRespondFacts);
 
-function credentialView(...[context, number, form]: Parameters<typeof pages.credentialPage>) {
-  const page = pages.credentialPage(context, number, form);
-  return { ...page, html: questionsHtml(context.instrument, page) };
+const keep = createKeptPages();
+
+function credentialHtml(
+  context: pages.PageContext<CredentialFacts>,
+  number: number,
+  reply: FastifyReply,
+): string {
+  const { instrument, token, facts, now } = context;
+  const { text, ...page } = pages.credentialPage({ ...context, token: HOLES.token }, number);
+  const shared = { ...page, askId: HOLES.askId, shownAt: HOLES.shownAt, wording: instrument.sha256 };
+  const own = {
+    token,
+    askId: String(facts.credentials[number - 1]!.askId),
+    shownAt: now.getTime().toString(36),
+  };
+  return keep(shared, own, () =>
+    reply.html('respond/credential', pages.withQuestions({ ...shared, text }, instrument)),
+  );
 }
 
 async function noticeOf(deps: Pick<Deps, 'db'>, context: pages.PageContext) {
@@ -311,7 +328,8 @@ async function noticeOf(deps: Pick<Deps, 'db'>, context: pages.PageContext) {
 }
 
 function askedLanguage(request: FastifyRequest): Language | undefined {
-  return languageQuery.parse(request.query).lang;
+  const { lang } = request.query as { lang?: unknown };
+  return isLanguage(lang) ? lang : undefined;
 }
 
 function isOpen({ facts, now }: pages.PageContext<CredentialFacts>): boolean {

@@ -68,11 +68,16 @@ export async function openSurveyBench(engine: BenchEngine, name: string): Promis
 }
 
 async function load(port: number, requests: autocannon.Request[], seconds: number): Promise<number> {
+  let turn = 0;
   const result = await autocannon({
     url: `http://127.0.0.1:${port}`,
     connections: CONNECTIONS,
     duration: seconds,
-    requests,
+    // Each connection begins at another employer; in step they would all queue for one row.
+    setupClient: (client) => {
+      const from = (turn++ * 37) % requests.length;
+      client.setRequests([...requests.slice(from), ...requests.slice(0, from)]);
+    },
   });
   if (result.errors > 0 || result['4xx'] > 0 || result['5xx'] > 0) {
     throw new Error(
@@ -103,7 +108,8 @@ async function startServer(
 
 /** What a bare server would read and write for the same page: one row by one index. */
 async function makeBareTables({ sql }: BenchDatabase, invited: Invited): Promise<void> {
-  await sql`create table bench_pages (token_hash bytea primary key, title text, issuer text, ask bigint, questions jsonb)`;
+  await sql`create table bench_pages (token_hash bytea primary key, title text, issuer text, ask bigint, questions jsonb,
+    agency text, address text, email text, phone text)`;
   await sql`create table bench_answers (id bigint generated always as identity primary key, token_hash bytea, body jsonb)`;
   const questions = WYOMING_INSTRUMENT.questions.map(({ key, text, options }) => ({
     key,
@@ -112,6 +118,7 @@ async function makeBareTables({ sql }: BenchDatabase, invited: Invited): Promise
   }));
   for (const { token, askIds } of invited.employers) {
     await sql`insert into bench_pages values (${hashToken(token)}, 'Certified Production Technician',
-      'Manufacturing Skill Standards Council', ${askIds[0]!}, ${sql.json(questions)})`;
+      'Manufacturing Skill Standards Council', ${askIds[0]!}, ${sql.json(questions)},
+      'Department of Workforce Services', '122 W 25th St, Cheyenne, WY 82001', 'questions@state.example', '(307) 555-0100')`;
   }
 }
