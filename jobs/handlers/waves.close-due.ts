@@ -1,9 +1,12 @@
 import { closeDueWaves } from '../../src/waves/close-due-waves.ts';
+import { tendWaves } from '../../src/waves/tend-waves.ts';
 import type { Handler } from '../outcome.ts';
 
-/** Closes waves whose time has come, and the links of those whose grace is over. */
+/** Closes waves whose time has come, and the links of those whose grace is over; looks after those under way. */
 export const handle: Handler<'waves.close-due'> = async (deps) => {
   const outcome = await closeDueWaves(deps);
   if (outcome.closed + outcome.expired > 0) deps.log.info(outcome, 'closed what was due');
+  const tended = await tendWaves(deps);
+  if (tended.plannedAnew + tended.leftOut + tended.stopped > 0) deps.log.info(tended, 'looked after waves');
   return { outcome: 'done' };
 };

@@ -19,6 +19,7 @@ export type WavePauseReason = (typeof WAVE_PAUSE_REASONS)[number];
 /**
  * planned -> claimed -> sent -> (delivered | bounced | complained);
  * planned -> suppressed | expired | cancelled; claimed -> planned (swept) | uncertain | failed.
+ * An invitation that expired before it left becomes planned again when its wave plans it anew.
  */
 export const MESSAGE_STATES = [
   'planned',

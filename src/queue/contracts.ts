@@ -51,7 +51,7 @@ export const JOBS = {
     backoffMs: 60_000,
     subject: () => 'all',
   }),
-  /** Closes waves at their close, and links at the end of the grace. */
+  /** Closes waves at their close and links at the end of the grace; plans anew what missed its time. */
   'waves.close-due': job({
     payload: z.strictObject({}),
     attempts: 3,

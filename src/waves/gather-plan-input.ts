@@ -114,7 +114,7 @@ export async function gatherPlanInput(
   db: Db,
   deps: Pick<Deps, 'secrets'>,
   wave: ReadyWave,
-  facts: { now: Date; agencyZone: string },
+  facts: { now: Date; agencyZone: string; planAnew?: readonly number[] },
 ): Promise<Gathered> {
   const { protocol, topics } = wave;
   const { now, agencyZone } = facts;
@@ -183,7 +183,11 @@ export async function gatherPlanInput(
         hiringAuthority: contact.hiringAuthority === true,
         zone: contact.timeZone,
       })),
-      ledger: await listLedger(db, new Date(now.getTime() - ledgerDays * 86_400_000)),
+      ledger: await listLedger(
+        db,
+        new Date(now.getTime() - ledgerDays * 86_400_000),
+        facts.planAnew ? { waveId: wave.id, contactIds: facts.planAnew } : null,
+      ),
       answered: await listAnswered(
         db,
         needs.map(({ credentialId, evidenceMaxAgeMonths }) => ({

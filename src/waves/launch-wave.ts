@@ -23,7 +23,7 @@ export type Launched = { people: number; messages: number; leftOut: number };
  * Advisory lock under which waves are planned for good: two waves, of whatever agencies, that launch at one moment
  * see each other's touches in the ledger.
  */
-const LAUNCH_LOCK = 7_302;
+export const LAUNCH_LOCK = 7_302;
 
 /**
  * proposed -> running, by another person than the proposer. Plans anew with what is known now, freezes the protocol

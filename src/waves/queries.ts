@@ -199,7 +199,12 @@ export async function listMeetingTopics(db: Db, agencyId: number, meetingIds: re
  * What reached people, or is planned to, under any agency's waves: the ledger that budgets are kept over. A planned
  * message counts from its send-after to its last instant.
  */
-export async function listLedger(db: Db, since: Date): Promise<LedgerTouch[]> {
+export async function listLedger(
+  db: Db,
+  since: Date,
+  /** What one wave has planned for these people: left out when it is to be planned anew. */
+  except: { waveId: number; contactIds: readonly number[] } | null = null,
+): Promise<LedgerTouch[]> {
   return db.execute<LedgerTouch>(sql`
     select m.contact_id as "contactId", e.unit_id as "unitId", coalesce(m.sent_at, m.send_after) as "from",
       coalesce(m.sent_at, greatest(m.send_after, m.not_after - interval '1 millisecond')) as "to",
@@ -210,7 +215,92 @@ export async function listLedger(db: Db, since: Date): Promise<LedgerTouch[]> {
     where m.stream = 'outreach' and m.contact_id is not null and (
       m.sent_at > ${since.toISOString()}::timestamptz
       or (m.sent_at is null and m.state in ('claimed', 'uncertain'))
-      or (m.state = 'planned' and w.state in ('running', 'paused')))`);
+      or (m.state = 'planned' and w.state in ('running', 'paused')))
+      and not (m.sent_at is null and m.wave_id is not distinct from ${except?.waveId ?? null}::bigint
+        and m.contact_id = any(${sql.param([...(except?.contactIds ?? [])])}::bigint[]))`);
+}
+
+/** People of a wave whose invitation missed its time before it left, and who may still be invited. */
+export async function listMissed(
+  db: Db,
+  waveId: number,
+): Promise<{ invitationId: number; contactId: number }[]> {
+  return db.execute<{ invitationId: number; contactId: number }>(sql`
+    select m.invitation_id as "invitationId", m.contact_id as "contactId"
+    from messages m join invitations i on i.id = m.invitation_id
+    where m.wave_id = ${waveId} and m.step = 0 and m.stream = 'outreach' and m.kind = 'invitation'
+      and m.state = 'expired' and m.sent_at is null and i.state = 'open'
+      and not exists (select 1 from wave_exclusions x where x.wave_id = m.wave_id and x.contact_id = m.contact_id)
+    order by m.contact_id`);
+}
+
+/** How many messages of a wave wait on each day of a zone. */
+export async function listPlannedLoad(db: Db, waveId: number, zone: string, except: readonly number[]) {
+  return db.execute<{ date: string; messages: number }>(sql`
+    select to_char(m.send_after at time zone coalesce(e.time_zone, ${zone}::text), 'YYYY-MM-DD') as date,
+      count(*)::int as messages
+    from messages m join employers e on e.id = m.employer_id
+    where m.wave_id = ${waveId} and m.stream = 'outreach' and m.state in ('planned', 'claimed')
+      and not (m.contact_id = any(${sql.param([...except])}::bigint[]))
+    group by 1`);
+}
+
+/** Gives expired invitations their new times, with the reminders that follow them; what has no time is cancelled. */
+export async function rescheduleMissed(
+  tx: Tx,
+  waveId: number,
+  steps: readonly { contactId: number; step: number; sendAfter: Date; notAfter: Date }[],
+  now: Date,
+): Promise<number> {
+  const rows = JSON.stringify(
+    steps.map((step) => ({
+      contact_id: step.contactId,
+      step: step.step,
+      send_after: step.sendAfter.toISOString(),
+      not_after: step.notAfter.toISOString(),
+    })),
+  );
+  const row = sql`json_to_recordset(${rows}::text::json)
+    as r(contact_id bigint, step int, send_after timestamptz, not_after timestamptz)`;
+  const moved = await tx.execute<{ step: number }>(sql`
+    update messages m set state = 'planned', reason = null, finished_at = null, send_after = r.send_after,
+      not_after = r.not_after
+    from ${row}
+    where m.wave_id = ${waveId} and m.contact_id = r.contact_id and m.step = r.step and m.stream = 'outreach'
+      and m.sent_at is null
+      and (m.state in ('planned', 'expired') or (m.state = 'cancelled' and m.reason = 'not_invited'))
+    returning m.step`);
+  await tx.execute(sql`
+    update messages m set state = 'cancelled', reason = 'no_room', finished_at = ${now.toISOString()}::timestamptz
+    where m.wave_id = ${waveId} and m.step > 0 and m.state = 'planned' and m.stream = 'outreach'
+      and m.contact_id in (select r.contact_id from ${row} where r.step = 0)
+      and not exists (select 1 from ${row} where r.contact_id = m.contact_id and r.step = m.step)`);
+  await tx.execute(sql`
+    update asks a set state = 'planned'
+    where a.wave_id = ${waveId} and a.state = 'cancelled' and a.asked_at is null
+      and a.contact_id in (select r.contact_id from ${row} where r.step = 0)`);
+  return moved.filter(({ step }) => step === 0).length;
+}
+
+/** Ends what would only be about credentials that have their number: unsent invitations, and reminders. */
+export async function stopWhatIsMet(
+  tx: Tx,
+  waveId: number,
+  metCredentialIds: readonly number[],
+  now: Date,
+): Promise<number> {
+  const stopped = await tx.execute<{ invitation_id: number; step: number }>(sql`
+    update messages m set state = 'cancelled', reason = 'enough_answers', finished_at = ${now.toISOString()}::timestamptz
+    where m.wave_id = ${waveId} and m.state = 'planned' and m.stream = 'outreach' and not exists (
+      select 1 from asks a
+      where a.invitation_id = m.invitation_id and a.state in ('planned', 'asked')
+        and (a.credential_id is null or not (a.credential_id = any(${sql.param([...metCredentialIds])}::bigint[]))))
+    returning m.invitation_id, m.step`);
+  const neverAsked = stopped.filter(({ step }) => step === 0).map((row) => row.invitation_id);
+  await tx.execute(sql`
+    update asks set state = 'cancelled'
+    where state = 'planned' and invitation_id = any(${sql.param(neverAsked)}::bigint[])`);
+  return stopped.length;
 }
 
 /** Employers that have settled a credential: an answer in force within its age, or "not our field". */

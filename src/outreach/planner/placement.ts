@@ -76,6 +76,8 @@ export function createPlacement(input: PlanInput): Placement {
   const personPlanned = new Map<number, BudgetTouch[]>();
   const unitPlanned = new Map<number, BudgetTouch[]>();
   const used = new Map<number, number>();
+  const before = new Map((input.load ?? []).map((day) => [dayFromIso(day.date), day.messages]));
+  const onDay = (day: number) => (before.get(day) ?? 0) + (used.get(day) ?? 0);
   const invitationWindows = new Map<string, SendWindow[]>();
   const reminderWindows = new Map<number, Map<string, SendWindow[]>>();
   const zones = new Map<string | null, string>();
@@ -155,13 +157,13 @@ export function createPlacement(input: PlanInput): Placement {
     if (!fitsPerson(personTouches(candidate.contactId), candidate, touch)) return 'contact_budget_person';
     const all = unitTouches(candidate.unitId);
     if (!fitsEmployerBudget(budget.employer, all, touch)) {
-      const before = unitLedger.get(candidate.unitId) ?? NO_TOUCHES;
-      if (all === before || !fitsEmployerBudget(budget.employer, before, touch)) {
+      const others = unitLedger.get(candidate.unitId) ?? NO_TOUCHES;
+      if (all === others || !fitsEmployerBudget(budget.employer, others, touch)) {
         return 'contact_budget_employer';
       }
       return 'employer_limit';
     }
-    return (used.get(window.day) ?? 0) >= protocol.dailyCapacity ? 'capacity' : null;
+    return onDay(window.day) >= protocol.dailyCapacity ? 'capacity' : null;
   }
 
   function place(

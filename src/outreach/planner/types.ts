@@ -103,6 +103,8 @@ export type PlanInput = {
   /** People with an open ask (any wave) for the same thing, or who were invited to the meeting before. */
   open: { contactId: number; topic: TopicRef }[];
   history: ResponseHistory;
+  /** Messages that already lie on these days under the same daily capacity; none when absent. */
+  load?: DayLoad[];
 };
 
 /** `invite` is step 0; reminders follow as 1, 2. */
