@@ -1,22 +1,28 @@
 const LINE_LENGTH = 76;
-const PLAIN_LINE = /^(?:[\x21-\x3c\x3e-\x7e]|[\t ](?=.))*$/;
-const SPECIAL = /[^\t\x20-\x3c\x3e-\x7e]/gu;
+const SPECIAL = /[^\n\t\x20-\x3c\x3e-\x7e]/u;
+const EVERY_SPECIAL = new RegExp(SPECIAL, 'gu');
 
 /** RFC 2045 quoted-printable of a text, with CRLF line ends. No output contains `=_`, so boundaries may. */
 export function encodeQuotedPrintable(text: string): string {
-  const lines = text.split(/\r\n|\r|\n/);
+  const unified = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  // The whole text in one pass: most mails are plain but for a few quotation marks.
+  const escaped = SPECIAL.test(unified) ? unified.replace(EVERY_SPECIAL, encodeCharacter) : unified;
+  const lines = escaped.split('\n');
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] as string;
-    if (line.length > LINE_LENGTH || !PLAIN_LINE.test(line)) lines[i] = encodeLine(line);
+    const last = line.charCodeAt(line.length - 1);
+    if (line.length > LINE_LENGTH || last === SPACE || last === TAB) lines[i] = fold(line);
   }
   return lines.join('\r\n');
 }
 
-function encodeLine(line: string): string {
-  let rest = line.replace(SPECIAL, encodeCharacter);
-  const last = rest.at(-1);
-  if (last === ' ' || last === '\t') rest = rest.slice(0, -1) + encodeCharacter(last);
-  if (rest.length <= LINE_LENGTH) return rest;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** Cuts a long line, and guards white space at its end, which mail servers may drop. */
+function fold(line: string): string {
+  const last = line.at(-1);
+  const rest = last === ' ' ? `${line.slice(0, -1)}=20` : last === '\t' ? `${line.slice(0, -1)}=09` : line;
   let folded = '';
   let start = 0;
   while (rest.length - start > LINE_LENGTH) {
@@ -30,10 +36,16 @@ function encodeLine(line: string): string {
   return folded + rest.slice(start);
 }
 
+const known = new Map<string, string>();
+const KNOWN_LIMIT = 1_000;
+
 function encodeCharacter(character: string): string {
+  const before = known.get(character);
+  if (before !== undefined) return before;
   let escaped = '';
   for (const byte of Buffer.from(character, 'utf8')) {
     escaped += `=${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`;
   }
+  if (known.size < KNOWN_LIMIT) known.set(character, escaped);
   return escaped;
 }

@@ -200,8 +200,19 @@ function formatFor(w: Wording, timeZone: string, shape: 'date' | 'time'): Intl.D
   return format;
 }
 
+const dates = new Map<string, string>();
+const DATES_LIMIT = 1_000;
+
+/** A wave's mails all name the same day. */
 function dateIn(date: Date, timeZone: string, w: Wording): string {
-  return formatFor(w, timeZone, 'date').format(date);
+  const key = `${w.locale} ${timeZone} ${date.getTime()}`;
+  let text = dates.get(key);
+  if (text === undefined) {
+    text = formatFor(w, timeZone, 'date').format(date);
+    if (dates.size >= DATES_LIMIT) dates.clear();
+    dates.set(key, text);
+  }
+  return text;
 }
 
 function timeRangeIn(from: Date, until: Date, timeZone: string, w: Wording): string {
