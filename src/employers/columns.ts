@@ -254,6 +254,8 @@ const JOBS = spec(
     'num employees',
     'no of employees',
     '# employees',
+    '# of employees',
+    'num of employees',
     'headcount',
     'staff',
     'size',

@@ -65,7 +65,7 @@ export function scoreDuplicate(
 function comparePlaces(a: DuplicateFacts, b: DuplicateFacts): DuplicateReason | null {
   const sameZip = a.zip !== '' && a.zip === b.zip;
   const sameCity = a.cityKey !== '' && a.cityKey === b.cityKey && a.state === b.state;
-  if (a.addressKey !== '' && (sameZip || sameCity) && sameAddress(a.addressKey, b.addressKey)) {
+  if (a.addressKey !== '' && sameZip && sameAddress(a.addressKey, b.addressKey)) {
     return { code: 'same_address', weight: 0.3 };
   }
   if (sameZip) return { code: 'same_zip', weight: 0.15 };
