@@ -179,8 +179,8 @@ function factsOf(row: FactsRow): RespondFacts {
 export type DraftPatch = {
   tokenHash: Buffer;
   patch: PageDraft;
-  /** The ask or asks that the page is about; all must be this invitation's. */
-  askIds: readonly number[];
+  /** The ask that the page named, which must be this invitation's; null when the page named none. */
+  askId: number | null;
   /** The wording the page showed and was checked by. */
   instrumentVersionId: number;
   /** As the page's address asked for; null keeps the invitation's. */
@@ -196,7 +196,7 @@ export type DraftPatch = {
  * The `case` is `accessOf` in rules.ts.
  */
 export async function saveDraft(sql: Sql, input: DraftPatch): Promise<Progress | null> {
-  const { tokenHash, askIds, now, flag } = input;
+  const { tokenHash, askId, now, flag } = input;
   const patch = sql.json(input.patch as Parameters<Sql['json']>[0]);
   const [row] = await sql<{ draft: Draft; asks: { id: number; issuer: number | null }[] | null }[]>`
     with saved as (
@@ -222,13 +222,9 @@ export async function saveDraft(sql: Sql, input: DraftPatch): Promise<Progress |
             then w.state in ('running', 'paused') and w.close_at > ${now}
           else false
         end
-        and not exists (
-          select from unnest(${askIds as number[]}::bigint[]) wanted(id)
-          where not exists (
-            select from asks a
-            where a.id = wanted.id and a.invitation_id = i.id and a.state <> 'cancelled'
-          )
-        )
+        and (${askId}::bigint is null or exists (
+          select from asks a where a.id = ${askId} and a.invitation_id = i.id and a.state <> 'cancelled'
+        ))
       returning i.id, i.draft
     )
     select saved.draft, (

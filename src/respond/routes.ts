@@ -272,7 +272,6 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
       tokenHash: hashToken(token),
       step,
       patch,
-      askIds: [...facts.credentials, ...facts.meetings].map(({ askId }) => askId),
       instrumentVersionId: facts.instrumentVersionId,
       language,
     });

@@ -39,7 +39,7 @@ export async function saveCredential(
   const progress = await saveDraft(deps.sql, {
     tokenHash: input.tokenHash,
     patch: answerDraft(input.askId, checked.answer),
-    askIds: [input.askId],
+    askId: input.askId,
     instrumentVersionId: instrument.id,
     language: input.language,
     flag: isQuick(input.shownAt, now) ? QUICK_FLAG : null,
@@ -56,13 +56,12 @@ export async function savePage(
     tokenHash: Buffer;
     step: RespondStep;
     patch: PageDraft;
-    askIds: readonly number[];
     instrumentVersionId: number;
     language: Language | null;
   },
 ): Promise<SaveOutcome> {
   const instrument = await findInstrumentVersion(deps.db, input.instrumentVersionId);
-  const progress = await saveDraft(deps.sql, { ...input, flag: null, now: deps.clock.now() });
+  const progress = await saveDraft(deps.sql, { ...input, askId: null, flag: null, now: deps.clock.now() });
   if (!progress || !instrument) return { saved: false, errors: [] };
   return { saved: true, next: nextStep(stepsOf(progress, instrument.body), input.step) };
 }
