@@ -20,9 +20,9 @@ import type {
   MeetingWithCounts,
   SeatWithHolder,
 } from './queries.ts';
-import { canRespond, seatFigures } from './rules.ts';
-import { type Day, SEAT_ROLES } from './types.ts';
-import { RSVP_TEXT, type RsvpFault, seatRoleName } from './words.ts';
+import { canRespond, seatFigures, seatsOpenTo } from './rules.ts';
+import { type Day, SEAT_ROLES, type SeatFacts } from './types.ts';
+import { RSVP_TEXT, type RsvpFault, type RsvpText, seatRoleName } from './words.ts';
 
 type Refused = { errors: FieldError[]; values: FormValues };
 
@@ -316,12 +316,12 @@ export function cancelPage(meeting: Meeting, committee: Committee, accepted: num
 
 /** The invited person's page: what is offered, what they said, and the form while answers are taken. */
 export function rsvpPage(
-  offer: MeetingOffer,
+  facts: { offer: MeetingOffer; seats: readonly SeatFacts[]; today: Day; now: Date },
   token: string,
   language: Language,
-  now: Date,
   refused?: Refused,
 ) {
+  const { offer, now } = facts;
   const text = RSVP_TEXT[language];
   const { meeting, rsvp } = offer;
   const role = seatRoleName(offer.role, language);
@@ -352,7 +352,7 @@ export function rsvpPage(
       ...(meeting.place ? [{ key: text.where, value: meeting.place }] : []),
       ...(meeting.agenda ? [{ key: text.agenda, value: meeting.agenda }] : []),
       { key: text.yourAnswer, value: rsvp ? text[rsvp.response] : text.none },
-      ...standingRow(offer, role, text),
+      ...standingRow(facts, role, text),
     ],
     onlineUrl: meeting.state === 'cancelled' ? null : meeting.onlineUrl,
     calendarPath: meeting.state === 'cancelled' ? null : rsvpPath(token, 'meeting.ics'),
@@ -370,11 +370,15 @@ export function rsvpPage(
   };
 }
 
-function standingRow(offer: MeetingOffer, role: string, text: (typeof RSVP_TEXT)[Language]) {
-  if (offer.rsvp?.response === 'accepted') {
-    const value = offer.seatNumber === null ? text.guest(role) : text.seat(role, offer.seatNumber);
-    return [{ key: text.yourSeat, value }];
-  }
-  if (offer.seatNumber !== null) return [{ key: text.yourSeat, value: text.seat(role, offer.seatNumber) }];
-  return [{ key: text.yourSeat, value: text.noSeatYet(offer.freeSeats) }];
+function standingRow(
+  facts: { offer: MeetingOffer; seats: readonly SeatFacts[]; today: Day },
+  role: string,
+  text: RsvpText,
+) {
+  const { offer, seats, today } = facts;
+  const held = offer.seatNumber === null ? null : text.seat(role, offer.seatNumber);
+  if (held !== null) return [{ key: text.yourSeat, value: held }];
+  if (offer.rsvp?.response === 'accepted') return [{ key: text.yourSeat, value: text.guest(role) }];
+  const person = { role: offer.role, naicsCode: offer.person.naicsCode };
+  return [{ key: text.yourSeat, value: text.noSeatYet(seatsOpenTo(seats, person, today).length) }];
 }

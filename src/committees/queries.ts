@@ -181,8 +181,6 @@ export type MeetingOffer = {
   rsvp: Rsvp | null;
   /** The seat of the committee that the person holds now. */
   seatNumber: number | null;
-  /** Free seats of the role, whoever they are kept for. */
-  freeSeats: number;
 };
 
 /** The meeting part of asks, for the employer's pages and for calendar messages. */
@@ -210,9 +208,6 @@ export async function listMeetingOffers(db: Db, askIds: readonly number[]): Prom
       },
       rsvp: rsvps,
       seatNumber: committeeSeats.number,
-      freeSeats: sql<number>`(select count(*)::int from committee_seats free
-        where free.committee_id = ${meetings.committeeId} and free.role = coalesce(${asks.seatRole}, 'employer')
-          and free.holder_contact_id is null)`,
     })
     .from(asks)
     .innerJoin(invitations, eq(invitations.id, asks.invitationId))

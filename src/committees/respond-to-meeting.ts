@@ -6,11 +6,10 @@ import { asks } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { hashToken, linkToken } from '../lib/tokens.ts';
-import { wallTime } from '../lib/zoned-time.ts';
+import { dayIn } from '../lib/zoned-time.ts';
 import { findHeldSeat, listMeetingOffers, listSeats, type MeetingOffer, type Rsvp } from './queries.ts';
 import { queueRsvpMail } from './queue-meeting-mails.ts';
 import { canRespond, seatsOpenTo } from './rules.ts';
-import type { Day } from './types.ts';
 
 export type MeetingResponse =
   | { response: 'accepted' }
@@ -152,9 +151,4 @@ async function freeSeat(
       );
   }
   return { seatId: null, seated: false };
-}
-
-function dayIn(timeZone: string, instant: Date): Day {
-  const { year, month, day } = wallTime(instant, timeZone);
-  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

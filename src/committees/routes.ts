@@ -6,7 +6,7 @@ import { fieldError, parseForm } from '../http/forms.ts';
 import { isLanguage, type Language } from '../http/words.ts';
 import { DomainError } from '../lib/errors.ts';
 import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
-import { wallTime } from '../lib/zoned-time.ts';
+import { dayIn } from '../lib/zoned-time.ts';
 import { addSeats } from './add-seats.ts';
 import { answerByLink } from './answer-by-link.ts';
 import { calendarDownload } from './calendar.ts';
@@ -80,12 +80,11 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
     const committee = await getCommittee(deps.db, request.staff.agencyId, idIn(request.params.id));
     const { timeZone } = await getAgency(deps.db, request.staff.agencyId);
     const now = deps.clock.now();
-    const { year, month, day } = wallTime(now, timeZone);
     const page = committeePage({
       committee,
       seats: await listSeats(deps.db, committee.id),
       meetings: await listMeetings(deps.db, committee.id),
-      today: new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10),
+      today: dayIn(timeZone, now),
       now,
       mayEdit: mayEdit(request),
     });
@@ -214,13 +213,13 @@ function registerRsvp(app: FastifyInstance, deps: Deps): void {
 
   app.get<WithToken>('/m/:token', token, async (request, reply) => {
     const offer = await getOffer(deps, request.params.token);
-    return showRsvp(reply, offer, request, deps.clock.now());
+    return showRsvp(deps, reply, offer, request);
   });
 
   app.post<WithToken>('/m/:token/answer', token, async (request, reply) => {
     const offer = await getOffer(deps, request.params.token);
     const form = parseForm(rsvpForm, request.body);
-    if (!form.ok) return showRsvp(reply, offer, request, deps.clock.now(), form);
+    if (!form.ok) return showRsvp(deps, reply, offer, request, form);
     const { answer, reason, colleagueName, colleagueEmail } = form.data;
     const outcome = await answerByLink(deps, {
       offer,
@@ -230,7 +229,7 @@ function registerRsvp(app: FastifyInstance, deps: Deps): void {
     if (!outcome.ok) {
       const fault: RsvpFault = outcome.reason === 'own_address' ? 'colleagueOwn' : 'colleagueImpossible';
       const errors = [fieldError('colleagueEmail', fault)];
-      return showRsvp(reply, offer, request, deps.clock.now(), { ...form, errors });
+      return showRsvp(deps, reply, offer, request, { ...form, errors });
     }
     const language = languageOf(request, offer);
     return reply.redirect(`${rsvpPath(request.params.token)}?lang=${language}`, 303);
@@ -246,14 +245,17 @@ function registerRsvp(app: FastifyInstance, deps: Deps): void {
   });
 }
 
-function showRsvp(
+async function showRsvp(
+  deps: Pick<Deps, 'db' | 'clock'>,
   reply: FastifyReply,
   offer: MeetingOffer,
   request: FastifyRequest<WithToken>,
-  now: Date,
-  refused?: Parameters<typeof rsvpPage>[4],
+  refused?: Parameters<typeof rsvpPage>[3],
 ) {
-  const page = rsvpPage(offer, request.params.token, languageOf(request, offer), now, refused);
+  const now = deps.clock.now();
+  const seats = await listSeats(deps.db, offer.meeting.committeeId);
+  const facts = { offer, seats, today: dayIn(offer.meeting.timeZone, now), now };
+  const page = rsvpPage(facts, request.params.token, languageOf(request, offer), refused);
   return reply.page('committees/rsvp', page, { status: refused ? 422 : 200 });
 }
 

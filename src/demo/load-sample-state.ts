@@ -22,7 +22,7 @@ import { WYOMING } from '../evidence/presets.ts';
 import { csvTable } from '../lib/csv-write.ts';
 import { invariant } from '../lib/errors.ts';
 import { seededRandom } from '../lib/seeded-random.ts';
-import { instantOf, wallTime } from '../lib/zoned-time.ts';
+import { dayIn, instantOf, wallTime } from '../lib/zoned-time.ts';
 import type { Staff } from '../waves/create-wave.ts';
 import { findCredentialsByName, listSampleEmployers } from './queries.ts';
 import { samplePeople } from './sample-people.ts';
@@ -274,7 +274,7 @@ async function listWithApplications(
 }
 
 async function committeeWithMeeting(deps: Deps, actor: Staff): Promise<number> {
-  const today = dayIn(deps.clock.now());
+  const today = dayIn(TIME_ZONE, deps.clock.now());
   const term = { termFrom: today, termUntil: addDays(today, 3 * 365) };
   const { id: committeeId } = await createCommittee(deps, {
     staff: actor,
@@ -316,9 +316,4 @@ function meetingTime(day: string, hour: number): Date {
   const instant = instantOf({ year: year!, month: month!, day: dayOfMonth!, hour, minute: 0 }, TIME_ZONE);
   invariant(instant, 'ten in the morning comes on every day');
   return instant;
-}
-
-function dayIn(instant: Date): string {
-  const { year, month, day } = wallTime(instant, TIME_ZONE);
-  return new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10);
 }

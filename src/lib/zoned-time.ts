@@ -48,6 +48,12 @@ export function wallTime(instant: Date, timeZone: string): WallTime {
   };
 }
 
+/** The day that a calendar on that wall shows, as `2026-11-21`. */
+export function dayIn(timeZone: string, instant: Date): string {
+  const { year, month, day } = wallTime(instant, timeZone);
+  return new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10);
+}
+
 /**
  * The instant at which the wall clock shows `time`, or null when it never does: a day that does not exist, or an
  * hour skipped when summer time begins. An hour that comes twice means its first coming.

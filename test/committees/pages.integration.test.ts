@@ -86,7 +86,7 @@ async function createMeeting(): Promise<{ path: string; id: number; committee: s
 }
 
 /** The person's link, as the confirmation mail brings it. */
-async function rsvpLinkFor(meetingId: number, over: { language?: 'en' | 'es' } = {}) {
+async function rsvpLinkFor(meetingId: number, over: { language?: 'en' | 'es'; naicsCode?: string } = {}) {
   const person = await inviteSomebody(test.deps.db, {
     agencyId: home.agency.id,
     waveId: home.wave.id,
@@ -215,6 +215,12 @@ describe('the invited person’s page', () => {
       .from(messages)
       .where(eq(messages.contactId, person.contactId));
     expect(kinds).toEqual([{ kind: 'rsvp_confirmation' }, { kind: 'rsvp_confirmation' }]);
+  });
+
+  it('promises no seat that is kept for another industry', async () => {
+    const { id } = await createMeeting();
+    const { path } = await rsvpLinkFor(id, { naicsCode: '236220' });
+    expect(readText((await test.app.inject({ url: path })).body)).toContain('you are invited as a guest');
   });
 
   it('says so to a guest', async () => {

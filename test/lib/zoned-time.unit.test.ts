@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDateTime, instantOf, isTimeZone, wallTime } from '../../src/lib/zoned-time.ts';
+import { dayIn, formatDateTime, instantOf, isTimeZone, wallTime } from '../../src/lib/zoned-time.ts';
 
 const DENVER = 'America/Denver';
 const wall = (year: number, month: number, day: number, hour: number, minute = 0) => ({
@@ -71,4 +71,11 @@ it('names the zone to people in both languages', () => {
     'Thursday, December 3, 2026 at 10:00 AM Mountain Standard Time',
   );
   expect(formatDateTime(instant, DENVER, 'es')).toMatch(/3 de diciembre de 2026/);
+});
+
+it.each([
+  ['2026-11-21T06:59:59Z', '2026-11-20'],
+  ['2026-11-21T07:00:00Z', '2026-11-21'],
+])('knows that %s is %s in Denver', (instant, day) => {
+  expect(dayIn(DENVER, new Date(instant))).toBe(day);
 });
