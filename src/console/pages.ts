@@ -148,6 +148,8 @@ export function standing(requirement: Requirement): { status: string; kind: stri
       return { status: `Short by ${requirement.shortfall}`, kind: 'short' };
     case 'not_asked':
       return { status: 'Not asked', kind: 'quiet' };
+    case 'unsupported':
+      return { status: 'Needs facts that are not recorded', kind: 'quiet' };
   }
 }
 
@@ -169,6 +171,10 @@ const REASON_WORDS: Record<string, string> = {
   provenance_not_accepted: 'came in a way that the policy does not take',
   no_hiring_authority: 'the person does not take part in hiring',
   question_not_asked: 'was asked other questions',
+  not_in_state: 'is not in the state that the policy counts',
+  unrelated_sector: 'is of another industry, or of one not known',
+  wage_below_floor: 'pays less to start than the policy asks for',
+  wage_not_stated: 'does not say what it pays to start',
   contacts_disagree: 'one says yes, another no',
   possible_duplicates_count_once: 'possible duplicates count once',
 };

@@ -156,24 +156,6 @@ export function listOpenApplications(db: Db, agencyId: number) {
     .orderBy(asc(credentials.name));
 }
 
-/** The last answers in force, by employer: who said something, when, on what. */
-export function listLatestAnswers(db: Db, most: number) {
-  return db
-    .select({
-      employerId: employers.id,
-      employer: employers.legalName,
-      credential: credentials.name,
-      slug: credentials.slug,
-      answeredAt: answers.answeredAt,
-    })
-    .from(answers)
-    .innerJoin(employers, eq(employers.id, answers.employerId))
-    .innerJoin(credentials, eq(credentials.id, answers.credentialId))
-    .where(isNull(answers.endedAt))
-    .orderBy(desc(answers.id))
-    .limit(most);
-}
-
 export async function findCredentialBySlug(db: Db, slug: string) {
   const [row] = await db
     .select({
