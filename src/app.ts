@@ -6,6 +6,7 @@ import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
 import { registerCredentialRoutes } from './credentials/routes.ts';
+import { registerDeliveryRoutes } from './delivery/routes.ts';
 import type { Deps } from './deps.ts';
 import { registerEmployerRoutes } from './employers/routes.ts';
 import { registerEvidenceRoutes } from './evidence/routes.ts';
@@ -79,6 +80,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerCredentialRoutes(app, deps);
   await registerEmployerRoutes(app, deps);
   registerOutreachRoutes(app, deps);
+  registerDeliveryRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
   registerEvidenceRoutes(app, deps);
   registerRespondRoutes(app, deps);

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from './db/embedded.ts';
 import type { EmployerObservers } from './employers/observers.ts';
 import { askObservers, employerObservers } from './evidence/observers.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { fetchText } from './lib/fetch-text.ts';
 import { logError } from './lib/log-error.ts';
 import { createLocalMailer } from './mail/local-mailbox.ts';
 import { createSmtpMailer } from './mail/smtp-mailer.ts';
@@ -31,6 +32,8 @@ export type Deps = {
   queue: Queue;
   mailer: Mailer;
   secrets: Secrets;
+  /** Reads a small text from another server. */
+  fetchText: (url: string) => Promise<string>;
   askObservers: AskObservers;
   employerObservers: EmployerObservers;
   /** What mails say that features to the right of outreach have to tell. */
@@ -45,7 +48,9 @@ export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void>
  */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce'>> & { freshDatabase?: boolean } = {},
+  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce' | 'fetchText'>> & {
+    freshDatabase?: boolean;
+  } = {},
 ): Promise<OpenDeps> {
   const log = overrides.log ?? pino({ level: config.logLevel, serializers: { err: logError } });
   const closers: (() => Promise<void>)[] = [];
@@ -74,6 +79,7 @@ export async function openDeps(
         sql: database.sql,
         queue,
         mailer,
+        fetchText: overrides.fetchText ?? fetchText,
         askObservers,
         employerObservers,
         messageContents: { ...committeeContents(base), ...receiptContents(base) },

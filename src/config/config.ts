@@ -103,6 +103,27 @@ export const SETTINGS = {
     description: 'Address on which that mail server listens.',
     schema: z.string().min(1).default('127.0.0.1'),
   },
+  SES_TOPIC_ARNS: {
+    description:
+      'SNS topics, separated by commas, that tell of mails sent through Amazon SES. Opens /hooks/ses; subscribe it with raw delivery off and signature version 2.',
+    schema: z.string().optional(),
+    example: 'arn:aws:sns:us-west-2:123456789012:mail',
+  },
+  SENDGRID_WEBHOOK_KEY: {
+    description: 'Public key of the signed event webhook of SendGrid. Opens /hooks/sendgrid.',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{100,200}={0,2}$/, 'must be the public key as SendGrid shows it')
+      .optional(),
+  },
+  POSTMARK_WEBHOOK_AUTH: {
+    description:
+      'Name and password, joined by a colon, that the address of the Postmark webhook carries. Opens /hooks/postmark.',
+    schema: z
+      .string()
+      .regex(/^[^:\s]+:\S{16,}$/, 'must be a name, a colon and a password of at least 16 characters')
+      .optional(),
+  },
   LINK_SECRET: {
     description:
       'Key of all links in mails: every server and worker of an installation needs the same. Without it one is made in DATA_DIR; required with DATABASE_URL.',
@@ -162,6 +183,12 @@ export type Config = {
   bounceDomain: string | null;
   /** Where bounces are taken in; null when they are not. */
   mailIn: { host: string; port: number } | null;
+  /** Providers whose receipts are taken, with what proves them. */
+  mailHooks: {
+    ses: { topicArns: string[] } | null;
+    sendgrid: { publicKey: string } | null;
+    postmark: { auth: string } | null;
+  };
   linkSecret: string | null;
   suppressionSecret: string | null;
   trustedProxies: string[];
@@ -232,11 +259,14 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     messageIdDomain: env.MESSAGE_ID_DOMAIN ?? new URL(publicUrl).hostname,
     bounceDomain: env.BOUNCE_DOMAIN ?? null,
     mailIn: env.MAIL_IN_PORT === undefined ? null : { host: env.MAIL_IN_HOST, port: env.MAIL_IN_PORT },
+    mailHooks: {
+      ses: env.SES_TOPIC_ARNS ? { topicArns: commaSeparated(env.SES_TOPIC_ARNS) } : null,
+      sendgrid: env.SENDGRID_WEBHOOK_KEY ? { publicKey: env.SENDGRID_WEBHOOK_KEY } : null,
+      postmark: env.POSTMARK_WEBHOOK_AUTH ? { auth: env.POSTMARK_WEBHOOK_AUTH } : null,
+    },
     linkSecret: env.LINK_SECRET ?? null,
     suppressionSecret: env.SUPPRESSION_SECRET ?? null,
-    trustedProxies: env.TRUSTED_PROXIES.split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
+    trustedProxies: commaSeparated(env.TRUSTED_PROXIES),
     logLevel: env.LOG_LEVEL,
     rateLimits: {
       perLink: env.RATE_LIMIT_PER_LINK,
@@ -246,6 +276,13 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     workerConcurrency: env.WORKER_CONCURRENCY,
     sendLeaseSeconds: env.SEND_LEASE_SECONDS,
   };
+}
+
+function commaSeparated(value: string): string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
 }
 
 /** The settings of this process: its environment, completed by a `.env` file where there is one. */

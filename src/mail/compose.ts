@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { foldLines } from 'nodemailer/lib/mime-funcs';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
-import { type CalendarPart, type Mailbox, type OutgoingMail, SendError } from './types.ts';
+import { type CalendarPart, type Mailbox, type MailProvider, type OutgoingMail, SendError } from './types.ts';
 
 /**
  * The bytes of one message. Nodemailer encodes the header values, so that nothing in a name or a subject can
@@ -24,6 +24,7 @@ export function composeMail(mail: OutgoingMail): string {
     mail.listId ? listIdHeader(mail.listId) : '',
     mail.unsubscribeUrl ? unsubscribeHeaders(mail.unsubscribeUrl) : '',
     mail.feedbackId ? header('Feedback-ID', feedbackId(mail.feedbackId)) : '',
+    mail.correlation ? correlationHeaders(mail.correlation) : '',
   ].join('');
 
   const alternatives = [textPart('text/plain', mail.text), textPart('text/html', mail.html)];
@@ -38,6 +39,20 @@ export function composeMail(mail: OutgoingMail): string {
     ])
   );
 }
+
+/** Each provider takes its own header out again; Postmark would otherwise put a Message-ID of its own in (E20). */
+function correlationHeaders({ id, providers }: NonNullable<OutgoingMail['correlation']>): string {
+  const safe = checked(id, CORRELATION, 'correlation');
+  return providers.map((provider) => CORRELATION_HEADERS[provider](safe)).join('');
+}
+
+const CORRELATION_HEADERS: Record<MailProvider, (id: string) => string> = {
+  ses: (id) => header('X-SES-MESSAGE-TAGS', `countersign=${id}`),
+  sendgrid: (id) => header('X-SMTPAPI', JSON.stringify({ unique_args: { countersign: id } })),
+  postmark: (id) => header('X-PM-Metadata-countersign', id) + header('X-PM-KeepID', 'true'),
+};
+
+const CORRELATION = /^[0-9a-f]{1,64}$/;
 
 /** Whether an address can go into an envelope: one dot-atom at one domain name, nothing that a server could read as more. */
 export function isSendableAddress(address: string): boolean {

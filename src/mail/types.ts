@@ -24,7 +24,13 @@ export type OutgoingMail = {
   /** Gmail's Feedback-ID, parts from the particular to the general, without the colons. */
   feedbackId?: readonly string[];
   calendar?: CalendarPart;
+  /** Tells these providers an id to name the message by in what they report of it. */
+  correlation?: { id: string; providers: readonly MailProvider[] };
 };
+
+/** Services that tell by webhook what became of a mail. */
+export const MAIL_PROVIDERS = ['ses', 'sendgrid', 'postmark'] as const;
+export type MailProvider = (typeof MAIL_PROVIDERS)[number];
 
 /**
  * What to do about a message that was not accepted:

@@ -6,7 +6,7 @@ import { invariant } from '../lib/errors.ts';
 import { bounceAddress } from '../mail/inbound/bounce-address.ts';
 import type { CredentialInMail, MailKind, MailSender, MeetingInMail, MessageData } from '../mail/messages.ts';
 import { renderMessage } from '../mail/render.ts';
-import type { CalendarPart, OutgoingMail } from '../mail/types.ts';
+import { type CalendarPart, MAIL_PROVIDERS, type OutgoingMail } from '../mail/types.ts';
 import type { ClaimedMessage } from './claim-messages.ts';
 import { CONTENT_KINDS, type ContentKind, type MessageContent, type QueuedMessage } from './contents.ts';
 import { answerToken, unsubscribeToken } from './create-touches.ts';
@@ -219,6 +219,7 @@ function assemble(
     ...(deps.config.bounceDomain && {
       envelopeFrom: bounceAddress(deps.secrets.linkKey, message.id, deps.config.bounceDomain),
     }),
+    ...correlation(deps.config, message.messageId),
     language: recipient.language,
     listId: {
       name: `${agency.shortName}, ${message.stream}`,
@@ -233,6 +234,15 @@ function assemble(
     ...(message.stream === 'outreach' && { unsubscribeUrl }),
     ...(calendar && { calendar }),
   };
+}
+
+/** Providers that report to us are told how we name the message: the part of its Message-ID before the @. */
+function correlation(
+  { mailHooks }: Pick<Deps['config'], 'mailHooks'>,
+  messageId: string,
+): Pick<OutgoingMail, 'correlation'> {
+  const providers = MAIL_PROVIDERS.filter((provider) => mailHooks[provider] !== null);
+  return providers.length === 0 ? {} : { correlation: { id: messageId.split('@')[0]!, providers } };
 }
 
 function isContentKind(kind: string): kind is ContentKind {

@@ -48,6 +48,8 @@ export type TestAppOptions = {
   clock?: TestClock;
   mailer?: Mailer;
   log?: Logger;
+  /** Instead of the network. */
+  fetchText?: Deps['fetchText'];
 };
 
 /**
@@ -79,6 +81,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     log: options.log ?? pino({ level: 'silent' }),
     announce: (line) => announced.push(line),
     ...(options.mailer && { mailer: options.mailer }),
+    ...(options.fetchText && { fetchText: options.fetchText }),
   });
   const app = await buildApp(deps);
   await app.ready();
