@@ -149,7 +149,7 @@ const UNSETTLED_PER_CONNECTION = 4;
  */
 const SHARE_OF_LEASE_TO_START = 1 / 3;
 
-/** The messages under way: one chunk with the server and one waiting behind it, so that no connection runs dry. */
+/** The messages under way: one chunk with the server and two waiting behind it, so that no connection runs dry. */
 function createLane(deps: SendDeps, claimedBy: string): Lane {
   const width = deps.config.smtpConnections;
   let sending = 0;
@@ -218,7 +218,7 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
         changed();
       });
     },
-    room: () => until(() => sending <= width && unsettled <= width * (UNSETTLED_PER_CONNECTION - 1)),
+    room: () => until(() => sending <= width * 2 && unsettled <= width * (UNSETTLED_PER_CONNECTION - 1)),
     idle: () => until(() => sending === 0),
     settled: recorder.settled,
     blocked: () => blocked,
