@@ -1,4 +1,5 @@
 import type { RequirementStatus } from '../evidence/types.ts';
+import { REQUIREMENT_WORDS } from '../evidence/words.ts';
 
 export type TallyLine = {
   credential: string;
@@ -73,17 +74,6 @@ export function summaryText(report: DemoReport): string {
   return lines.join('\n');
 }
 
-function statusText(tally: TallyLine): string {
-  switch (tally.status) {
-    case 'met':
-      return 'met';
-    case 'met_but_expiring':
-      return 'met, but expiring';
-    case 'conflicting':
-      return 'conflicting answers to settle';
-    case 'not_asked':
-      return 'not asked';
-    case 'short':
-      return `short by ${tally.required - tally.bothYes}`;
-  }
+function statusText({ status, required, bothYes }: TallyLine): string {
+  return status === 'short' ? `short by ${required - bothYes}` : REQUIREMENT_WORDS[status].toLowerCase();
 }

@@ -106,7 +106,7 @@ export function credentialPage(
 
 function evidenceRows(result: PublishedResult, withBands: boolean): { key: string; value: string }[] {
   const enough = enoughText(result);
-  if (!enough || !result.figures || result.required === null) return [];
+  if (!enough || !result.figures || !result.required) return [];
   const safe = safeFigures(result.figures, result.required);
   return [
     { key: 'Employers who said yes to every question', value: enough },
@@ -127,7 +127,8 @@ function evidenceRows(result: PublishedResult, withBands: boolean): { key: strin
 }
 
 function enoughText(result: PublishedResult): string | null {
-  if (!result.figures || result.required === null) return null;
+  // Rules that count nothing, such as a panel's vote, have no number to lie on one side of.
+  if (!result.figures || !result.required) return null;
   const { enough, required } = safeFigures(result.figures, result.required);
   return enough ? `${required} or more` : `Fewer than ${required}`;
 }
