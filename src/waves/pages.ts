@@ -446,6 +446,7 @@ export function previewPage(
     protocolPath: wavePath(wave.id, 'protocol'),
     load: loadRows(summary.load),
     peoplePath: wavePath(wave.id, 'people'),
+    notAskedCsvPath: wavePath(wave.id, 'not-asked.csv'),
     leftOutPath: wavePath(wave.id, 'left-out'),
     leftOutCsvPath: wavePath(wave.id, 'left-out.csv'),
     proposePath:

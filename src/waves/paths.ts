@@ -13,6 +13,7 @@ export type WavePart =
   | 'left-out'
   | 'left-out.csv'
   | 'people.csv'
+  | 'not-asked.csv'
   | 'propose'
   | 'return'
   | 'approve'

@@ -552,14 +552,6 @@ export async function listAsked(
     limit ${page.limit} offset ${page.offset}`);
 }
 
-export async function listNames(db: Db, contactIds: readonly number[]) {
-  if (contactIds.length === 0) return new Map<number, { name: string; employer: string; city: string }>();
-  const rows = await db.execute<{ id: number; name: string; employer: string; city: string }>(sql`
-    select c.id, c.name, e.legal_name as employer, e.city from contacts c join employers e on e.id = c.employer_id
-    where c.id = any(${sql.param([...contactIds])}::bigint[])`);
-  return new Map(rows.map(({ id, ...names }) => [id, names]));
-}
-
 /** Which of these meetings the agency may invite to; the ids of others are not its own. */
 export async function listOwnMeetingIds(
   db: Db,

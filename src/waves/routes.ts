@@ -7,6 +7,7 @@ import { fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { csvTable } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
+import { explainAsks } from '../outreach/planner/explain-asks.ts';
 import { createWave } from './create-wave.ts';
 import { cancelWave, closeWave } from './end-wave.ts';
 import {
@@ -64,7 +65,7 @@ import { requireReady } from './refuse.ts';
 import { returnWave } from './return-wave.ts';
 import { canDo, nextStep, protocolFaults } from './rules.ts';
 import { saveDraftStep } from './save-draft-step.ts';
-import { EXCLUSION_TEXT, FAULT_TEXT } from './words.ts';
+import { ASK_TEXT, EXCLUSION_TEXT, FAULT_TEXT } from './words.ts';
 
 type WithId = { Params: { id: string }; Querystring: { done?: string } };
 
@@ -348,6 +349,29 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
     );
   });
 
+  app.get<WithId>(path('not-asked.csv'), staff, async (request, reply) => {
+    const wave = await load(request);
+    if (wave.launchedAt !== null) throw new DomainError('not_found');
+    // Before the headers leave, so that a draft that is not ready is refused with a page.
+    requireReady(wave.draft, deps.clock.now());
+    return sendCsv(
+      reply,
+      `wave-${wave.id}-not-asked.csv`,
+      csvTable(
+        ['Employer', 'City', 'Contact', 'Not asked about', 'Reason', 'Reason code'],
+        unmadeAsks(deps, wave, request.staff.timeZone),
+        ({ contact, topic, reason }) => [
+          contact.employerName,
+          contact.city,
+          contact.contactName,
+          topic,
+          ASK_TEXT[reason],
+          reason,
+        ],
+      ),
+    );
+  });
+
   app.get<WithId>(path('people.csv'), staff, async (request, reply) => {
     const wave = await load(request);
     const rows =
@@ -370,6 +394,24 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
       ]),
     );
   });
+}
+
+async function* unmadeAsks(deps: Deps, wave: Wave, zone: string) {
+  const { plan, input, audience } = await preview(deps, wave, zone);
+  const names = await topicNames(deps, wave);
+  const contacts = new Map(audience.map((contact) => [contact.contactId, contact]));
+  for (const { contactId, topic, reason } of explainAsks(input, plan)) {
+    const contact = contacts.get(contactId);
+    if (contact === undefined || reason === 'not_relevant' || reason === 'contact_not_asked') continue;
+    yield {
+      contact,
+      topic:
+        (topic.kind === 'credential'
+          ? names.credentials.get(topic.credentialId)
+          : names.meetings.get(topic.meetingId)) ?? '',
+      reason,
+    };
+  }
 }
 
 const withoutLedger = (row: LeftOutPerson): LeftOutRow => ({ ...row, lastTouchAt: null });

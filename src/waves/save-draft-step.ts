@@ -3,6 +3,7 @@ import { waves } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { DomainError } from '../lib/errors.ts';
+import { DEFAULT_BUDGET, tightenBudget } from '../outreach/planner/budget.ts';
 import type { Staff } from './create-wave.ts';
 import { protocolToJson } from './protocol.ts';
 import { getWave, listCredentials, listOwnMeetingIds } from './queries.ts';
@@ -75,6 +76,12 @@ function columnsOf(change: DraftChange) {
     case 'topics':
       return { topics: change.topics };
     case 'protocol':
-      return { protocol: protocolToJson(change.protocol) };
+      // A wave's own limits can tighten what all agencies share, never loosen it.
+      return {
+        protocol: protocolToJson({
+          ...change.protocol,
+          budget: tightenBudget(DEFAULT_BUDGET, change.protocol.budget),
+        }),
+      };
   }
 }

@@ -1,4 +1,4 @@
-import type { AdjustmentReason, ExclusionReason } from '../outreach/planner/reasons.ts';
+import type { AskReason, ExclusionReason } from '../outreach/planner/reasons.ts';
 import type { WavePauseReason, WaveState } from '../outreach/types.ts';
 import type { ProtocolFault } from './rules.ts';
 
@@ -19,12 +19,13 @@ export const EXCLUSION_TEXT: Record<ExclusionReason, string> = {
   not_needed: 'Not needed: enough other employers are asked',
 };
 
-export const ADJUSTMENT_TEXT: Record<AdjustmentReason, string> = {
-  contact_budget_person: 'the person was written to recently',
-  contact_budget_employer: 'others at the employer were written to recently',
-  employer_limit: 'others at the employer are written to in this wave',
-  capacity: 'the daily limit of mails is used up',
-  no_send_window: 'no sending hours are left before the close',
+/** Why one ask is not made although it concerns the person; the others are told by the lists of people. */
+export const ASK_TEXT: Record<Exclude<AskReason, 'not_relevant' | 'contact_not_asked'>, string> = {
+  already_answered: 'Their employer has answered it already',
+  open_invitation: 'Has an open invitation about it',
+  touch_full: 'The mail carries as much as it may; what is needed more comes first',
+  answer_too_late: 'The mail could leave only after the meeting',
+  not_needed: 'Not needed: enough other employers are asked',
 };
 
 export const STATE_TEXT: Record<WaveState, string> = {

@@ -166,6 +166,34 @@ describe('a wave', () => {
     expect((await getWave(test.deps.db, world.agencyId, waveId)).draft.protocol?.maxAsksPerTouch).toBe(2);
   });
 
+  it('may tighten the budget that all agencies share, not loosen it', async () => {
+    const waveId = await makeDraft(test, world, {
+      protocol: {
+        budget: {
+          person: {
+            newInvitations: 9,
+            newInvitationsDays: 1,
+            touches: 2,
+            touchesDays: 60,
+            minBusinessDaysBetween: 0,
+          },
+          employer: { peopleNewlyInvited: 1, peopleDays: 90, touches: 99, touchesDays: 1 },
+        },
+      },
+    });
+    const { draft } = await getWave(test.deps.db, world.agencyId, waveId);
+    expect(draft.protocol?.budget).toEqual({
+      person: {
+        newInvitations: 1,
+        newInvitationsDays: 30,
+        touches: 2,
+        touchesDays: 60,
+        minBusinessDaysBetween: 5,
+      },
+      employer: { peopleNewlyInvited: 1, peopleDays: 90, touches: 6, touchesDays: 30 },
+    });
+  });
+
   it("is not there for another agency's staff", async () => {
     const other = await makeWavesWorld(test, { employers: 1 });
     const waveId = await makeProposed(test, world);

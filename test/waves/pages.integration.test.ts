@@ -209,6 +209,20 @@ describe('the preview', () => {
     expect(file.body.trim().split('\r\n')).toHaveLength(3);
   });
 
+  it('exports what concerns people but is not asked, and why', async () => {
+    const fresh = await makeWavesWorld(test, { employers: 1 });
+    const waveId = await makeDraft(test, world, {
+      audience: { counties: [fresh.county] },
+      protocol: { maxAsksPerTouch: 1 },
+    });
+    const file = await proposer.get(`/staff/waves/${waveId}/not-asked.csv`);
+    const lines = file.body.trim().split('\r\n');
+    // A hospital is asked about nursing; the credential for every sector finds no place in a mail of one.
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('CompTIA A+');
+    expect(lines[1]).toContain('touch_full');
+  });
+
   it('tells the approver what changed since the proposal, and once more if it changes under their eyes', async () => {
     const fresh = await makeWavesWorld(test, { employers: 2, credentials: [['CompTIA A+', '']] });
     const waveId = await makeProposed(test, world, { audience: { counties: [fresh.county] } });
@@ -240,6 +254,7 @@ describe("another agency's wave", () => {
       '/left-out',
       '/left-out.csv',
       '/people.csv',
+      '/not-asked.csv',
       '/close',
       '/cancel',
     ]) {
