@@ -11,22 +11,12 @@ const ORDINALS = {
 
 const en = {
   languageName: 'English',
-  serviceName: 'Employer survey',
-  error: 'Error',
-  thereIsAProblem: 'There is a problem',
   back: 'Back',
   continue: 'Continue',
   change: 'Change',
-  optional: '(optional)',
   yes: 'Yes',
   no: 'No',
-  or: 'or',
-  step: 'Step',
   stepOf: (current: number, total: number): string => `Step ${current} of ${total}`,
-  ofTotal: (total: number): string => `of ${total}`,
-  progress: 'Progress',
-  questions: 'Questions?',
-  contact: (agency: string): string => `Contact ${agency}:`,
 
   startTitle: (count: number): string =>
     count === 1 ? 'Does this credential matter when you hire?' : 'Do these credentials matter when you hire?',
@@ -229,22 +219,12 @@ const en = {
 
 const es: typeof en = {
   languageName: 'Español',
-  serviceName: 'Encuesta a empleadores',
-  error: 'Error',
-  thereIsAProblem: 'Hay un problema',
   back: 'Atrás',
   continue: 'Continuar',
   change: 'Cambiar',
-  optional: '(opcional)',
   yes: 'Sí',
   no: 'No',
-  or: 'o',
-  step: 'Paso',
   stepOf: (current, total) => `Paso ${current} de ${total}`,
-  ofTotal: (total) => `de ${total}`,
-  progress: 'Avance',
-  questions: '¿Preguntas?',
-  contact: (agency) => `Comuníquese con ${agency}:`,
 
   startTitle: (count) =>
     count === 1

@@ -1,5 +1,4 @@
-import type { AnswerValues, InstrumentBody, Provenance, Relation } from './types.ts';
-import { RELATIONS } from './types.ts';
+import type { AnswerValues, InstrumentBody, Provenance } from './types.ts';
 
 /** What a form sent for one credential, before anything is believed of it. */
 export type AnswerInput = {
@@ -45,10 +44,6 @@ export function isComplete(
   if (!answer) return false;
   if (!answer.familiar) return true;
   return checkAnswer(body, { notFamiliar: false, values: answer.values }).ok;
-}
-
-export function isRelation(value: unknown): value is Relation {
-  return RELATIONS.includes(value as Relation);
 }
 
 export type ProvenanceFacts = {

@@ -30,10 +30,6 @@ export type AnswerEnd = (typeof ANSWER_ENDS)[number];
 /** How a survey question is answered. More kinds come with the instruments that need them. */
 export const QUESTION_KINDS = ['radio'] as const;
 
-/** The answers that a counting question offers. "Not sure" is neither yes nor no. */
-export const COUNTING_VALUES = ['yes', 'no', 'not_sure'] as const;
-export type CountingValue = (typeof COUNTING_VALUES)[number];
-
 const key = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 
 /** One sentence in each language, each with whether a person has reviewed the wording. */
