@@ -2,9 +2,16 @@ import { publicCalendarPath, publicCommitteePath } from '../committees/paths.ts'
 import type { Meeting } from '../committees/queries.ts';
 import { seatRoleName } from '../committees/words.ts';
 import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
+import { MET_REQUIREMENT_STATUSES } from '../evidence/types.ts';
 import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
 import { committeesPath, credentialPath, listPath } from './paths.ts';
-import type { findPublicCredential, PublicCommittee, PublicList, PublishedResult } from './queries.ts';
+import type {
+  findPublicCredential,
+  ListDecision,
+  PublicCommittee,
+  PublicList,
+  PublishedResult,
+} from './queries.ts';
 import { type Band, safeFigures } from './rules.ts';
 
 const HOME_CRUMB = { href: '/', text: 'Home' };
@@ -26,10 +33,10 @@ const DECIDED: Record<PublishedResult['decision'], { text: string; kind: string 
 
 export function homePage(facts: {
   lists: readonly PublicList[];
-  results: readonly PublishedResult[];
+  approved: ReadonlyMap<number, number>;
   committees: readonly PublicCommittee[];
 }) {
-  const { lists, results, committees } = facts;
+  const { lists, approved, committees } = facts;
   return {
     title: 'What employers say of credentials',
     lists: lists.map((list) => ({
@@ -37,8 +44,7 @@ export function homePage(facts: {
       name: list.name,
       agency: list.agencyName,
       rule: ruleOf(list)[0],
-      approved: results.filter(({ listSlug, decision }) => listSlug === list.slug && decision === 'approved')
-        .length,
+      approved: approved.get(list.id) ?? 0,
     })),
     committees: committees.map(committeeItem),
     committeesPath,
@@ -49,7 +55,7 @@ function ruleOf(list: PublicList): string[] {
   return describePolicy(list.policyBody as unknown as Policy);
 }
 
-export function listPage(list: PublicList, results: readonly PublishedResult[]) {
+export function listPage(list: PublicList, decisions: readonly ListDecision[]) {
   return {
     title: list.name,
     breadcrumbs: [HOME_CRUMB],
@@ -58,16 +64,22 @@ export function listPage(list: PublicList, results: readonly PublishedResult[]) 
     reviewed: REVIEWED[list.reviewCycle],
     rule: ruleOf(list),
     policyVersion: `${list.policyName}, version ${list.policyVersion}`,
-    results: results.map((result) => ({
-      href: credentialPath(result.credentialSlug),
-      name: nameOf(result),
-      issuer: result.issuerName,
-      cluster: result.cluster || 'Any',
-      decision: DECIDED[result.decision],
-      decidedOn: formatDate(result.decidedAt, result.timeZone),
-      evidence: enoughText(result) ?? 'No evidence was frozen',
+    decisions: decisions.map((decision) => ({
+      href: credentialPath(decision.credentialSlug),
+      name: nameOf(decision),
+      issuer: decision.issuerName,
+      decision: DECIDED[decision.decision],
+      decidedOn: formatDate(decision.decidedAt, decision.timeZone),
+      evidence: evidenceText(decision.requirementStatus),
     })),
   };
+}
+
+function evidenceText(requirementStatus: string | null): string {
+  if (requirementStatus === null) return 'None was frozen';
+  return MET_REQUIREMENT_STATUSES.some((met) => met === requirementStatus)
+    ? 'Meets the rule'
+    : 'Does not meet the rule';
 }
 
 export function credentialPage(
@@ -137,8 +149,8 @@ function bandText(band: Band): string {
   return band.from === 0 ? `Fewer than ${band.to + 1}` : `${band.from} to ${band.to}`;
 }
 
-function nameOf(result: { credentialName: string; credentialVersion: string }): string {
-  return [result.credentialName, result.credentialVersion].filter(Boolean).join(' ');
+function nameOf(credential: { credentialName: string; credentialVersion: string }): string {
+  return [credential.credentialName, credential.credentialVersion].filter(Boolean).join(' ');
 }
 
 function committeeItem(committee: PublicCommittee) {

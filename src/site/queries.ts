@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { DECIDED_APPLICATION_STATES } from '../approvals/types.ts';
 import type { Db } from '../db/client.ts';
 import { agencies } from '../db/schema/agencies.ts';
@@ -32,44 +32,58 @@ export async function listPublicLists(db: Db) {
 
 export type PublicList = Awaited<ReturnType<typeof listPublicLists>>[number];
 
-export type PublishedResult = {
-  credentialSlug: string;
-  credentialName: string;
-  credentialVersion: string;
-  issuerName: string;
-  cluster: string;
-  listSlug: string;
-  listName: string;
-  agencyName: string;
-  cycleName: string;
-  decision: 'approved' | 'denied' | 'deferred';
-  decidedAt: Date;
-  /** The rule in force at the freeze, in sentences; the record's own words name the exact count. */
-  rule: string[] | null;
-  sha256: string | null;
-  frozenAt: Date | null;
-  validUntil: Date | null;
-  /** From the frozen snapshot, never from the live tally: a count that moves with each answer gives answers away. */
-  figures: Figures | null;
-  required: number | null;
-  timeZone: string;
-};
+const decided = inArray(applications.state, [...DECIDED_APPLICATION_STATES]);
+
+/** How many credentials each public list approves, by the list's id. */
+export async function countApproved(db: Db): Promise<Map<number, number>> {
+  const rows = await db
+    .select({ listId: applications.listId, approved: count() })
+    .from(applications)
+    .innerJoin(lists, and(eq(lists.id, applications.listId), eq(lists.isPublic, true)))
+    .where(and(decided, eq(applications.decision, 'approved')))
+    .groupBy(applications.listId);
+  return new Map(rows.map(({ listId, approved }) => [listId, approved]));
+}
 
 /**
- * Decisions on public lists with the evidence frozen for them. What is submitted or under review is the agency's own
- * affair until it is decided.
+ * Decisions of a list with whether the evidence frozen for them met its rule. What is submitted or under review is the
+ * agency's own affair until it is decided.
  */
-export async function listPublishedResults(
-  db: Db,
-  filter: { listId?: number; credentialSlug?: string } = {},
-): Promise<PublishedResult[]> {
+export async function listDecisions(db: Db, listId: number) {
   const rows = await db
     .select({
       credentialSlug: credentials.slug,
       credentialName: credentials.name,
       credentialVersion: credentials.version,
       issuerName: issuers.name,
-      cluster: credentials.cluster,
+      decision: applications.decision,
+      decidedAt: applications.decidedAt,
+      requirementStatus: evidenceSnapshots.requirementStatus,
+      timeZone: agencies.timeZone,
+    })
+    .from(applications)
+    .innerJoin(agencies, eq(agencies.id, applications.agencyId))
+    .innerJoin(credentials, eq(credentials.id, applications.credentialId))
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .leftJoin(
+      approvalRecords,
+      and(eq(approvalRecords.applicationId, applications.id), isNull(approvalRecords.supersededAt)),
+    )
+    .leftJoin(evidenceSnapshots, eq(evidenceSnapshots.id, approvalRecords.snapshotId))
+    .where(and(decided, eq(applications.listId, listId)))
+    .orderBy(asc(credentials.name), asc(applications.id));
+  return rows.map((row) => ({ ...row, decision: row.decision!, decidedAt: row.decidedAt! }));
+}
+
+export type ListDecision = Awaited<ReturnType<typeof listDecisions>>[number];
+
+/**
+ * Everything that was decided about one credential on public lists, with figures of the frozen snapshots, never of the
+ * live tally: a count that moves with each answer gives answers away. Reads whole packets, so not for long lists.
+ */
+export async function listResultsOf(db: Db, credentialSlug: string) {
+  const rows = await db
+    .select({
       listSlug: lists.slug,
       listName: lists.name,
       agencyName: agencies.name,
@@ -83,6 +97,7 @@ export async function listPublishedResults(
         figures: Figures;
         required: number;
       } | null>`(${evidenceSnapshots.packet}::json -> 'result')`,
+      // The record's own words name the exact count.
       rule: sql<string[] | null>`(${evidenceSnapshots.packet}::json -> 'policy' -> 'inWords')`,
       timeZone: agencies.timeZone,
     })
@@ -91,20 +106,13 @@ export async function listPublishedResults(
     .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
     .innerJoin(agencies, eq(agencies.id, lists.agencyId))
     .innerJoin(credentials, eq(credentials.id, applications.credentialId))
-    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
     .leftJoin(
       approvalRecords,
       and(eq(approvalRecords.applicationId, applications.id), isNull(approvalRecords.supersededAt)),
     )
     .leftJoin(evidenceSnapshots, eq(evidenceSnapshots.id, approvalRecords.snapshotId))
-    .where(
-      and(
-        inArray(applications.state, [...DECIDED_APPLICATION_STATES]),
-        filter.listId === undefined ? undefined : eq(lists.id, filter.listId),
-        filter.credentialSlug === undefined ? undefined : eq(credentials.slug, filter.credentialSlug),
-      ),
-    )
-    .orderBy(asc(credentials.name), desc(applications.decidedAt), asc(applications.id));
+    .where(and(decided, eq(credentials.slug, credentialSlug)))
+    .orderBy(desc(applications.decidedAt), asc(applications.id));
   return rows.map(({ result, ...row }) => ({
     ...row,
     decision: row.decision!,
@@ -113,6 +121,8 @@ export async function listPublishedResults(
     required: result?.required ?? null,
   }));
 }
+
+export type PublishedResult = Awaited<ReturnType<typeof listResultsOf>>[number];
 
 /** A credential that something was decided about on a public list; any other is not shown. */
 export async function findPublicCredential(db: Db, slug: string) {

@@ -7,12 +7,14 @@ import { DomainError } from '../lib/errors.ts';
 import { committeePage, committeesPage, credentialPage, homePage, listPage } from './pages.ts';
 import { accessibilityPath, committeesPath, homePath, privacyPath } from './paths.ts';
 import {
+  countApproved,
   countSeatsByRole,
   findPublicCredential,
+  listDecisions,
   listPublicCommittees,
   listPublicLists,
   listPublicMeetings,
-  listPublishedResults,
+  listResultsOf,
 } from './queries.ts';
 
 type WithSlug = { Params: { slug: string } };
@@ -25,21 +27,20 @@ export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
 
   app.get(homePath, open, async (_request, reply) => {
     const lists = await listPublicLists(db);
-    const results = await listPublishedResults(db);
+    const approved = await countApproved(db);
     const committees = await listPublicCommittees(db);
-    return reply.page('site/home', homePage({ lists, results, committees }));
+    return reply.page('site/home', homePage({ lists, approved, committees }));
   });
 
   app.get<WithSlug>('/lists/:slug', open, async (request, reply) => {
     const list = (await listPublicLists(db)).find(({ slug }) => slug === request.params.slug);
     if (!list) throw new DomainError('not_found');
-    const results = await listPublishedResults(db, { listId: list.id });
-    return reply.page('site/list', listPage(list, results));
+    return reply.page('site/list', listPage(list, await listDecisions(db, list.id)));
   });
 
   app.get<WithSlug>('/credentials/:slug', open, async (request, reply) => {
     const credential = await findPublicCredential(db, request.params.slug);
-    const results = credential ? await listPublishedResults(db, { credentialSlug: credential.slug }) : [];
+    const results = credential ? await listResultsOf(db, credential.slug) : [];
     // A credential that nothing was decided about would show whom an agency is working on.
     if (!credential || results.length === 0) throw new DomainError('not_found');
     return reply.page('site/credential', credentialPage(credential, results));

@@ -160,7 +160,7 @@ describe('lists and credentials', () => {
     expect((await get('/')).text).toContain('1 credential is approved');
     const list = await get(`/lists/${published.list.slug}`);
     expect(list.text).toContain('At least 10 different employers');
-    expect(list.text).toContain('10 or more');
+    expect(list.text).toContain('Meets the rule');
     const page = await get(`/credentials/${credential.slug}`);
     expect(page.status).toBe(200);
     expect(page.text).toContain('10 or more');
