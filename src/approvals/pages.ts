@@ -1,7 +1,7 @@
 import type { Snapshot } from '../evidence/packet-queries.ts';
 import { POLICY_PRESETS } from '../evidence/presets.ts';
 import type { Packet, PacketRefusal } from '../evidence/rules/packet.ts';
-import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
+import { describePolicy, type Policy, questionKeys } from '../evidence/rules/policy.ts';
 import type { PacketVerdict } from '../evidence/rules/verify-packet.ts';
 import type { AnswerExclusion, EvaluatedRequirement, Figures, Requirement } from '../evidence/types.ts';
 import {
@@ -482,7 +482,7 @@ export function snapshotPage(facts: {
 const VALUE_WORDS: Record<string, string> = { yes: 'Yes', no: 'No', not_sure: 'Not sure' };
 
 function crossRows(packet: Packet) {
-  const keys = packet.policy.body.requirement.questions.map(({ key }) => key);
+  const keys = questionKeys(packet.policy.body);
   return packet.crossTable.map(({ values, employers }) => ({
     says: keys.map((key) => VALUE_WORDS[values[key] ?? ''] ?? values[key]),
     employers,
@@ -491,7 +491,7 @@ function crossRows(packet: Packet) {
 
 /** The wording of the counted questions, by the instruments that were used. */
 function questionsOf(packet: Packet) {
-  const keys = packet.policy.body.requirement.questions.map(({ key }) => key);
+  const keys = questionKeys(packet.policy.body);
   return packet.instruments.flatMap(({ body, slug, version }) => {
     const questions = Array.isArray(body.questions) ? body.questions : [];
     return keys.flatMap((key) =>

@@ -1,5 +1,5 @@
 import { WYOMING_COUNTING_KEYS } from '../surveys/presets.ts';
-import type { Policy } from './rules/policy.ts';
+import type { Policy, PolicyV1 } from './rules/policy.ts';
 
 const [INCENTIVE, PREFERENCE] = WYOMING_COUNTING_KEYS;
 
@@ -10,7 +10,7 @@ export type PolicyPreset = { slug: string; name: string; body: Policy };
  * questions are the state's; evidence age, conflicts of interest, provenance and disagreement are this product's
  * careful defaults where the source is silent.
  */
-export const WYOMING: PolicyPreset = {
+export const WYOMING: PolicyPreset & { body: PolicyV1 } = {
   slug: 'wyoming',
   name: 'Wyoming: ten employers, yes to both',
   body: {

@@ -1,14 +1,22 @@
 import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
-import { duplicateProposals, employerDomains, employerMerges } from '../db/schema/employers.ts';
+import { duplicateProposals, employerDomains, employerMerges, employers } from '../db/schema/employers.ts';
 import { conflictMarks, policies, policyVersions, positions, tallies } from '../db/schema/evidence.ts';
 import { asks, invitations } from '../db/schema/outreach.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { UnitLink } from '../employers/rules/counting-units.ts';
 import { invariant } from '../lib/errors.ts';
 import { type Policy, policySchema } from './rules/policy.ts';
-import type { AnswerFact, EvidenceFacts, Figures, PositionStatus, UnitFacts } from './types.ts';
+import { sizeBandOf } from './rules/profile.ts';
+import type {
+  AnswerFact,
+  EmployerProfile,
+  EvidenceFacts,
+  Figures,
+  PositionStatus,
+  UnitFacts,
+} from './types.ts';
 
 export type PolicyVersion = {
   id: number;
@@ -52,7 +60,7 @@ export async function getPolicyVersion(db: Db, id: number): Promise<PolicyVersio
 
 /** All that was known of a credential by a time: what evaluateRequirement takes. */
 export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promise<EvidenceFacts> {
-  const [answerRows, askRows, issuerDomains] = await Promise.all([
+  const [answerRows, askRows, issuerDomains, credentialNaics] = await Promise.all([
     db
       .select()
       .from(answers)
@@ -73,15 +81,17 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       .where(and(eq(asks.credentialId, credentialId), lte(asks.askedAt, asOf)))
       .orderBy(asc(asks.id)),
     listIssuerDomains(db, credentialId),
+    listCredentialNaics(db, credentialId),
   ]);
   const involved = new Set([...answerRows, ...askRows].map(({ employerId }) => employerId));
   const links = await listLinksReaching(db, involved, asOf);
   const members = [...new Set([...involved, ...links.flatMap(({ a, b }) => [a, b])])];
-  const [marks, domains] = await Promise.all([
+  const [marks, domains, profiles] = await Promise.all([
     listConflictMarks(db, credentialId, members, asOf),
     members.length === 0 || issuerDomains.length === 0
       ? []
       : db.select().from(employerDomains).where(inArray(employerDomains.employerId, members)),
+    listProfiles(db, members),
   ]);
   return {
     credentialId,
@@ -114,7 +124,33 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
     conflictMarks: marks,
     employerDomains: domains.map(({ employerId, domain }) => ({ employerId, domain })),
     issuerDomains,
+    profiles,
+    credentialNaics,
   };
+}
+
+async function listProfiles(db: Db, employerIds: readonly number[]): Promise<EmployerProfile[]> {
+  if (employerIds.length === 0) return [];
+  const rows = await db
+    .select({
+      employerId: employers.id,
+      state: employers.state,
+      county: employers.county,
+      naicsCode: employers.naicsCode,
+      jobs: employers.jobs,
+    })
+    .from(employers)
+    .where(inArray(employers.id, [...employerIds]))
+    .orderBy(asc(employers.id));
+  return rows.map(({ jobs, ...row }) => ({ ...row, size: sizeBandOf(jobs) }));
+}
+
+async function listCredentialNaics(db: Db, credentialId: number): Promise<string[]> {
+  const rows = await db
+    .select({ prefixes: credentials.naicsPrefixes })
+    .from(credentials)
+    .where(eq(credentials.id, credentialId));
+  return rows.flatMap(({ prefixes }) => prefixes);
 }
 
 async function listIssuerDomains(db: Db, credentialId: number): Promise<string[]> {
@@ -222,6 +258,8 @@ type UnitRow = UnitOfCredential & {
   marks: { employerId: number; relation: AnswerFact['relation']; from: string; until: string | null }[];
   domains: { employerId: number; domain: string }[];
   issuerDomain: string | null;
+  profiles: (Omit<EmployerProfile, 'size'> & { jobs: number | null })[] | null;
+  credentialNaics: string[];
   tallies: {
     tallyId: number;
     policyVersionId: number;
@@ -243,7 +281,8 @@ export async function listUnitsToRefresh(
 ): Promise<UnitToRefresh[]> {
   if (pairs.length === 0) return [];
   const rows = await db.execute<UnitRow>(sql`
-    select p."credentialId", p."unitId", m.ids as members, i.domain as "issuerDomain",
+    select p."credentialId", p."unitId", m.ids as members, m.profiles, i.domain as "issuerDomain",
+      c.naics_prefixes as "credentialNaics",
       (select coalesce(json_agg(json_build_object(
           'answerId', a.id, 'askId', a.ask_id, 'contactId', a.contact_id, 'employerId', a.employer_id,
           'answeredAt', a.answered_at, 'endedAt', a.ended_at, 'endKind', a.end_kind, 'values', a."values",
@@ -272,7 +311,9 @@ export async function listUnitsToRefresh(
         where t.credential_id = p."credentialId"
           and (${filter.onlyTallyId ?? null}::bigint is null or t.id = ${filter.onlyTallyId ?? null}::bigint)) as tallies
     from json_to_recordset(${JSON.stringify(pairs)}::json) as p("credentialId" bigint, "unitId" bigint)
-    cross join lateral (select array_agg(e.id) as ids from employers e where e.unit_id = p."unitId") as m
+    cross join lateral (select array_agg(e.id) as ids, json_agg(json_build_object('employerId', e.id,
+        'state', e.state, 'county', e.county, 'naicsCode', e.naics_code, 'jobs', e.jobs)) as profiles
+      from employers e where e.unit_id = p."unitId") as m
     join credentials c on c.id = p."credentialId"
     join issuers i on i.id = c.issuer_id`);
   return rows.map((row) => {
@@ -303,6 +344,8 @@ export async function listUnitsToRefresh(
         })),
         employerDomains: row.domains,
         issuerDomains: row.issuerDomain === null ? [] : [row.issuerDomain],
+        profiles: (row.profiles ?? []).map(({ jobs, ...each }) => ({ ...each, size: sizeBandOf(jobs) })),
+        credentialNaics: row.credentialNaics,
       },
       tallies: row.tallies.map(({ tallyId, policyVersionId, policySha256, status, asked, delivered }) => ({
         tallyId,
@@ -498,10 +541,10 @@ export async function listDuePositions(db: Db, now: Date, limit: number): Promis
 }
 
 /**
- * Positions that a domain learnt since, of an employer or an issuer, may change: imports add domains without knowing who
- * has answered what. Few, and none in most states.
+ * Positions that something learnt since of an employer or an issuer may change, a domain or (under policies that look at
+ * them) where the employer is and its industry: imports do not know who has answered what. Few, and none in most states.
  */
-export async function listPositionsToCheckForDomains(db: Db): Promise<UnitOfCredential[]> {
+export async function listPositionsToCheck(db: Db): Promise<UnitOfCredential[]> {
   const rows = await db.execute<UnitOfCredential>(sql`
     with issuer as (
       select t.id as tally_id, t.credential_id, i.domain
@@ -523,7 +566,15 @@ export async function listPositionsToCheckForDomains(db: Db): Promise<UnitOfCred
     select t.credential_id, p.unit_id
     from positions p join tallies t on t.id = p.tally_id
     where p.status = 'excluded' and p.reason = 'domain_of_issuer'
-      and not exists (select 1 from matched m where m.tally_id = p.tally_id and m.unit_id = p.unit_id)`);
+      and not exists (select 1 from matched m where m.tally_id = p.tally_id and m.unit_id = p.unit_id)
+    union
+    select t.credential_id, p.unit_id
+    from policy_versions v
+    join tallies t on t.policy_version_id = v.id
+    join positions p on p.tally_id = t.id
+    join employers e on e.unit_id = p.unit_id
+    where (v.body ->> 'inState' is not null or v.body ->> 'relatedSectorsOnly' = 'true')
+      and p.status <> 'asked' and e.updated_at > p.updated_at`);
   return [...rows];
 }
 

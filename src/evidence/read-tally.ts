@@ -15,14 +15,15 @@ import {
   lapseOf,
   requirementFrom,
 } from './rules/requirement.ts';
+import { termsOf } from './rules/terms.ts';
 import type { Requirement } from './types.ts';
 
 export type TallyKey = { credentialId: number; policyVersionId: number };
 
 /**
  * The live, provisional count of a credential under a policy version. It reads counters, so it takes as long at ten
- * million answers as at ten; a pair that is not tracked is counted from its answers. Equal to evaluateRequirement over
- * all facts of now.
+ * million answers as at ten. A pair that is not tracked, and a policy that looks at more than figures (points, where
+ * employers are, what they pay), is counted from the answers. Equal to evaluateRequirement over all facts of now.
  */
 export async function readTally(
   db: Db,
@@ -45,7 +46,7 @@ export async function readTallies(db: Db, keys: readonly TallyKey[], now: Date):
     db,
     keys.map((key) => ({
       ...key,
-      required: versions.get(key.policyVersionId)!.body.requirement.minDistinctEmployers,
+      required: termsOf(versions.get(key.policyVersionId)!.body).minEmployers,
     })),
     now,
   );
@@ -54,7 +55,7 @@ export async function readTallies(db: Db, keys: readonly TallyKey[], now: Date):
   for (const key of keys) {
     const { body } = versions.get(key.policyVersionId)!;
     const kept = byKey.get(keyOf(key));
-    if (kept) {
+    if (kept && termsOf(body).isByFigures) {
       tallies.push(await requirementOf(db, body, kept, now));
     } else {
       const { exclusions, positions, ...requirement } = evaluateRequirement(

@@ -1,16 +1,11 @@
 import type { Deps } from '../deps.ts';
-import {
-  listDuePositions,
-  listPositionsToCheckForDomains,
-  lockUnitsOf,
-  type UnitOfCredential,
-} from './queries.ts';
+import { listDuePositions, listPositionsToCheck, lockUnitsOf, type UnitOfCredential } from './queries.ts';
 import { refreshPositions } from './refresh-positions.ts';
 
 const BATCH = 500;
 
 /**
- * Takes again every position that time alone has ended, and those that a newly learnt domain may have changed. Safe to
+ * Takes again every position that time alone has ended, and those that something newly learnt of an employer may have changed. Safe to
  * run twice or on several machines at once.
  */
 export async function refreshAged(deps: Pick<Deps, 'db' | 'clock'>): Promise<{ refreshed: number }> {
@@ -21,7 +16,7 @@ export async function refreshAged(deps: Pick<Deps, 'db' | 'clock'>): Promise<{ r
     await refresh(deps, due);
     refreshed += due.length;
   }
-  const drifted = await listPositionsToCheckForDomains(deps.db);
+  const drifted = await listPositionsToCheck(deps.db);
   for (let start = 0; start < drifted.length; start += BATCH) {
     await refresh(deps, drifted.slice(start, start + BATCH));
   }

@@ -14,8 +14,15 @@ export const POSITION_STATUSES = [
 ] as const;
 export type PositionStatus = (typeof POSITION_STATUSES)[number];
 
-/** Derived, never stored as a state of its own. */
-export const REQUIREMENT_STATUSES = ['not_asked', 'short', 'met', 'met_but_expiring', 'conflicting'] as const;
+/** Derived, never stored as a state of its own. 'unsupported': the policy asks for facts that are not recorded. */
+export const REQUIREMENT_STATUSES = [
+  'not_asked',
+  'short',
+  'met',
+  'met_but_expiring',
+  'conflicting',
+  'unsupported',
+] as const;
 export type RequirementStatus = (typeof REQUIREMENT_STATUSES)[number];
 export const MET_REQUIREMENT_STATUSES = [
   'met',
@@ -31,6 +38,8 @@ export const EXCLUSION_REASONS = [
   'provenance_not_accepted',
   'no_hiring_authority',
   'question_not_asked',
+  'not_in_state',
+  'unrelated_sector',
   'older_than_evidence_age',
   'contacts_disagree',
   'replaced_by_later_answer',
@@ -59,6 +68,10 @@ export const POSITION_REASONS = [
   'provenance_not_accepted',
   'no_hiring_authority',
   'question_not_asked',
+  'not_in_state',
+  'unrelated_sector',
+  'wage_below_floor',
+  'wage_not_stated',
   'older_than_evidence_age',
   'withdrawn',
 ] as const;
@@ -71,6 +84,13 @@ export const REQUIREMENT_REASONS = [
   'conflicts_would_decide',
   'minimum_reached',
   'lapses_within_warning',
+  'too_few_points',
+  'too_few_regions',
+  'too_few_sectors',
+  'too_few_sizes',
+  'too_much_of_one_group',
+  'wage_too_low',
+  'needs_unrecorded_facts',
 ] as const;
 export type RequirementReason = (typeof REQUIREMENT_REASONS)[number];
 
@@ -110,6 +130,21 @@ export type ConflictMarkFact = { employerId: number; relation: Relation; from: D
 /** A domain says whose the records are, not since when: it holds for all times. */
 export type EmployerDomainFact = { employerId: number; domain: string };
 
+/**
+ * Where an employer record is, what it does and how large it is. Like a domain it holds for all times: records say what
+ * is so, not since when. Blank and null mean unknown, and what is unknown never counts as different.
+ */
+export type EmployerProfile = {
+  employerId: number;
+  state: string;
+  county: string;
+  naicsCode: string | null;
+  size: SizeBand | null;
+};
+
+export const SIZE_BANDS = ['under_10', '10_to_49', '50_to_249', '250_or_more'] as const;
+export type SizeBand = (typeof SIZE_BANDS)[number];
+
 /** All that is known of one credential: enough to replay what any policy says as of any time. */
 export type EvidenceFacts = {
   credentialId: number;
@@ -119,6 +154,10 @@ export type EvidenceFacts = {
   conflictMarks: readonly ConflictMarkFact[];
   employerDomains: readonly EmployerDomainFact[];
   issuerDomains: readonly string[];
+  /** Of every employer record above; needed only by policies that look at them. */
+  profiles?: readonly EmployerProfile[] | undefined;
+  /** NAICS codes or prefixes of the industries that the credential names. */
+  credentialNaics?: readonly string[] | undefined;
 };
 
 /** The facts of one counting unit (one distinct employer, perhaps several records) about one credential. */
@@ -131,6 +170,8 @@ export type UnitFacts = {
   conflictMarks: readonly ConflictMarkFact[];
   employerDomains: readonly EmployerDomainFact[];
   issuerDomains: readonly string[];
+  profiles: readonly EmployerProfile[];
+  credentialNaics: readonly string[];
 };
 
 export type AnswerExclusion = {
@@ -172,13 +213,30 @@ export type Figures = {
 /** Without new answers the count falls to `fallsTo`, below the minimum, on `on`. */
 export type Lapse = { on: Date; fallsTo: number };
 
+/** One of the things that a policy of the second format measures. It is met when every one has what it needs. */
+export type Measure = { kind: MeasureKind; needs: number; has: number };
+export const MEASURE_KINDS = [
+  'employers',
+  'employers_within_share',
+  'points',
+  'regions',
+  'sectors',
+  'sizes',
+  'median_wage',
+] as const;
+export type MeasureKind = (typeof MEASURE_KINDS)[number];
+
 export type Requirement = {
   status: RequirementStatus;
+  /** Distinct employers that must count. */
   required: number;
   figures: Figures;
+  /** Distinct employers that are missing, at the least. */
   shortfall: number;
   expiring: Lapse | null;
   reasons: readonly RequirementReason[];
+  /** Absent under policies of the first format, which measure employers alone. */
+  measures?: readonly Measure[] | undefined;
 };
 
 export type EvaluatedRequirement = Requirement & {

@@ -10,6 +10,7 @@ export const REQUIREMENT_WORDS: Record<RequirementStatus, string> = {
   met: 'Met',
   met_but_expiring: 'Met, lapsing soon',
   conflicting: 'Hangs on conflicting answers',
+  unsupported: 'Needs facts that are not recorded',
 };
 
 /** The kind of tag beside a requirement. */
@@ -19,6 +20,7 @@ export const REQUIREMENT_TAGS: Record<RequirementStatus, 'good' | 'short' | 'bad
   met: 'good',
   met_but_expiring: 'active',
   conflicting: 'bad',
+  unsupported: 'quiet',
 };
 
 export const REQUIREMENT_REASON_WORDS: Record<RequirementReason, string> = {
@@ -27,6 +29,14 @@ export const REQUIREMENT_REASON_WORDS: Record<RequirementReason, string> = {
   conflicts_would_decide: 'It would be met if employers whose people disagree turned out to say yes.',
   minimum_reached: 'As many employers say yes to all questions as the policy asks for.',
   lapses_within_warning: 'Answers that it needs will soon be older than the policy takes.',
+  too_few_points: 'The answers of all employers add up to fewer points than the policy asks for.',
+  too_few_regions: 'The employers that count are in fewer counties than the policy asks for.',
+  too_few_sectors: 'The employers that count are of fewer sectors than the policy asks for.',
+  too_few_sizes: 'The employers that count are of fewer sizes than the policy asks for.',
+  too_much_of_one_group: 'Too many of the employers that say yes are of one group.',
+  wage_too_low: 'What employers say they pay to start is less than the policy asks for.',
+  needs_unrecorded_facts:
+    'The policy needs facts that are not recorded here, such as votes. No count is made.',
 };
 
 export const STATUS_WORDS: Record<PositionStatus, string> = {
@@ -49,6 +59,8 @@ export const EXCLUSION_WORDS: Record<ExclusionReason, string> = {
   provenance_not_accepted: 'It came in a way that the policy does not take',
   no_hiring_authority: 'The person does not take part in hiring',
   question_not_asked: "It does not answer the policy's questions",
+  not_in_state: 'The employer is not in the state that the policy counts',
+  unrelated_sector: "The employer's industry is not one that the credential names, or is not known",
   older_than_evidence_age: 'It is older than the policy takes',
   contacts_disagree: 'People of this employer disagree',
   replaced_by_later_answer: 'The same person answered again later',

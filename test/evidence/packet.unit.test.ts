@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildPacket, hashOf, packetFile } from '../../src/evidence/rules/packet.ts';
+import { buildPacket, hashOf, packetFile, packetFileSchema } from '../../src/evidence/rules/packet.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { runVerifyCommand } from '../../src/evidence/verify-command.ts';
 import { canonicalJson } from '../../src/lib/canonical-json.ts';
@@ -124,6 +124,17 @@ describe('buildPacket', () => {
 });
 
 describe('verifyPacket', () => {
+  it('finds nothing wrong with a packet of the first format, made before there was another', async () => {
+    const old = await readFile(new URL('packets/format-1.packet', import.meta.url));
+    const verdict = verifyPacket(old);
+    expect(verdict.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(verdict.ok).toBe(true);
+    // And what is in it gives the same bytes again.
+    const { packet, sha256 } = packetFileSchema.parse(JSON.parse(old.toString()));
+    const again = buildPacket(packet);
+    expect(again).toMatchObject({ ok: true, sha256 });
+  });
+
   it('finds nothing wrong with what was built, whatever happened', () => {
     fc.assert(
       fc.property(anyFacts, (given) => {

@@ -6,13 +6,16 @@ import {
   type EvaluatedRequirement,
   type EvidenceFacts,
   EXCLUSION_REASONS,
+  MEASURE_KINDS,
   POSITION_REASONS,
   POSITION_STATUSES,
   REQUIREMENT_REASONS,
   REQUIREMENT_STATUSES,
+  SIZE_BANDS,
 } from '../types.ts';
 import { describePolicy, type Policy, policySchema, questionKeys } from './policy.ts';
-import { evaluateRequirement, RULE_VERSION } from './requirement.ts';
+import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
+import { termsOf } from './terms.ts';
 
 export const PACKET_FORMAT = 'countersign-evidence/1';
 
@@ -88,6 +91,19 @@ const facts = z.strictObject({
   ),
   employerDomains: z.array(z.strictObject({ employerId: id, domain: z.string() })),
   issuerDomains: z.array(z.string()),
+  /** Present exactly when the policy looks at where, how large and of which industry employers are. */
+  profiles: z
+    .array(
+      z.strictObject({
+        employerId: id,
+        state: z.string(),
+        county: z.string(),
+        naicsCode: z.string().nullable(),
+        size: z.enum(SIZE_BANDS).nullable(),
+      }),
+    )
+    .optional(),
+  credentialNaics: z.array(z.string()).optional(),
 });
 
 /** What happened to the asks of one wave for this credential. Every ask that left is in exactly one of the last five. */
@@ -168,6 +184,7 @@ const packetSchema = z.strictObject({
     figures,
     expiring: z.strictObject({ on: instant, fallsTo: count }).nullable(),
     reasons: z.array(z.enum(REQUIREMENT_REASONS)),
+    measures: z.array(z.strictObject({ kind: z.enum(MEASURE_KINDS), needs: count, has: count })).optional(),
     exclusions: z.array(exclusion),
     positions: z.array(
       z.strictObject({
@@ -241,7 +258,7 @@ export function buildPacket(sources: PacketSources): BuiltPacket | { ok: false; 
   const validUntil = validUntilOf(result);
   const packet: Packet = {
     ...sources,
-    ruleVersion: RULE_VERSION,
+    ruleVersion: ruleVersionOf(policy.body),
     validUntil,
     policy: { ...policy, inWords: describePolicy(policy.body) },
     waves: sources.waves
@@ -250,7 +267,7 @@ export function buildPacket(sources: PacketSources): BuiltPacket | { ok: false; 
     instruments: sources.instruments.toSorted((a, b) => a.versionId - b.versionId),
     notices: sources.notices.toSorted((a, b) => a.versionId - b.versionId),
     employers: sources.employers.toSorted((a, b) => a.employerId - b.employerId),
-    facts: sortFacts(facts),
+    facts: sortFacts(facts, termsOf(policy.body).needsProfiles),
     crossTable: crossTableOf(policy.body, facts, result),
     result: resultOf(result),
   };
@@ -290,7 +307,10 @@ export function dispositionsOf(facts: EvidenceFacts, waveId: number, asOf: Date)
   return counts;
 }
 
-/** The two questions crossed, "not sure" included: a cell for every combination, also the empty ones. */
+/**
+ * The questions crossed, "not sure" included. Under the first format a cell for every combination, also the empty ones;
+ * under the second one for every combination that was chosen.
+ */
 export function crossTableOf(
   policy: Policy,
   facts: Pick<EvidenceFacts, 'answers'>,
@@ -302,10 +322,20 @@ export function crossTableOf(
   for (const { decidingAnswerId } of result.positions) {
     const answer = decidingAnswerId === null ? undefined : answers.get(decidingAnswerId);
     if (!answer?.familiar) continue;
-    const cell = canonicalJson(Object.fromEntries(keys.map((key) => [key, answer.values[key]!])));
+    const said = keys.flatMap((key) => (answer.values[key] ? [[key, answer.values[key]]] : []));
+    const cell = canonicalJson(Object.fromEntries(said));
     counts.set(cell, (counts.get(cell) ?? 0) + 1);
   }
-  return combinations(keys).map((values) => ({ values, employers: counts.get(canonicalJson(values)) ?? 0 }));
+  if (policy.formatVersion === 1) {
+    return combinations(keys).map((values) => ({
+      values,
+      employers: counts.get(canonicalJson(values)) ?? 0,
+    }));
+  }
+  // Options are the instrument's, and a question may be left: the cells are those that somebody chose.
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([cell, employers]) => ({ values: JSON.parse(cell) as Record<string, string>, employers }));
 }
 
 function combinations(keys: readonly string[]): Record<string, string>[] {
@@ -325,6 +355,7 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
     figures: result.figures,
     expiring: result.expiring,
     reasons: [...result.reasons],
+    ...(result.measures ? { measures: [...result.measures] } : {}),
     exclusions: [...result.exclusions],
     positions: result.positions.map((position) => ({
       ...position,
@@ -335,7 +366,7 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
   };
 }
 
-function sortFacts(facts: EvidenceFacts): Packet['facts'] {
+function sortFacts(facts: EvidenceFacts, withProfiles: boolean): Packet['facts'] {
   const byText = (a: object, b: object) => (keyOf(a) < keyOf(b) ? -1 : 1);
   return {
     credentialId: facts.credentialId,
@@ -347,6 +378,12 @@ function sortFacts(facts: EvidenceFacts): Packet['facts'] {
     conflictMarks: facts.conflictMarks.toSorted(byText),
     employerDomains: facts.employerDomains.toSorted(byText),
     issuerDomains: facts.issuerDomains.toSorted(),
+    ...(withProfiles
+      ? {
+          profiles: (facts.profiles ?? []).toSorted((a, b) => a.employerId - b.employerId),
+          credentialNaics: (facts.credentialNaics ?? []).toSorted(),
+        }
+      : {}),
   };
 }
 

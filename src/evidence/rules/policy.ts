@@ -1,36 +1,31 @@
 import { z } from 'zod';
+import { joinWords } from '../../lib/join-words.ts';
 import { PROVENANCES, RELATIONS } from '../../surveys/types.ts';
+import { describeBeyond, describeRequirement } from './describe-requirement.ts';
+import { termsOf } from './terms.ts';
 
 const questionKey = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
+const optionValue = z.string().regex(/^[a-z0-9][a-z0-9_]{0,39}$/);
+const minDistinctEmployers = z.int().min(1).max(1000);
+/** How the question reads after "employers who": "would pay more for it". */
+const meaning = z.string().min(1).max(200);
 
 /** N distinct employers, each of which says yes to every question in one and the same answer. */
-const distinctEmployers = z.strictObject({
+const yesToAll = z.strictObject({
   kind: z.literal('distinct_employers'),
   questions: z
-    .array(
-      z.strictObject({
-        key: questionKey,
-        /** How the question reads after "employers who": "would pay more for it". */
-        meaning: z.string().min(1).max(200),
-      }),
-    )
+    .array(z.strictObject({ key: questionKey, meaning }))
     .min(1)
     .max(6)
     .refine((questions) => new Set(questions.map(({ key }) => key)).size === questions.length, {
       error: 'Name each question once',
     }),
-  minDistinctEmployers: z.int().min(1).max(1000),
+  minDistinctEmployers,
 });
 
 export const DISAGREEMENT_RULES = ['adjudicate', 'latest', 'any_no_wins'] as const;
 
-/**
- * What counts as enough, as data. A stored body is immutable once anything used it; a change is a new version. Further
- * kinds of requirement (letters, ballots, panel votes, points) join the union beside `distinct_employers`.
- */
-export const policySchema = z.strictObject({
-  formatVersion: z.literal(1),
-  requirement: z.discriminatedUnion('kind', [distinctEmployers]),
+const countingTerms = {
   /** Calendar months for which an answer counts; null means that evidence does not age. */
   evidenceMaxAgeMonths: z.int().min(1).max(120).nullable(),
   /** A requirement that is met is called expiring when it would lapse within this many days. */
@@ -43,14 +38,182 @@ export const policySchema = z.strictObject({
   excludeIssuerDomain: z.boolean(),
   acceptedProvenance: z.array(z.enum(PROVENANCES)).min(1),
   requireHiringAuthority: z.boolean(),
-  source: z.strictObject({ title: z.string().min(1).max(300), url: z.url().nullable() }),
+};
+
+const source = { title: z.string().min(1).max(300), url: z.url().nullable() };
+
+/** The first format: employers who say yes to all questions. Its bodies stay valid as they are, and count as they did. */
+const policyV1 = z.strictObject({
+  formatVersion: z.literal(1),
+  requirement: z.discriminatedUnion('kind', [yesToAll]),
+  ...countingTerms,
+  source: z.strictObject(source),
 });
 
-export type Policy = z.infer<typeof policySchema>;
+/** Which of a question's options are a yes and which a no; any other says neither. */
+const countedQuestion = z.strictObject({
+  key: questionKey,
+  meaning,
+  says: z.discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('options'),
+        yes: z.array(optionValue).min(1).max(12),
+        no: z.array(optionValue).max(12),
+      })
+      .refine(({ yes, no }) => isDistinct([...yes, ...no]), { error: 'An option is yes or no, once' }),
+    z
+      .strictObject({
+        kind: z.literal('at_least'),
+        level: optionValue,
+        /** All levels, the lowest first. */
+        order: z.array(optionValue).min(2).max(12).refine(isDistinct, { error: 'Name each level once' }),
+      })
+      .refine(({ level, order }) => order.includes(level), { error: 'The level must be one of the order' }),
+  ]),
+});
+
+const countedAnswers = {
+  questions: z
+    .array(countedQuestion)
+    .min(1)
+    .max(6)
+    .refine((questions) => isDistinct(questions.map(({ key }) => key)), { error: 'Name each question once' }),
+  /** Whether one and the same answer must say yes to all of them, or to any. */
+  combine: z.enum(['all', 'any']),
+};
+
+const percent = z.int().min(1).max(100);
+
+const requirementV2 = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('distinct_employers'), ...countedAnswers, minDistinctEmployers }),
+  /** Letters of as many different employers; what counts as a letter is the accepted provenance. */
+  z.strictObject({ kind: z.literal('letters'), ...countedAnswers, minLetters: minDistinctEmployers }),
+  /** Each employer's level is worth points, and the points of all are added up. */
+  z.strictObject({
+    kind: z.literal('points'),
+    question: z.strictObject({ key: questionKey, meaning }),
+    levels: z
+      .array(z.strictObject({ value: optionValue, points: z.int().min(0).max(1000) }))
+      .min(2)
+      .max(12)
+      .refine((levels) => isDistinct(levels.map(({ value }) => value)), { error: 'Name each level once' })
+      .refine((levels) => levels.some(({ points }) => points > 0), { error: 'A level must be worth points' }),
+    minPoints: z.int().min(1).max(1_000_000),
+    minDistinctEmployers,
+  }),
+  // What follows rests on facts that are not recorded: it can be stated and read, and is never counted.
+  z.strictObject({
+    kind: z.literal('panel_vote'),
+    minVoters: z.int().min(1).max(1000).nullable(),
+    approvePercent: percent.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('employer_ballot'),
+    minVoters: z.int().min(1).max(1000).nullable(),
+    approvePercent: percent.nullable(),
+  }),
+  z.strictObject({ kind: z.literal('board_letters'), minLetters: z.int().min(1).max(100) }),
+  z.strictObject({
+    kind: z.literal('rubric'),
+    teams: z.int().min(1).max(10),
+    /** The lowest first. */
+    tiers: z.array(z.string().min(1).max(60)).min(1).max(10),
+  }),
+]);
+
+export const GROUPINGS = ['region', 'sector', 'size', 'parent'] as const;
+export const APPLICANTS = [
+  'anyone',
+  'employers',
+  'schools',
+  'colleges',
+  'workforce_boards',
+  'agencies',
+  'issuers',
+] as const;
+export const DECIDERS = [
+  'agency',
+  'council',
+  'state_board',
+  'workforce_board',
+  'employers',
+  'employer_panel',
+  'committee',
+] as const;
+export const REVIEWS = [
+  'rolling',
+  'quarterly',
+  'twice_a_year',
+  'yearly',
+  'every_two_years',
+  'every_five_years',
+  'not_stated',
+] as const;
+
+const atLeastTwo = z.int().min(2).max(100).nullable();
+
+/** The second format: every state's way. */
+const policyV2 = z.strictObject({
+  formatVersion: z.literal(2),
+  requirement: requirementV2,
+  ...countingTerms,
+  /** Two letters: only employers in this state count. */
+  inState: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .nullable(),
+  /** Only employers of the industries that the credential names. */
+  relatedSectorsOnly: z.boolean(),
+  /** Different counties, NAICS sectors and size bands among the employers that count; null asks for nothing. */
+  spread: z.strictObject({ minRegions: atLeastTwo, minSectors: atLeastTwo, minSizes: atLeastTwo }),
+  /** Of the employers that are needed, at most this part may be of one group; more of it add nothing. */
+  largestShare: z.strictObject({ of: z.enum(GROUPINGS), percent }).nullable(),
+  /** What employers say of starting pay, in bands by their lower end in whole dollars an hour. */
+  wage: z
+    .strictObject({
+      question: questionKey,
+      bands: z
+        .array(z.strictObject({ value: optionValue, from: z.int().min(0).max(1000) }))
+        .min(2)
+        .max(12)
+        .refine((bands) => isDistinct(bands.map(({ value }) => value)), { error: 'Name each band once' }),
+      demand: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('stated') }),
+        z.strictObject({ kind: z.literal('each_at_least'), dollars: z.int().min(1).max(1000) }),
+        z.strictObject({ kind: z.literal('median_at_least'), dollars: z.int().min(1).max(1000) }),
+      ]),
+    })
+    .nullable(),
+  mayApply: z.array(z.enum(APPLICANTS)).min(1),
+  decidedBy: z.enum(DECIDERS),
+  review: z.enum(REVIEWS),
+  /** What else the state asks for, in sentences: told, not counted. */
+  besides: z.array(z.string().min(1).max(300)).max(12),
+  source: z.strictObject({
+    ...source,
+    /** What the source leaves open and this policy fills in. */
+    addedHere: z.array(z.string().min(1).max(200)).max(12),
+  }),
+});
+
+/**
+ * What counts as enough, as data. A stored body is immutable once anything used it; a change is a new version. A new kind
+ * of requirement joins the union of the newest format; a format that was ever stored stays readable.
+ */
+export const policySchema = z.discriminatedUnion('formatVersion', [policyV1, policyV2]);
+
+export type PolicyV1 = z.infer<typeof policyV1>;
+export type PolicyV2 = z.infer<typeof policyV2>;
+export type Policy = PolicyV1 | PolicyV2;
+
+function isDistinct(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
 
 /** The questions that an instrument must hold for its answers to count under the policy. */
 export function questionKeys(policy: Policy): string[] {
-  return policy.requirement.questions.map(({ key }) => key);
+  return termsOf(policy).questions.map(({ key }) => key);
 }
 
 const RELATION_WORDS: Record<Policy['excludedRelations'][number], string> = {
@@ -79,14 +242,7 @@ const DISAGREEMENT_WORDS: Record<Policy['disagreement'], string> = {
 
 /** The policy in plain sentences, made from its data and nothing else. */
 export function describePolicy(policy: Policy): string[] {
-  const { requirement } = policy;
-  const meanings = requirement.questions.map(({ meaning }) => meaning);
-  const each =
-    meanings.length === 1
-      ? `${meanings[0]}`
-      : `${joinWords(meanings, 'and')}, said in one and the same answer`;
-  return [
-    `At least ${requirement.minDistinctEmployers} different ${requirement.minDistinctEmployers === 1 ? 'employer' : 'employers'} who ${each}.`,
+  const counts = [
     'Each employer counts once, however many of its people answer. Records that may be the same employer count once until a person has settled it.',
     '"Not sure" and "I don\'t know this credential" count neither as yes nor as no.',
     DISAGREEMENT_WORDS[policy.disagreement],
@@ -110,9 +266,18 @@ export function describePolicy(policy: Policy): string[] {
     )}.`,
     ...(policy.requireHiringAuthority ? ['The person who answers must take part in hiring.'] : []),
   ];
-}
-
-function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+  if (policy.formatVersion === 1) {
+    const { questions, minDistinctEmployers: min } = policy.requirement;
+    const meanings = questions.map((question) => question.meaning);
+    const each =
+      meanings.length === 1
+        ? `${meanings[0]}`
+        : `${joinWords(meanings, 'and')}, said in one and the same answer`;
+    return [`At least ${min} different ${min === 1 ? 'employer' : 'employers'} who ${each}.`, ...counts];
+  }
+  return [
+    ...describeRequirement(policy),
+    ...(termsOf(policy).questions.length > 0 ? counts : []),
+    ...describeBeyond(policy),
+  ];
 }

@@ -8,7 +8,9 @@ import type {
   UnitFacts,
   UnitPosition,
 } from '../types.ts';
-import { type Policy, questionKeys } from './policy.ts';
+import type { Policy } from './policy.ts';
+import { isRelated, profileOf } from './profile.ts';
+import { termsOf } from './terms.ts';
 
 /**
  * What one distinct employer says of one credential by the policy's rule, as of a time; null when it was neither asked
@@ -60,7 +62,7 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
   if (inForce.length === 0)
     return conclude({ status: 'asked' }, [given.length > 0 ? 'withdrawn' : 'no_answer']);
 
-  const refusals = new Map(inForce.map((answer) => [answer, refusalOf(policy, answer)]));
+  const refusals = new Map(inForce.map((answer) => [answer, refusalOf(policy, unit, answer)]));
   const accepted = inForce.filter((answer) => refusals.get(answer) === null);
   exclude(
     inForce.filter((answer) => refusals.get(answer) !== null),
@@ -133,9 +135,15 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
     }
   }
   if (yes.length > 0) return decideBy('both_yes', yes, ['all_questions_yes']);
-  if (no.length > 0) return decideBy('no', no, ['a_question_no']);
+  if (no.length > 0) {
+    const byWage = answersSay(policy, no.at(-1)!) === 'both_yes';
+    return decideBy('no', no, [byWage ? 'wage_below_floor' : 'a_question_no']);
+  }
   const notSure = fresh.filter((answer) => stanceOf(policy, answer) === 'not_sure');
-  if (notSure.length > 0) return decideBy('not_sure', notSure, ['not_sure']);
+  if (notSure.length > 0) {
+    const byWage = answersSay(policy, notSure.at(-1)!) === 'both_yes';
+    return decideBy('not_sure', notSure, [byWage ? 'wage_not_stated' : 'not_sure']);
+  }
   return decideBy('not_familiar', fresh, ['not_familiar']);
 }
 
@@ -143,10 +151,29 @@ type Stance = 'both_yes' | 'no' | 'not_sure' | 'not_familiar';
 
 /** What one answer says, by the policy's questions alone. */
 export function stanceOf(policy: Policy, answer: Pick<AnswerFact, 'familiar' | 'values'>): Stance {
+  const said = answersSay(policy, answer);
+  const { wage } = termsOf(policy);
+  if (said !== 'both_yes' || wage === null || wage.demand.kind === 'median_at_least') return said;
+  const from = wage.from.get(answer.values[wage.key] ?? '');
+  if (from === undefined) return 'not_sure';
+  return wage.demand.kind === 'each_at_least' && from < wage.demand.dollars ? 'no' : 'both_yes';
+}
+
+/** The same before starting pay is looked at. */
+function answersSay(policy: Policy, answer: Pick<AnswerFact, 'familiar' | 'values'>): Stance {
   if (!answer.familiar) return 'not_familiar';
-  const said = questionKeys(policy).map((key) => answer.values[key]);
-  if (said.every((value) => value === 'yes')) return 'both_yes';
-  return said.some((value) => value === 'no') ? 'no' : 'not_sure';
+  const { questions, combine } = termsOf(policy);
+  const said = questions.flatMap(({ key, yes, no }) => {
+    const value = answer.values[key];
+    if (!value) return [];
+    return yes.has(value) ? ['yes'] : no.has(value) ? ['no'] : ['neither'];
+  });
+  const isYes = (one: string) => one === 'yes';
+  const isNo = (one: string) => one === 'no';
+  if (said.length === 0) return 'not_sure';
+  if (combine === 'any') return said.some(isYes) ? 'both_yes' : said.every(isNo) ? 'no' : 'not_sure';
+  if (said.length === questions.length && said.every(isYes)) return 'both_yes';
+  return said.some(isNo) ? 'no' : 'not_sure';
 }
 
 /** From this moment on the answer is older than the policy takes; null when evidence does not age. */
@@ -167,13 +194,24 @@ function hasEnded(answer: AnswerFact, asOf: Date): boolean {
 
 type Refusal = Extract<
   ExclusionReason,
-  'provenance_not_accepted' | 'question_not_asked' | 'no_hiring_authority'
+  | 'provenance_not_accepted'
+  | 'question_not_asked'
+  | 'no_hiring_authority'
+  | 'not_in_state'
+  | 'unrelated_sector'
 >;
 
-function refusalOf(policy: Policy, answer: AnswerFact): Refusal | null {
+function refusalOf(policy: Policy, unit: UnitFacts, answer: AnswerFact): Refusal | null {
+  const { questions, combine, inState, relatedSectorsOnly } = termsOf(policy);
   if (!policy.acceptedProvenance.includes(answer.provenance)) return 'provenance_not_accepted';
-  if (answer.familiar && questionKeys(policy).some((key) => !answer.values[key])) return 'question_not_asked';
+  if (answer.familiar) {
+    const answered = questions.filter(({ key }) => answer.values[key]).length;
+    if (answered < (combine === 'all' ? Math.max(1, questions.length) : 1)) return 'question_not_asked';
+  }
   if (policy.requireHiringAuthority && !answer.hiringAuthority) return 'no_hiring_authority';
+  if (inState !== null && profileOf(unit, answer.employerId).state !== inState) return 'not_in_state';
+  if (relatedSectorsOnly && !isRelated(profileOf(unit, answer.employerId), unit.credentialNaics))
+    return 'unrelated_sector';
   return null;
 }
 

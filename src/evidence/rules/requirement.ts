@@ -4,6 +4,8 @@ import type {
   EvidenceFacts,
   Figures,
   Lapse,
+  Measure,
+  MeasureKind,
   PositionStatus,
   Requirement,
   RequirementReason,
@@ -11,11 +13,18 @@ import type {
   UnitFacts,
   UnitPosition,
 } from '../types.ts';
+import { createSum, lapseOfMembers, membersOf, shortfallOf } from './measures.ts';
 import type { Policy } from './policy.ts';
 import { positionOf } from './position.ts';
+import { termsOf } from './terms.ts';
 
 /** Raised whenever the same facts could give another result; every packet names the version that it was made by. */
-export const RULE_VERSION = '1';
+const RULE_VERSIONS: Record<Policy['formatVersion'], string> = { 1: '1', 2: '2' };
+
+/** The version of the rule that a policy is counted by: a new format never changes what an older one counts. */
+export function ruleVersionOf(policy: Policy): string {
+  return RULE_VERSIONS[policy.formatVersion];
+}
 
 const DAY_MS = 86_400_000;
 
@@ -24,18 +33,42 @@ const DAY_MS = 86_400_000;
  * same result on any machine, whether it is asked for the live tally, a what-if, a frozen packet or a verification.
  */
 export function evaluateRequirement(policy: Policy, facts: EvidenceFacts, asOf: Date): EvaluatedRequirement {
-  const positions = unitsAt(facts, asOf)
+  const units = unitsAt(facts, asOf);
+  const positions = units
     .map((unit) => positionOf(policy, unit, asOf))
     .filter((position) => position !== null);
-  const lapse = lapseOf(
-    policy,
-    positions.filter(({ status }) => status === 'both_yes').map(({ expiresAt }) => expiresAt),
-  );
   return {
-    ...requirementFrom(policy, figuresOf(positions), lapse, asOf),
+    ...requirementOver(policy, units, positions, asOf),
     exclusions: positions.flatMap(({ exclusions }) => exclusions),
     positions,
   };
+}
+
+function requirementOver(
+  policy: Policy,
+  units: readonly UnitFacts[],
+  positions: readonly UnitPosition[],
+  asOf: Date,
+): Requirement {
+  const figures = figuresOf(positions);
+  const terms = termsOf(policy);
+  if (terms.isByFigures) {
+    const counted = positions.filter(({ status }) => status === 'both_yes');
+    const lapse = lapseOf(
+      policy,
+      counted.map(({ expiresAt }) => expiresAt),
+    );
+    return requirementFrom(policy, figures, lapse, asOf);
+  }
+  const { members, doubtful } = membersOf(policy, units, positions);
+  const sum = createSum(terms);
+  for (const member of members) sum.add(member);
+  const measures = sum.measures();
+  const shortfall = shortfallOf(terms, measures);
+  for (const member of doubtful) sum.add(member);
+  const wouldDecide = doubtful.length > 0 && shortfallOf(terms, sum.measures()) === 0;
+  const expiring = shortfall === 0 ? lapseOfMembers(terms, members) : null;
+  return conclude(policy, { figures, measures, shortfall, wouldDecide, expiring }, asOf);
 }
 
 /** The same verdict from figures that were kept up to date, for readers that must not load every answer. */
@@ -45,17 +78,61 @@ export function requirementFrom(
   expiring: Lapse | null,
   asOf: Date,
 ): Requirement {
-  const required = policy.requirement.minDistinctEmployers;
+  const required = termsOf(policy).minEmployers;
   const shortfall = Math.max(0, required - figures.bothYes);
-  const [status, ...reasons] = verdict(policy, figures, shortfall, expiring, asOf);
-  return { status, required, figures, shortfall, expiring: shortfall === 0 ? expiring : null, reasons };
+  const measures: Measure[] = [{ kind: 'employers', needs: required, has: figures.bothYes }];
+  const wouldDecide = figures.conflicting >= shortfall;
+  return conclude(policy, { figures, measures, shortfall, wouldDecide, expiring }, asOf);
 }
+
+type Found = {
+  figures: Figures;
+  measures: Measure[];
+  shortfall: number;
+  /** Whether it would be met if employers whose people disagree turned out to say yes. */
+  wouldDecide: boolean;
+  expiring: Lapse | null;
+};
+
+function conclude(policy: Policy, found: Found, asOf: Date): Requirement {
+  const { figures, shortfall, expiring } = found;
+  const { minEmployers: required, isUnsupported } = termsOf(policy);
+  if (isUnsupported) {
+    return {
+      status: 'unsupported',
+      required: 0,
+      figures,
+      shortfall: 0,
+      expiring: null,
+      reasons: ['needs_unrecorded_facts'],
+      measures: [],
+    };
+  }
+  const [status, ...reasons] = verdict(policy, found, asOf);
+  return {
+    status,
+    required,
+    figures,
+    shortfall,
+    expiring: shortfall === 0 ? expiring : null,
+    reasons,
+    ...(policy.formatVersion === 1 ? {} : { measures: found.measures }),
+  };
+}
+
+const REASON_OF_MEASURE: Record<MeasureKind, RequirementReason> = {
+  employers: 'below_minimum',
+  employers_within_share: 'too_much_of_one_group',
+  points: 'too_few_points',
+  regions: 'too_few_regions',
+  sectors: 'too_few_sectors',
+  sizes: 'too_few_sizes',
+  median_wage: 'wage_too_low',
+};
 
 function verdict(
   policy: Policy,
-  figures: Figures,
-  shortfall: number,
-  expiring: Lapse | null,
+  { figures, measures, shortfall, wouldDecide, expiring }: Found,
   asOf: Date,
 ): [RequirementStatus, ...RequirementReason[]] {
   if (shortfall === 0) {
@@ -65,8 +142,8 @@ function verdict(
       : ['met', 'minimum_reached'];
   }
   if (figures.asked === 0 && figures.answered === 0) return ['not_asked', 'nobody_asked'];
-  if (figures.conflicting >= shortfall) return ['conflicting', 'below_minimum', 'conflicts_would_decide'];
-  return ['short', 'below_minimum'];
+  const missing = measures.filter(({ has, needs }) => has < needs).map(({ kind }) => REASON_OF_MEASURE[kind]);
+  return wouldDecide ? ['conflicting', ...missing, 'conflicts_would_decide'] : ['short', ...missing];
 }
 
 /**
@@ -74,7 +151,7 @@ function verdict(
  * never age. Only the `required` longest-lasting ones matter. Agrees with the query findLapse in queries.ts.
  */
 export function lapseOf(policy: Policy, expiries: readonly (Date | null)[]): Lapse | null {
-  const required = policy.requirement.minDistinctEmployers;
+  const required = termsOf(policy).minEmployers;
   const longest = expiries
     .map((date) => date?.getTime() ?? Number.POSITIVE_INFINITY)
     .sort((a, b) => b - a)
@@ -159,6 +236,7 @@ export function unitsAt(facts: EvidenceFacts, asOf: Date): UnitFacts[] {
   const asks = groupBy(facts.asks, ({ employerId }) => unitOf(employerId));
   const marks = groupBy(facts.conflictMarks, ({ employerId }) => unitOf(employerId));
   const domains = groupBy(facts.employerDomains, ({ employerId }) => unitOf(employerId));
+  const profiles = groupBy(facts.profiles ?? [], ({ employerId }) => unitOf(employerId));
   return [...involved]
     .sort((a, b) => a - b)
     .map((unitId) => ({
@@ -170,6 +248,8 @@ export function unitsAt(facts: EvidenceFacts, asOf: Date): UnitFacts[] {
       conflictMarks: marks.get(unitId) ?? [],
       employerDomains: domains.get(unitId) ?? [],
       issuerDomains: facts.issuerDomains,
+      profiles: profiles.get(unitId) ?? [],
+      credentialNaics: facts.credentialNaics ?? [],
     }));
 }
 

@@ -12,7 +12,7 @@ import {
   validUntilOf,
 } from './packet.ts';
 import { describePolicy } from './policy.ts';
-import { evaluateRequirement, RULE_VERSION } from './requirement.ts';
+import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
 
 export type PacketCheck = { ok: boolean; says: string };
 
@@ -93,10 +93,11 @@ export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): Packet
     `Missing: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}.`,
   );
 
+  const ruleVersion = ruleVersionOf(packet.policy.body);
   const knowsRule = check(
-    packet.ruleVersion === RULE_VERSION,
-    `It was counted by rule version ${RULE_VERSION}, which this program knows.`,
-    `It was counted by rule version ${packet.ruleVersion}; this program knows version ${RULE_VERSION}. Use the program of that time.`,
+    packet.ruleVersion === ruleVersion,
+    `It was counted by rule version ${ruleVersion}, which this program knows.`,
+    `It was counted by rule version ${packet.ruleVersion}; this program knows version ${ruleVersion}. Use the program of that time.`,
   );
   if (knowsRule) {
     const result = evaluateRequirement(packet.policy.body, packet.facts, packet.asOf);

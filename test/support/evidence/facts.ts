@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { UnitLink } from '../../../src/employers/rules/counting-units.ts';
 import { WYOMING } from '../../../src/evidence/presets.ts';
-import type { Policy } from '../../../src/evidence/rules/policy.ts';
+import type { Policy, PolicyV1 } from '../../../src/evidence/rules/policy.ts';
 import type { AnswerFact, AskFact, EvidenceFacts } from '../../../src/evidence/types.ts';
 import { PROVENANCES, RELATIONS } from '../../../src/surveys/types.ts';
 
@@ -75,7 +75,7 @@ export function facts(changes: Partial<EvidenceFacts> = {}): EvidenceFacts {
   };
 }
 
-export function wyoming(changes: Partial<Policy> & { minDistinctEmployers?: number } = {}): Policy {
+export function wyoming(changes: Partial<PolicyV1> & { minDistinctEmployers?: number } = {}): PolicyV1 {
   const { minDistinctEmployers, ...rest } = changes;
   const { requirement } = WYOMING.body;
   return {

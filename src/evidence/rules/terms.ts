@@ -1,0 +1,135 @@
+import type { Policy, PolicyV2 } from './policy.ts';
+
+/** What the rules ask of a policy, whatever its format: read once, then plain look-ups. */
+export type Terms = {
+  questions: readonly { key: string; yes: ReadonlySet<string>; no: ReadonlySet<string> }[];
+  combine: 'all' | 'any';
+  minEmployers: number;
+  points: { key: string; of: ReadonlyMap<string, number>; most: number; min: number } | null;
+  wage: { key: string; from: ReadonlyMap<string, number>; demand: Demand } | null;
+  inState: string | null;
+  relatedSectorsOnly: boolean;
+  spread: { regions: number | null; sectors: number | null; sizes: number | null };
+  largestShare: { of: 'region' | 'sector' | 'size'; most: number } | null;
+  /** The policy asks for facts that are not recorded, so nothing can be said of whether it is met. */
+  isUnsupported: boolean;
+  /** Figures alone decide whether it is met, so counters can be read instead of answers. */
+  isByFigures: boolean;
+  /** Where, how large and of which industry the employers are makes a difference. */
+  needsProfiles: boolean;
+};
+
+type Demand = NonNullable<PolicyV2['wage']>['demand'];
+
+const known = new WeakMap<Policy, Terms>();
+
+export function termsOf(policy: Policy): Terms {
+  const before = known.get(policy);
+  if (before) return before;
+  const terms = policy.formatVersion === 1 ? termsOfV1(policy) : termsOfV2(policy);
+  known.set(policy, terms);
+  return terms;
+}
+
+function termsOfV1({ requirement }: Extract<Policy, { formatVersion: 1 }>): Terms {
+  return {
+    ...PLAIN,
+    questions: requirement.questions.map(({ key }) => ({ key, yes: new Set(['yes']), no: new Set(['no']) })),
+    minEmployers: requirement.minDistinctEmployers,
+  };
+}
+
+const PLAIN: Terms = {
+  questions: [],
+  combine: 'all',
+  minEmployers: 0,
+  points: null,
+  wage: null,
+  inState: null,
+  relatedSectorsOnly: false,
+  spread: { regions: null, sectors: null, sizes: null },
+  largestShare: null,
+  isUnsupported: false,
+  isByFigures: true,
+  needsProfiles: false,
+};
+
+function termsOfV2(policy: PolicyV2): Terms {
+  const counted = countedOf(policy.requirement);
+  if (!counted || policy.largestShare?.of === 'parent') return { ...PLAIN, isUnsupported: true };
+  const { spread, largestShare, wage, inState, relatedSectorsOnly } = policy;
+  const isSpread = Object.values(spread).some((least) => least !== null) || largestShare !== null;
+  return {
+    ...counted,
+    wage: wage && {
+      key: wage.question,
+      from: new Map(wage.bands.map(({ value, from }) => [value, from])),
+      demand: wage.demand,
+    },
+    inState,
+    relatedSectorsOnly,
+    spread: { regions: spread.minRegions, sectors: spread.minSectors, sizes: spread.minSizes },
+    largestShare: largestShare && {
+      of: largestShare.of as 'region' | 'sector' | 'size',
+      most: Math.max(1, Math.floor((counted.minEmployers * largestShare.percent) / 100)),
+    },
+    isUnsupported: false,
+    isByFigures:
+      counted.points === null &&
+      wage?.demand.kind !== 'median_at_least' &&
+      !isSpread &&
+      inState === null &&
+      !relatedSectorsOnly,
+    needsProfiles: isSpread || inState !== null || relatedSectorsOnly,
+  };
+}
+
+function countedOf(
+  requirement: PolicyV2['requirement'],
+): Pick<Terms, 'questions' | 'combine' | 'minEmployers' | 'points'> | null {
+  switch (requirement.kind) {
+    case 'distinct_employers':
+    case 'letters':
+      return {
+        questions: requirement.questions.map(({ key, says }) =>
+          says.kind === 'options'
+            ? { key, yes: new Set(says.yes), no: new Set(says.no) }
+            : {
+                key,
+                yes: new Set(says.order.slice(says.order.indexOf(says.level))),
+                no: new Set(says.order.slice(0, says.order.indexOf(says.level))),
+              },
+        ),
+        combine: requirement.combine,
+        minEmployers:
+          requirement.kind === 'letters' ? requirement.minLetters : requirement.minDistinctEmployers,
+        points: null,
+      };
+    case 'points': {
+      const { levels, question } = requirement;
+      const worth = levels.filter(({ points }) => points > 0);
+      return {
+        questions: [
+          {
+            key: question.key,
+            yes: new Set(worth.map(({ value }) => value)),
+            no: new Set(levels.filter(({ points }) => points === 0).map(({ value }) => value)),
+          },
+        ],
+        combine: 'all',
+        minEmployers: requirement.minDistinctEmployers,
+        points: {
+          key: question.key,
+          of: new Map(worth.map(({ value, points }) => [value, points])),
+          most: Math.max(...worth.map(({ points }) => points)),
+          min: requirement.minPoints,
+        },
+      };
+    }
+    case 'panel_vote':
+    case 'employer_ballot':
+    case 'board_letters':
+    case 'rubric':
+      return null;
+  }
+}
