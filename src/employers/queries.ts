@@ -199,10 +199,3 @@ export async function countProposals(db: Db): Promise<{ open: number; decided: n
     from duplicate_proposals`);
   return row as never;
 }
-
-/** Cities with their numbers of employers, for choosing. */
-export async function listCities(db: Db): Promise<{ city: string; employers: number }[]> {
-  return (await db.execute(sql`
-    select upper(city) as city, count(*)::int as employers from employers
-    where city <> '' and merged_into_id is null group by upper(city) order by 1`)) as never;
-}

@@ -4,8 +4,6 @@ import { readFileSync } from 'node:fs';
  * The NAICS 2017 industry codes of src/data/naics-2017-6digit.csv. The sector column of that file is not used:
  * it is blank or wrong for two codes, and the first two digits say the same.
  */
-export const NAICS_VINTAGE = 'NAICS 2017';
-
 export const NAICS_SECTORS: readonly { prefixes: readonly string[]; title: string }[] = [
   { prefixes: ['11'], title: 'Agriculture, Forestry, Fishing and Hunting' },
   { prefixes: ['21'], title: 'Mining, Quarrying, and Oil and Gas Extraction' },

@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from '../../src/db/client.ts';
 import { audienceFilter, countAudience, listAudience } from '../../src/employers/audience.ts';
@@ -116,6 +117,14 @@ describe('identity', () => {
     const [row] = await register.sql`select legal_name, city, jobs from employers`;
     expect(row).toEqual({ legal_name: 'Acme LLC', city: 'Butte', jobs: 12 });
   });
+});
+
+test('a file of older Excel is read as it was meant, and says so', async () => {
+  const bytes = iconv.encode('Firm;Ort;ZIP\r\nCafé Zoë – “Süd”;Butte;59701\r\n', 'win1252');
+  const { result } = await register.importText(bytes);
+  expect(result.issueCounts).toEqual({ column_ignored: 1, read_as_windows: 1 });
+  const [row] = await register.sql`select legal_name, name_key from employers`;
+  expect(row).toEqual({ legal_name: 'Café Zoë – “Süd”', name_key: 'cafe zoe sud' });
 });
 
 describe('at the same time', () => {

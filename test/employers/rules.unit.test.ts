@@ -236,6 +236,7 @@ describe('rows', () => {
   test.each([
     [['Acme', '59601', 'MT', '12-3456789', 'a@acme.example', '722511', '5'], []],
     [['Acme', '2134', 'Massachusetts', '', 'a@acme.example', '722511', '5'], ['zip_zero_restored']],
+    [['Acme', '5971', 'MT', '', 'a@acme.example', '722511', '5'], ['zip_invalid']],
     [['Acme', '59601', 'WY', '', 'a@acme.example', '722511', '5'], ['zip_not_in_state']],
     [
       ['Acme', 'ABC', 'Narnia', '1', 'nope', '999', 'many'],

@@ -203,7 +203,7 @@ export function readEmployer(row: RowReader): EmployerRow | null {
   const city = row.text('city');
   if (row.has('city') && !city) row.warn('city', 'city_missing');
   const state = readState(row);
-  const zip = readZip(row);
+  const zip = readZip(row, state);
   const zipState = zip && stateOfZip(zip);
   if (zip && state && zipState && zipState !== state) {
     row.warn('zip', 'zip_not_in_state', { zip, zipState: US_STATES[zipState], state: US_STATES[state] });
@@ -249,16 +249,21 @@ function readState(row: RowReader): string | null {
   return state;
 }
 
-function readZip(row: RowReader): string | null {
+function readZip(row: RowReader, state: string | null): string | null {
   const text = row.text('zip');
   if (!text) {
     if (row.has('zip')) row.warn('zip', 'zip_missing');
     return null;
   }
   const parsed = parseZip(text);
-  if (!parsed) row.warn('zip', 'zip_invalid', { value: text });
-  else if (parsed.restored) row.warn('zip', 'zip_zero_restored', { value: text, read: parsed.zip });
-  return parsed?.zip ?? null;
+  // A digit may be missing at the front or at the end: the state says which.
+  const misses = parsed?.restored && state !== null && stateOfZip(parsed.zip) !== state;
+  if (!parsed || misses) {
+    row.warn('zip', 'zip_invalid', { value: text });
+    return null;
+  }
+  if (parsed.restored) row.warn('zip', 'zip_zero_restored', { value: text, read: parsed.zip });
+  return parsed.zip;
 }
 
 function readNaics(row: RowReader): string | null {
