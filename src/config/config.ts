@@ -67,6 +67,12 @@ export const SETTINGS = {
     description: 'Connections of one worker to the mail server.',
     schema: whole(1, 100).default(10),
   },
+  DOMAIN_MESSAGES_PER_MINUTE: {
+    description:
+      'Most messages a minute to one receiving domain, all workers together. Without it only what domains answer slows mail to them down.',
+    schema: whole(1, 100_000).optional(),
+    example: '120',
+  },
   DKIM_DOMAIN: {
     description: 'Domain that signs outgoing mail. All three DKIM settings are set, or none.',
     schema: z.string().min(3).optional(),
@@ -177,6 +183,8 @@ export type Config = {
   redisUrl: string | null;
   smtpUrl: string | null;
   smtpConnections: number;
+  /** Null: no limit but what domains answer. */
+  domainMessagesPerMinute: number | null;
   dkim: { domain: string; selector: string; privateKeyFile: string } | null;
   messageIdDomain: string;
   /** Null: bounces go to the From address. */
@@ -252,6 +260,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     redisUrl: env.REDIS_URL ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     smtpConnections: env.SMTP_CONNECTIONS,
+    domainMessagesPerMinute: env.DOMAIN_MESSAGES_PER_MINUTE ?? null,
     dkim:
       env.DKIM_DOMAIN && env.DKIM_SELECTOR && env.DKIM_PRIVATE_KEY_FILE
         ? { domain: env.DKIM_DOMAIN, selector: env.DKIM_SELECTOR, privateKeyFile: env.DKIM_PRIVATE_KEY_FILE }

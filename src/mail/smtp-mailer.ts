@@ -113,13 +113,15 @@ export function smtpError(error: unknown): SendError {
     handedOver,
   } = error as SmtpFailure;
   const aboutThisMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
-  if (aboutThisMessage && responseCode && responseCode !== 421) {
-    const reply = replyCode(responseCode, response);
+  const reply = responseCode ? replyCode(responseCode, response) : '';
+  // A 421 ends the connection; with 4.7.x to a recipient or a message it speaks of the domain that the mail is for.
+  const aboutTheDomain = /^421 4\.7\./.test(reply) && command !== 'MAIL FROM';
+  if (aboutThisMessage && responseCode && (responseCode !== 421 || aboutTheDomain)) {
     // A refused sender is refused for every message: nothing is wrong with this one.
     if (command === 'MAIL FROM') return new SendError('unavailable', reply);
     return new SendError(permanent ? 'refused' : 'deferred', reply);
   }
-  if (responseCode) return new SendError('unavailable', replyCode(responseCode, response));
+  if (reply) return new SendError('unavailable', reply);
   if (code === 'EENVELOPE' || code === 'EMAXRECIPIENTS') return new SendError('refused', code);
   return new SendError('unavailable', originalCode ?? code, handedOver === true);
 }

@@ -15,7 +15,8 @@ import {
 } from './planner/budget.ts';
 import { BUSINESS_HOURS, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
 import { findSuppressions } from './queries.ts';
-import { type ClaimFacts, decideClaim, nextSendTime, type RefusalReason } from './rules.ts';
+import { takeRoom } from './receiving-domains.ts';
+import { type ClaimFacts, decideClaim, nextRoomAt, nextSendTime, type RefusalReason } from './rules.ts';
 import type { InvitationState, MessageKind, MessageStream } from './types.ts';
 
 /** A message that belongs to one sender until its lease ends. */
@@ -30,6 +31,8 @@ export type ClaimedMessage = {
   contactId: number;
   refs: Record<string, number | string>;
   messageId: string;
+  /** Domain of the address. */
+  domain: string;
   /** Keyed hash of the address; the hand-over looks once more whether it said stop. */
   addressHash: Buffer;
 };
@@ -60,6 +63,7 @@ type DueRow = {
   message_id: string;
   not_after: Date;
   email: string;
+  email_domain: string;
   contact_state: ContactState;
   invitation_state: InvitationState | null;
   invited: boolean;
@@ -90,6 +94,7 @@ export async function claimMessages(
 
     const claimed: DueRow[] = [];
     const refused: Refused[] = [];
+    const room = await openRoom(tx, rows, deps.config.domainMessagesPerMinute, now);
     for (const row of rows) {
       const facts: ClaimFacts = {
         kind: row.kind,
@@ -105,6 +110,11 @@ export async function claimMessages(
       if (!decision.claim) {
         refused.push({ row, ...decision });
         claim.refused[decision.reason] = (claim.refused[decision.reason] ?? 0) + 1;
+        continue;
+      }
+      if (!room.take(row)) {
+        refused.push({ row, state: 'planned', reason: 'domain_full', sendAfter: nextRoomAt(now, row.id) });
+        claim.refused.domain_full = (claim.refused.domain_full ?? 0) + 1;
         continue;
       }
       if (row.stream === 'outreach') budgets.take(row);
@@ -123,6 +133,7 @@ export async function claimMessages(
       contactId: row.contact_id,
       refs: row.refs,
       messageId: row.message_id,
+      domain: row.email_domain,
       addressHash: addressHashes.get(row.id)!,
     }));
     return claim;
@@ -132,13 +143,20 @@ export async function claimMessages(
 async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Promise<number[]> {
   const at = now.toISOString();
   // A database that was restored from a copy sends nothing until a person unlocks it.
-  const [lock] = await tx.execute<{ locked: boolean }>(
-    sql`select exists (select 1 from installation where sending_unlocked_at is null) as locked`,
-  );
-  if (lock?.locked) return [];
+  const [lock] = await tx.execute<{ locked: boolean; held: string[] }>(sql`
+    select exists (select 1 from installation where sending_unlocked_at is null) as locked,
+      (select coalesce(json_agg(domain), '[]') from receiving_domains where held_until > ${at}::timestamptz) as held`);
+  if (!lock || lock.locked) return [];
+  // Domains that asked us to slow down wait; everybody else's mail goes on.
+  const free =
+    lock.held.length === 0
+      ? sql`true`
+      : sql`not exists (select 1 from contacts held where held.id = messages.contact_id
+          and held.email_domain = any(${sql.param(lock.held)}::text[]))`;
   const transactional = await tx.execute<{ id: number }>(sql`
     select id from messages
     where wave_id is null and contact_id is not null and state = 'planned' and send_after <= ${at}::timestamptz
+      and ${free}
     order by send_after, id limit ${limit} for update skip locked`);
   const ids = transactional.map((row) => Number(row.id));
   if (ids.length >= limit) return ids;
@@ -155,7 +173,7 @@ async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Prom
   for (const wave of running) {
     const due = await tx.execute<{ id: number }>(sql`
       select id from messages
-      where wave_id = ${wave.id} and state = 'planned' and send_after <= ${at}::timestamptz
+      where wave_id = ${wave.id} and state = 'planned' and send_after <= ${at}::timestamptz and ${free}
       order by send_after, id limit ${share} for update skip locked`);
     ids.push(...due.map((row) => Number(row.id)));
   }
@@ -165,7 +183,8 @@ async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Prom
 async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
   return tx.execute<DueRow>(sql`
     select m.id, m.kind, m.stream, m.step, m.agency_id, m.wave_id, m.invitation_id, m.contact_id,
-           c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, c.email, c.state as contact_state,
+           c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, c.email, c.email_domain,
+           c.state as contact_state,
            i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone,
            m.step > 0 and exists (
              select 1 from messages first
@@ -187,6 +206,26 @@ type Budgets = {
   check(row: DueRow): ClaimFacts['budget'];
   take(row: DueRow): void;
 };
+
+/** What each domain may still be given in this minute; as much as is wanted where no limit is set. */
+async function openRoom(
+  tx: Tx,
+  rows: readonly DueRow[],
+  perMinute: number | null,
+  now: Date,
+): Promise<{ take(row: DueRow): boolean }> {
+  if (perMinute === null) return { take: () => true };
+  const wanted = new Map<string, number>();
+  for (const { email_domain } of rows) wanted.set(email_domain, (wanted.get(email_domain) ?? 0) + 1);
+  const left = await takeRoom(tx, wanted, perMinute, now);
+  return {
+    take({ email_domain }) {
+      const count = left.get(email_domain) ?? 0;
+      left.set(email_domain, count - 1);
+      return count > 0;
+    },
+  };
+}
 
 /** Namespace of the advisory locks by which two claims that touch one employer take turns. */
 const BUDGET_LOCK = 7_301;

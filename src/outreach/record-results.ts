@@ -2,9 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { isDatabaseUnavailable, isTransactionConflict, type Tx } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
+import { classifyBounce } from '../mail/inbound/classify-bounce.ts';
+import { guardWave } from './guard-wave.ts';
 import type { HandedMessage } from './hand-over.ts';
 import type { SentAsk } from './observers.ts';
-import { type AfterFailure, decideAfterFailure, type HandoverFailure } from './rules.ts';
+import { holdDomains } from './receiving-domains.ts';
+import { type AfterFailure, decideAfterFailure, type HandoverFailure, isDomainDeferral } from './rules.ts';
+import { suppressHash } from './suppress-address.ts';
 
 type Result = {
   message: HandedMessage;
@@ -22,7 +26,7 @@ export type ResultRecorder = {
   settled(): Promise<Tally>;
 };
 
-type RecordDeps = Pick<Deps, 'db' | 'clock' | 'askObservers'>;
+type RecordDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'askObservers'>;
 
 /** Results wait this long for others to be written with. */
 const FLUSH_MS = 15;
@@ -89,12 +93,23 @@ async function writeWithPatience(
     try {
       const written = await deps.db.transaction((tx) => writeResults(tx, deps, claimedBy, batch));
       for (const key of Object.keys(written) as (keyof Tally)[]) tally[key] += written[key];
+      if (written.failed > 0) await guardWaves(deps, batch);
       return;
     } catch (error) {
       const pause = RETRY_WAITS_MS[attempt];
       if (pause === undefined || !(isDatabaseUnavailable(error) || isTransactionConflict(error))) throw error;
       await wait(pause);
     }
+  }
+}
+
+/** Nothing but refusals says that something is wrong with the wave, or with us. */
+async function guardWaves(deps: RecordDeps, batch: readonly Result[]): Promise<void> {
+  const waves = new Set(batch.flatMap(({ failure, message }) => (failure ? (message.waveId ?? []) : [])));
+  for (const waveId of waves) {
+    await guardWave(deps, waveId).catch((error: unknown) => {
+      deps.log.warn({ err: error, waveId }, 'a wave could not be looked at');
+    });
   }
 }
 
@@ -112,6 +127,7 @@ async function writeResults(
       : [],
   );
   const refused = await markFailures(tx, claimedBy, failures);
+  await heedReplies(tx, failures);
   // A refused message left us all the same: its asks were made and did not arrive.
   const asked = await markAsked(tx, [...invitations, ...refused]);
   if (asked.length > 0) await askObservers.asksSent(tx, asked);
@@ -125,6 +141,24 @@ async function writeResults(
     retried: count('planned'),
     uncertain: count('uncertain'),
   };
+}
+
+/** A dead address is dead at the first word of the mail server too, and a domain in trouble is left alone for a while. */
+async function heedReplies(tx: Tx, failures: readonly (Result & { after: AfterFailure })[]): Promise<void> {
+  for (const { message, failure, after, at } of failures) {
+    if (after.state !== 'failed' || failure?.failure !== 'refused') continue;
+    const status = failure.code.split(' ')[1] ?? null;
+    if (classifyBounce({ action: 'failed', status }) !== 'dead_address') continue;
+    await suppressHash(tx, message.addressHash, 'bounced', at);
+  }
+  await holdDomains(
+    tx,
+    failures.flatMap(({ message, failure, at }) =>
+      failure?.failure === 'deferred' && isDomainDeferral(failure.code)
+        ? [{ domain: message.domain, code: failure.code, at }]
+        : [],
+    ),
+  );
 }
 
 type Reached = { invitation_id: number; at: string };

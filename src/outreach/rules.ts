@@ -23,6 +23,7 @@ export const REFUSAL_REASONS = [
   'invitation_expired',
   'contact_budget_person',
   'contact_budget_employer',
+  'domain_full',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
@@ -106,6 +107,26 @@ export function nextAttemptAt(now: Date, attempts: number, id: number): Date {
   const minutes = WAITS_MINUTES[Math.min(attempts, WAITS_MINUTES.length) - 1] ?? WAITS_MINUTES[0]!;
   const spread = 0.9 + ((id * 2_654_435_761) % 1000) / 5000;
   return new Date(now.getTime() + minutes * MINUTE_MS * spread);
+}
+
+/** Whether a reply speaks of the receiving side as a whole, not of one mailbox: 421, or a temporary 4.7.x (E22). */
+export function isDomainDeferral(code: string): boolean {
+  return /^421\b| 4\.7\.\d+$/.test(code);
+}
+
+/** A domain that has not put us off for that long is met as if it never had. */
+export const HOLD_FORGOTTEN_MS = 60 * MINUTE_MS;
+
+/** Until when a domain that put us off, that many times in a row, gets nothing. */
+export function nextHoldAt(now: Date, holds: number, domain: string): Date {
+  const seed = [...domain].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 100_003, 7);
+  return nextAttemptAt(now, holds, seed);
+}
+
+/** The start of the next minute, spread over its first half, so that what had no room does not come back at once. */
+export function nextRoomAt(now: Date, id: number): Date {
+  const next = (Math.floor(now.getTime() / MINUTE_MS) + 1) * MINUTE_MS;
+  return new Date(next + ((id * 2_654_435_761) % 30_000));
 }
 
 export type HandoverFailure = {

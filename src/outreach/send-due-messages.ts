@@ -5,6 +5,7 @@ import { type ClaimedMessage, claimMessages } from './claim-messages.ts';
 import { cancelClaims, type HandedMessage, handOver, releaseClaims } from './hand-over.ts';
 import { loadMails } from './load-mails.ts';
 import { createResultRecorder, type ResultRecorder } from './record-results.ts';
+import { isDomainDeferral } from './rules.ts';
 
 type SendDeps = Pick<
   Deps,
@@ -157,6 +158,8 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
   let withServer = 0;
   let unsettled = 0;
   let blocked: SendError | null = null;
+  /** Domains that put a message off just now: what is claimed for them already goes back. */
+  const held = new Set<string>();
   let waiting: { isOver(): boolean; resolve(): void }[] = [];
 
   const changed = () => {
@@ -187,8 +190,8 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
     await until(takeTurn);
     try {
       const late = performance.now() - handedAt > startWithinMs;
-      if (blocked || late) {
-        const code = blocked?.code ?? 'lease_too_short';
+      if (blocked || late || held.has(message.domain)) {
+        const code = blocked?.code ?? (late ? 'lease_too_short' : 'domain_held');
         recorder.failed(message, { failure: 'unavailable', code, inDoubt: false });
         return;
       }
@@ -202,6 +205,7 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
       }
       if (error.failure === 'unavailable') blocked ??= error;
       else deps.log.info({ messageRow: message.id, code: error.code }, `mail ${error.failure}`);
+      if (error.failure === 'deferred' && isDomainDeferral(error.code)) held.add(message.domain);
       recorder.failed(message, error);
     } finally {
       withServer -= 1;

@@ -125,7 +125,8 @@ describe('SMTP', () => {
     ['550 5.1.1 <dana@bighorn.example> no such user', 'refused', '550 5.1.1'],
     ['450 4.2.1 try later', 'deferred', '450 4.2.1'],
     ['550 nobody', 'refused', '550'],
-    ['421 4.7.0 too many', 'unavailable', '421 4.7.0'],
+    ['421 4.7.0 too many for this domain', 'deferred', '421 4.7.0'],
+    ['421 4.3.2 shutting down', 'unavailable', '421 4.3.2'],
   ])('sorts the reply %j to a recipient', async (reply, failure, code) => {
     const { smtp } = await sinkAndMailer({ atRecipient: () => reply });
     const error = await failureOf(smtp.send(mail));
