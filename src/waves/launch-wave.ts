@@ -13,7 +13,14 @@ import { markWordingUsed, publishInstrument, publishNotice } from '../surveys/pu
 import type { Staff } from './create-wave.ts';
 import { previewWave } from './preview-wave.ts';
 import { graceUntil, protocolSha256, protocolToJson } from './protocol.ts';
-import { draftOf, findWording, insertExclusions, listMeetingTopics, lockWave } from './queries.ts';
+import {
+  draftOf,
+  findWording,
+  insertExclusions,
+  listMeetingTopics,
+  lockWave,
+  type WaveRow,
+} from './queries.ts';
 import { refuseUnless, requireReady } from './refuse.ts';
 import { summaryKey } from './summary-key.ts';
 
@@ -67,7 +74,7 @@ async function launch(
     .update(waves)
     .set({
       state: 'running',
-      ...(await fixWording(tx, staff.agencyId, now)),
+      ...(await fixWording(tx, row, now)),
       protocol: frozen,
       protocolSha256: protocolSha256(frozen),
       closeAt: protocol.closeAt,
@@ -103,10 +110,12 @@ async function launch(
   return { people: created, messages, leftOut: plan.exclusions.length };
 }
 
-/** The wording that the wave's answers will be to; the standard one where the agency has published none. */
-async function fixWording(tx: Tx, agencyId: number, now: Date) {
+/** The wording that the wave's answers will be to: its own, else the newest, else the standard one. */
+async function fixWording(tx: Tx, row: WaveRow, now: Date) {
+  const { agencyId } = row;
   const wording = await findWording(tx, agencyId);
   const instrumentVersionId =
+    row.instrumentVersionId ??
     wording.instrumentVersionId ??
     (
       await publishInstrument(tx, {
@@ -117,6 +126,7 @@ async function fixWording(tx: Tx, agencyId: number, now: Date) {
       })
     ).instrumentVersionId;
   const noticeVersionId =
+    row.noticeVersionId ??
     wording.noticeVersionId ??
     (await publishNotice(tx, { agencyId, body: PUBLIC_RECORDS_NOTICE, now })).noticeVersionId;
   await markWordingUsed(tx, { instrumentVersionId, noticeVersionId, now });
