@@ -311,13 +311,16 @@ export function thanksPage(context: PageContext) {
   const text = TEXT[language];
   const withdrawn = isWithdrawn(facts);
   const until = day(facts.graceUntil, context);
+  const accepted = facts.meetings.some(
+    ({ askId }) => facts.draft[`replied:${askId}`]?.response === 'accepted',
+  );
   return {
     ...shell(context, { title: withdrawn ? text.withdrawnTitle : text.thanksTitle, step: 'thanks' }),
     withdrawn: withdrawn ? text.withdrawnText(until) : null,
     sentOn: facts.answeredAt ? text.thanksSentOn(moment(facts.answeredAt, context)) : '',
     next: [
       ...(facts.credentials.length > 0 ? [text.thanksNext(facts.agency.shortName)] : []),
-      ...(facts.meetings.length > 0 ? [text.thanksNextMeeting] : []),
+      ...(accepted ? [text.thanksNextMeeting] : []),
       text.changeUntil(until),
     ],
     unsent: hasUnsentChanges(facts) ? text.changesWaiting : null,

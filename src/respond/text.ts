@@ -115,7 +115,7 @@ const en = {
   whatNext: 'What happens next',
   thanksNext: (agency: string): string =>
     `${agency} counts your organization once for each credential. When enough employers have said yes, the result goes to those who approve credentials.`,
-  thanksNextMeeting: 'A calendar entry for the meeting follows by e-mail if you said yes.',
+  thanksNextMeeting: 'The entry for your calendar follows by e-mail.',
   changeUntil: (when: string): string => `You can change or withdraw your answers here until ${when}.`,
   changeAnswers: 'Change my answers',
   withdrawAnswers: 'Withdraw my answers',
@@ -152,8 +152,8 @@ const en = {
   declineColleague: 'Name a colleague we should ask',
   declinedTitle: 'Thank you for telling us',
   declinedText: {
-    left: 'We will not write to you at this address about this again.',
-    wrong_role: 'We will not send you reminders of this survey.',
+    left: 'We will not write to you at this address again.',
+    wrong_role: 'We will not ask you about credentials again.',
     not_our_field: 'We will not send you reminders of this survey.',
     no_time: 'We will not send you reminders of this survey.',
     never: 'You will get no more surveys or invitations from this service.',
@@ -323,7 +323,7 @@ const es: typeof en = {
   whatNext: 'Qué pasa ahora',
   thanksNext: (agency) =>
     `${agency} cuenta a su organización una sola vez por cada credencial. Cuando suficientes empleadores hayan dicho que sí, el resultado pasa a quienes aprueban las credenciales.`,
-  thanksNextMeeting: 'Si dijo que sí, recibirá por correo una cita de la reunión para su calendario.',
+  thanksNextMeeting: 'La cita para su calendario le llega por correo.',
   changeUntil: (when) => `Aquí puede cambiar o retirar sus respuestas hasta el ${when}.`,
   changeAnswers: 'Cambiar mis respuestas',
   withdrawAnswers: 'Retirar mis respuestas',
@@ -359,8 +359,8 @@ const es: typeof en = {
   declineColleague: 'Decirnos a quién preguntar',
   declinedTitle: 'Gracias por avisarnos',
   declinedText: {
-    left: 'No volveremos a escribirle a esta dirección sobre este asunto.',
-    wrong_role: 'No le enviaremos recordatorios de esta encuesta.',
+    left: 'No volveremos a escribirle a esta dirección.',
+    wrong_role: 'No volveremos a preguntarle por credenciales.',
     not_our_field: 'No le enviaremos recordatorios de esta encuesta.',
     no_time: 'No le enviaremos recordatorios de esta encuesta.',
     never: 'No recibirá más encuestas ni invitaciones de este servicio.',
