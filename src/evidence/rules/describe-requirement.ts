@@ -47,7 +47,7 @@ export function describeBeyond(policy: PolicyV2): string[] {
     DECIDER_WORDS[policy.decidedBy],
     REVIEW_WORDS[policy.review],
     ...(addedHere.length > 0
-      ? [`The source leaves open, and this policy sets: ${joinWords(addedHere, 'and')}.`]
+      ? [`The source leaves open, and this policy sets: ${addedHere.join('; ')}.`]
       : []),
   ];
 }
@@ -112,7 +112,7 @@ function neededEmployers(requirement: PolicyV2['requirement']): number {
   return 'minDistinctEmployers' in requirement ? requirement.minDistinctEmployers : 0;
 }
 
-const employers = (n: number) => `${n} different ${n === 1 ? 'employer' : 'employers'}`;
+const employers = (n: number) => (n === 1 ? 'one of the employers' : `${n} different employers`);
 const inWords = (value: string) => value.replaceAll('_', ' ');
 
 /** "(of about 10) approves the credential with at least 60 percent of the votes"; a source may leave both open. */

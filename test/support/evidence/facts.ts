@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { UnitLink } from '../../../src/employers/rules/counting-units.ts';
-import { WYOMING } from '../../../src/evidence/presets.ts';
-import type { Policy, PolicyV1 } from '../../../src/evidence/rules/policy.ts';
+import { lettersPreset, WYOMING } from '../../../src/evidence/presets.ts';
+import type { Policy, PolicyV1, PolicyV2 } from '../../../src/evidence/rules/policy.ts';
 import type { AnswerFact, AskFact, EvidenceFacts } from '../../../src/evidence/types.ts';
 import { PROVENANCES, RELATIONS } from '../../../src/surveys/types.ts';
 
@@ -177,5 +177,115 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     excludeIssuerDomain: fc.boolean(),
   })
   .map(wyoming);
+
+const COUNTED: Extract<PolicyV2['requirement'], { kind: 'letters' }>['questions'] = [
+  { key: INCENTIVE, meaning: 'would pay more', says: { kind: 'options', yes: ['yes'], no: ['no'] } },
+  {
+    key: PREFERENCE,
+    meaning: 'are at least not sure that they prefer it',
+    says: { kind: 'at_least', level: 'not_sure', order: ['no', 'not_sure', 'yes'] },
+  },
+];
+
+/** Policies of the second format whose facts are recorded, over the same questions as `anyFacts` answers. */
+export const anyPolicyV2: fc.Arbitrary<PolicyV2> = fc
+  .record({
+    requirement: fc.oneof(
+      fc.record({
+        kind: fc.constantFrom('distinct_employers' as const, 'letters' as const),
+        combine: fc.constantFrom('all' as const, 'any' as const),
+        least: fc.integer({ min: 1, max: 4 }),
+      }),
+      fc.record({
+        kind: fc.constant('points' as const),
+        minPoints: fc.integer({ min: 1, max: 25 }),
+        least: fc.integer({ min: 1, max: 3 }),
+      }),
+    ),
+    disagreement: fc.constantFrom('adjudicate' as const, 'latest' as const, 'any_no_wins' as const),
+    evidenceMaxAgeMonths: fc.constantFrom(null, 6, 24),
+    requireHiringAuthority: fc.boolean(),
+    inState: fc.constantFrom(null, null, 'WY'),
+    relatedSectorsOnly: fc.constantFrom(false, false, true),
+    spread: fc.record({
+      minRegions: fc.constantFrom(null, null, 2),
+      minSectors: fc.constantFrom(null, null, 2),
+      minSizes: fc.constantFrom(null, null, 2),
+    }),
+    largestShare: fc.option(
+      fc.record({
+        of: fc.constantFrom('region' as const, 'sector' as const, 'size' as const),
+        percent: fc.constantFrom(25, 50),
+      }),
+    ),
+    demand: fc.constantFrom(
+      null,
+      null,
+      { kind: 'stated' as const },
+      { kind: 'each_at_least' as const, dollars: 15 },
+      { kind: 'median_at_least' as const, dollars: 20 },
+    ),
+  })
+  .map(({ requirement: { kind, least, ...rest }, demand, ...policy }) => ({
+    ...lettersPreset(2).body,
+    ...policy,
+    acceptedProvenance: ['mailed_link_own_domain' as const, 'staff_entered' as const],
+    wage: demand && {
+      question: 'entry_wage',
+      bands: [
+        { value: 'under_15', from: 0 },
+        { value: '15_to_20', from: 15 },
+        { value: '20_to_25', from: 20 },
+      ],
+      demand,
+    },
+    requirement:
+      'minPoints' in rest
+        ? {
+            kind: 'points' as const,
+            question: { key: INCENTIVE, meaning: 'say what it is worth' },
+            levels: [
+              { value: 'yes', points: 12 },
+              { value: 'not_sure', points: 3 },
+              { value: 'no', points: 0 },
+            ],
+            minPoints: rest.minPoints,
+            minDistinctEmployers: least,
+          }
+        : kind === 'letters'
+          ? { kind, questions: COUNTED, combine: rest.combine, minLetters: least }
+          : {
+              kind: 'distinct_employers' as const,
+              questions: COUNTED,
+              combine: rest.combine,
+              minDistinctEmployers: least,
+            },
+  }));
+
+/** The same history, with where each of the 8 employers is, how large and of which industry, and what some pay. */
+export const anyFactsWithProfiles: fc.Arbitrary<EvidenceFacts> = fc
+  .tuple(
+    anyFacts,
+    fc.array(
+      fc.record({
+        state: fc.constantFrom('WY', 'WY', 'MT', ''),
+        county: fc.constantFrom('Albany', 'Teton', ''),
+        naicsCode: fc.constantFrom('238220', '311811', '332710', null),
+        size: fc.constantFrom('under_10' as const, '10_to_49' as const, null),
+      }),
+      { minLength: 8, maxLength: 8 },
+    ),
+    fc.infiniteStream(fc.constantFrom('under_15', '15_to_20', '20_to_25', 'not_said', '')),
+    fc.constantFrom([], ['238']),
+  )
+  .map(([given, profiles, wages, credentialNaics]) => ({
+    ...given,
+    answers: given.answers.map((each) => {
+      const wage = wages.next().value as string;
+      return each.familiar && wage ? { ...each, values: { ...each.values, entry_wage: wage } } : each;
+    }),
+    profiles: profiles.map((profile, index) => ({ employerId: index + 1, ...profile })),
+    credentialNaics,
+  }));
 
 export const anyTime = time;

@@ -1,0 +1,281 @@
+import { describe, expect, it } from 'vitest';
+import { POLICY_PRESETS } from '../../src/evidence/presets.ts';
+import { describePolicy, policySchema, questionKeys } from '../../src/evidence/rules/policy.ts';
+import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
+import type {
+  AnswerFact,
+  EmployerProfile,
+  EvidenceFacts,
+  RequirementReason,
+} from '../../src/evidence/types.ts';
+import { WYOMING_INSTRUMENT } from '../../src/surveys/presets.ts';
+import { answer, ask, facts, INCENTIVE, month, PREFERENCE } from '../support/evidence/facts.ts';
+
+type Say = Partial<Omit<AnswerFact, 'values'>> & {
+  values?: Record<string, string>;
+  profile?: Partial<EmployerProfile>;
+};
+
+const HOME: Omit<EmployerProfile, 'employerId'> = {
+  state: 'LA',
+  county: 'Orleans',
+  naicsCode: '238220',
+  size: '10_to_49',
+};
+
+/** Employer 1 says the first, employer 2 the second, and so on. */
+function history(says: readonly Say[], changes: Partial<EvidenceFacts> = {}): EvidenceFacts {
+  return facts({
+    asks: [ask({ employerId: 99 })],
+    answers: says.map(({ profile, values, ...each }, index) =>
+      answer({ employerId: index + 1, values: values ?? {}, ...each }),
+    ),
+    profiles: says.map(({ profile }, index) => ({ employerId: index + 1, ...HOME, ...profile })),
+    ...changes,
+  });
+}
+
+const times = (count: number, say: Say): Say[] => Array.from({ length: count }, () => say);
+const letter: Say = { provenance: 'staff_entered', values: { importance: 'preferred' } };
+const requires: Say = { values: { importance: 'required' } };
+const prefers: Say = { values: { importance: 'preferred' } };
+const noFactor: Say = { values: { importance: 'not_a_factor' } };
+const bothYes: Say = { values: { [INCENTIVE]: 'yes', [PREFERENCE]: 'yes' } };
+const inTexas = (county: string): Say => ({ ...requires, profile: { state: 'TX', county } });
+
+type Case = [
+  slug: string,
+  name: string,
+  given: EvidenceFacts,
+  status: string,
+  shortfall: number,
+  reason?: RequirementReason,
+];
+
+const CASES: Case[] = [
+  ['wyoming', 'ten yes to both', history(times(10, bothYes)), 'met', 0],
+  [
+    'wyoming',
+    'nine, and one yes to one question only',
+    history([...times(9, bothYes), { values: { [INCENTIVE]: 'yes', [PREFERENCE]: 'no' } }]),
+    'short',
+    1,
+  ],
+
+  ['louisiana', 'three letters of Louisiana employers', history(times(3, letter)), 'met', 0],
+  [
+    'louisiana',
+    'one of the three is over the border',
+    history([letter, letter, { ...letter, profile: { state: 'TX' } }]),
+    'short',
+    1,
+  ],
+  ['louisiana', 'answers by link are no letters', history(times(3, prefers)), 'short', 3],
+
+  ['ohio', 'ten reviewers prefer it', history(times(10, prefers)), 'met', 0],
+  ['ohio', 'points enough, reviewers not', history(times(5, requires)), 'short', 5, 'below_minimum'],
+  [
+    'ohio',
+    'reviewers enough, points not',
+    history(times(10, { values: { importance: 'nice_to_have' } })),
+    'short',
+    3,
+    'too_few_points',
+  ],
+  ['ohio', 'not a factor is worth nothing', history(times(10, noFactor)), 'short', 10],
+  [
+    'ohio',
+    'nobody of those takes part in hiring',
+    history(times(10, { ...prefers, hiringAuthority: false })),
+    'short',
+    10,
+  ],
+
+  [
+    'arkansas',
+    'a ballot is not recorded',
+    history(times(20, requires)),
+    'unsupported',
+    0,
+    'needs_unrecorded_facts',
+  ],
+  [
+    'south-dakota',
+    'a ballot is not recorded',
+    history(times(20, bothYes)),
+    'unsupported',
+    0,
+    'needs_unrecorded_facts',
+  ],
+
+  [
+    'kentucky',
+    'one employer, which applied itself',
+    history([{ ...requires, relation: 'applicant' }]),
+    'met',
+    0,
+  ],
+  ['kentucky', 'a training provider', history([{ ...requires, relation: 'training_provider' }]), 'short', 1],
+
+  [
+    'florida',
+    'three letters in Florida',
+    history(times(3, { ...letter, profile: { state: 'FL' } })),
+    'met_but_expiring',
+    0,
+  ],
+  [
+    'florida',
+    'older than the yearly review',
+    history(times(3, { ...letter, answeredAt: month(-3), profile: { state: 'FL' } })),
+    'short',
+    3,
+  ],
+
+  [
+    'maryland',
+    'required by some, an advantage at others',
+    history([requires, requires, { values: { [PREFERENCE]: 'yes' } }]),
+    'met',
+    0,
+  ],
+  ['maryland', 'preferred is not required', history([requires, requires, prefers]), 'short', 1],
+  [
+    'maryland',
+    'somebody who does not hire',
+    history([requires, requires, { ...requires, hiringAuthority: false }]),
+    'short',
+    1,
+  ],
+
+  [
+    'tennessee',
+    'a rubric is not recorded',
+    history(times(5, requires)),
+    'unsupported',
+    0,
+    'needs_unrecorded_facts',
+  ],
+
+  [
+    'wisconsin',
+    'three who say what they pay',
+    history(times(3, { values: { importance: 'required', entry_wage: '15_to_20' } })),
+    'met',
+    0,
+  ],
+  [
+    'wisconsin',
+    'one would rather not say',
+    history([
+      ...times(2, { values: { importance: 'required', entry_wage: '15_to_20' } }),
+      { values: { importance: 'required', entry_wage: 'not_said' } },
+    ]),
+    'short',
+    1,
+  ],
+
+  ['arizona', 'two letters of the trade', history([letter, letter], { credentialNaics: ['238'] }), 'met', 0],
+  [
+    'arizona',
+    'one of an unrelated business',
+    history([letter, { ...letter, profile: { naicsCode: '722511' } }], { credentialNaics: ['238'] }),
+    'short',
+    1,
+  ],
+  [
+    'arizona',
+    'one of a business that nobody knows',
+    history([letter, { ...letter, profile: { naicsCode: null } }], { credentialNaics: ['238'] }),
+    'short',
+    1,
+  ],
+  ['arizona', 'one of a school', history([letter, { ...letter, relation: 'training_provider' }]), 'short', 1],
+
+  [
+    'colorado',
+    "a board's letter is not recorded",
+    history([letter]),
+    'unsupported',
+    0,
+    'needs_unrecorded_facts',
+  ],
+
+  [
+    'north-carolina',
+    'two with hiring preference',
+    history(times(2, { values: { [PREFERENCE]: 'yes' } })),
+    'met',
+    0,
+  ],
+  [
+    'north-carolina',
+    'more pay is not hiring preference',
+    history(times(2, { values: { [INCENTIVE]: 'yes' } })),
+    'short',
+    2,
+  ],
+
+  [
+    'texas',
+    'three in two counties',
+    history([inTexas('Bexar'), inTexas('Bexar'), inTexas('Travis')]),
+    'met',
+    0,
+  ],
+  ['texas', 'three in one county', history(times(3, inTexas('Bexar'))), 'short', 1, 'too_few_regions'],
+  [
+    'texas',
+    'a county that nobody knows is no other',
+    history([inTexas('Bexar'), inTexas('Bexar'), inTexas('')]),
+    'short',
+    1,
+    'too_few_regions',
+  ],
+
+  ...[2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((count): Case[] => [
+    [`letters-${count}`, 'as many letters', history(times(count, letter)), 'met', 0],
+    [`letters-${count}`, 'one too few', history([...times(count - 1, letter), noFactor]), 'short', 1],
+  ]),
+];
+
+describe('presets', () => {
+  it.each(CASES)('%s: %s', (slug, _name, given, status, shortfall, reason) => {
+    const { body } = POLICY_PRESETS.find((preset) => preset.slug === slug)!;
+    // Twelve months of Florida's end soon after; a day keeps letters of month(-3) too old for nobody else.
+    const found = evaluateRequirement(body, given, slug === 'florida' ? month(10) : month(1));
+    expect(found).toMatchObject({ status, shortfall });
+    if (reason) expect(found.reasons).toContain(reason);
+  });
+
+  it('have a case each, and each names its source', () => {
+    expect(new Set(CASES.map(([slug]) => slug))).toEqual(new Set(POLICY_PRESETS.map(({ slug }) => slug)));
+    for (const { body } of POLICY_PRESETS) expect(body.source.title.length).toBeGreaterThan(10);
+  });
+
+  it.each(POLICY_PRESETS)(
+    '$slug is valid data, reads in sentences, and asks questions that are asked',
+    ({ body }) => {
+      expect(policySchema.parse(body)).toEqual(body);
+      const sentences = describePolicy(body);
+      expect(sentences.length).toBeGreaterThan(3);
+      for (const sentence of sentences) expect(sentence).toMatch(/^["A-Z0-9].*\.$/);
+      for (const key of questionKeys(body)) {
+        expect(WYOMING_INSTRUMENT.questions.map((question) => question.key)).toContain(key);
+      }
+    },
+  );
+
+  it('never count what is not recorded', () => {
+    for (const slug of ['arkansas', 'south-dakota', 'tennessee', 'colorado']) {
+      const { body } = POLICY_PRESETS.find((preset) => preset.slug === slug)!;
+      const found = evaluateRequirement(
+        body,
+        history([...times(3, requires), ...times(3, letter)]),
+        month(1),
+      );
+      expect(found.figures).toMatchObject({ bothYes: 0, answered: 6, excluded: 6 });
+      expect(found.required).toBe(0);
+    }
+  });
+});
