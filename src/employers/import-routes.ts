@@ -12,7 +12,7 @@ import { type ColumnMapping, missingFields } from '../imports/columns.ts';
 import { discardImport } from '../imports/discard-import.ts';
 import { findImport, type ImportRecord, listImportIssues, listImports } from '../imports/import-store.ts';
 import { inspectTable, refusalIssue } from '../imports/inspect-table.ts';
-import { placedMessage } from '../imports/issues.ts';
+import { placedMessage, tableIssues } from '../imports/issues.ts';
 import { IMPORT_KINDS, type ImportKind } from '../imports/types.ts';
 import { UploadTooLarge, uploadPath } from '../imports/uploads.ts';
 import { guessColumns } from '../lib/csv-columns.ts';
@@ -38,8 +38,9 @@ type WithId = { Params: { id: string } };
 
 const staff = { config: { access: 'staff' } } as const;
 const MEGABYTES = CSV_MAX_BYTES / 1024 / 1024;
-/** Fields and boundaries of the form around the file. */
+/** What the form around the file may take at most, and about what it takes. */
 const FORM_OVERHEAD = 64 * 1024;
+const FORM_FRAME = 1024;
 const EXAMPLES = 3;
 
 /** Upload, choose columns, check, confirm, result. Each step is a page; only the last writes to the register. */
@@ -58,8 +59,16 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
   const refuseUpload = (reply: FastifyReply, kind: ImportKind | null, errors: FieldError[], status = 422) =>
     reply.page('employers/import-new', { ...newImportPage(kind, MEGABYTES), errors }, { status });
 
-  const tooLarge = (reply: FastifyReply, kind: ImportKind | null, bytes: number) => {
-    const { message } = refusalIssue({ code: 'file_too_large', bytes, limit: CSV_MAX_BYTES });
+  /** `announced` is the length of the whole form, or 0 when the browser did not say. */
+  const tooLarge = (reply: FastifyReply, kind: ImportKind | null, announced: number) => {
+    const bytes = announced - FORM_FRAME;
+    const { message } =
+      bytes > CSV_MAX_BYTES
+        ? refusalIssue({ code: 'file_too_large', bytes, limit: CSV_MAX_BYTES })
+        : tableIssues.issueAt(0, null, 'file_too_large', {
+            megabytes: `more than ${MEGABYTES}`,
+            limit: MEGABYTES,
+          });
     return refuseUpload(reply, kind, [fieldError('file', message)], 413);
   };
 
@@ -96,7 +105,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
           return await refuseUpload(reply, kind, [fieldError('file', placedMessage(received.issue))]);
         return await reply.redirect(importPaths.columns(received.importId), 303);
       } catch (error) {
-        if (isTooLarge(error)) return tooLarge(reply, kind, Math.max(announced, CSV_MAX_BYTES + 1));
+        if (isTooLarge(error)) return tooLarge(reply, kind, announced);
         throw error;
       }
     });
