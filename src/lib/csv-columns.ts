@@ -78,7 +78,8 @@ function scoreColumn<Field extends string>(
     if (words > 0) return { score: 0.6 + words * 0.25 - doubt, because: 'header_words' };
   }
   // Without a telling header only values that are unmistakable decide.
-  if (spec.telling && fit !== null && fit >= 0.9 && samples.length >= 3) return { score: 0.6, because: 'values' };
+  if (spec.telling && fit !== null && fit >= 0.9 && samples.length >= 3)
+    return { score: 0.6, because: 'values' };
   return { score: 0, because: 'values' };
 }
 
