@@ -316,6 +316,7 @@ describe('countersign verify', () => {
     expect(await run(join(folder, 'none.json'))).toMatchObject({ code: 2 });
     expect((await run(join(folder, 'none.json'))).text).toContain('there is no such file');
     expect(await run(folder)).toMatchObject({ code: 2 });
+    expect((await run(folder)).text).toContain('it is a folder');
     expect(await run()).toMatchObject({ code: 2 });
     expect(await run(join(folder, 'good.json'), '--sha256', 'abc')).toMatchObject({ code: 2 });
     await expect(run('--wrong')).rejects.toThrow();

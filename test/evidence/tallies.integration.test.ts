@@ -14,11 +14,12 @@ import {
 import { asks } from '../../src/db/schema/outreach.ts';
 import { answers } from '../../src/db/schema/surveys.ts';
 import { askObservers, employerObservers } from '../../src/evidence/observers.ts';
+import { lettersPreset } from '../../src/evidence/presets.ts';
 import { loadFacts, lockUnitsOf } from '../../src/evidence/queries.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
 import { refreshAged } from '../../src/evidence/refresh-aged.ts';
 import { refreshPositions } from '../../src/evidence/refresh-positions.ts';
-import type { Policy } from '../../src/evidence/rules/policy.ts';
+import type { Policy, PolicyV2 } from '../../src/evidence/rules/policy.ts';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import { trackTally } from '../../src/evidence/track-tally.ts';
 import type { Requirement } from '../../src/evidence/types.ts';
@@ -203,6 +204,31 @@ type Step =
   | { kind: 'propose' | 'distinct' | 'merge' | 'split'; a: number; b: number }
   | { kind: 'sweep' };
 
+/** Where the employers are: three in Wyoming's construction, one of another trade, one over the border. */
+const PLACES = [
+  { state: 'WY', county: 'Albany', naicsCode: '238220', jobs: 12 },
+  { state: 'WY', county: 'Albany', naicsCode: '236115', jobs: 300 },
+  { state: 'WY', county: 'Teton', naicsCode: '238210', jobs: null },
+  { state: 'WY', county: 'Teton', naicsCode: '722511', jobs: 4 },
+  { state: 'MT', county: 'Park', naicsCode: '238220', jobs: 60 },
+];
+
+const POINTS: PolicyV2 = {
+  ...lettersPreset(2).body,
+  acceptedProvenance: wyoming().acceptedProvenance,
+  requirement: {
+    kind: 'points',
+    question: { key: INCENTIVE, meaning: 'say what it is worth' },
+    levels: [
+      { value: 'yes', points: 12 },
+      { value: 'not_sure', points: 3 },
+      { value: 'no', points: 0 },
+    ],
+    minPoints: 15,
+    minDistinctEmployers: 2,
+  },
+};
+
 const EMPLOYERS = 5;
 const PEOPLE = 8;
 
@@ -315,11 +341,22 @@ async function unitsOf(tx: Tx, employerIds: readonly number[]): Promise<Map<numb
 
 describe('kept counters', () => {
   it('say what the rule says of all answers, after any history, now and at any time in the past', async () => {
+    const bodies: Policy[] = [
+      ...(['adjudicate', 'latest', 'any_no_wins'] as const).map((disagreement, index) =>
+        wyoming({ disagreement, minDistinctEmployers: index + 1, evidenceMaxAgeMonths: 4 }),
+      ),
+      // One that counters decide, and one that looks at points, places and industries.
+      { ...lettersPreset(2).body, evidenceMaxAgeMonths: 4 },
+      {
+        ...POINTS,
+        evidenceMaxAgeMonths: 4,
+        inState: 'WY',
+        relatedSectorsOnly: true,
+        spread: { minRegions: 2, minSectors: null, minSizes: null },
+      },
+    ];
     const policies = await Promise.all(
-      (['adjudicate', 'latest', 'any_no_wins'] as const).map(async (disagreement, index) => {
-        const body = wyoming({ disagreement, minDistinctEmployers: index + 1, evidenceMaxAgeMonths: 4 });
-        return { body, id: await createPolicy(database.db, body) };
-      }),
+      bodies.map(async (body) => ({ body, id: await createPolicy(database.db, body) })),
     );
     await fc.assert(
       fc.asyncProperty(
@@ -329,8 +366,11 @@ describe('kept counters', () => {
           const credentialId = await createCredential(database.db);
           const [row] = await database.db.select().from(credentials).where(eq(credentials.id, credentialId));
           const employerIds: number[] = [];
-          for (let index = 0; index < EMPLOYERS; index += 1)
-            employerIds.push(await createEmployer(database.db));
+          for (let index = 0; index < EMPLOYERS; index += 1) {
+            const employerId = await createEmployer(database.db);
+            employerIds.push(employerId);
+            await database.db.update(employers).set(PLACES[index]!).where(eq(employers.id, employerId));
+          }
           const people: { person: Person; askId: number }[] = [];
           for (let index = 0; index < PEOPLE; index += 1) {
             const person = await createPerson(database.db, world, employerIds[index % EMPLOYERS]!);
@@ -550,6 +590,33 @@ describe('kept counters', () => {
       expect(kept.figures.answered).toBe(12);
       expect(kept).toEqual(await evaluated(credentialId, policy, month(2)));
     }
+  });
+
+  it('follow an employer that turns out to be in another state', async () => {
+    const body: Policy = { ...POINTS, inState: 'WY' };
+    const credentialId = await createCredential(database.db);
+    const policyVersionId = await createPolicy(database.db, body);
+    const employerId = await createEmployer(database.db);
+    await database.db.update(employers).set({ state: 'WY' }).where(eq(employers.id, employerId));
+    const person = await createPerson(database.db, world, employerId);
+    const askId = await createAsk(database.db, world, person, credentialId, { askedAt: month(0) });
+    await trackTally({ db: database.db, clock: clockAt(month(0)) }, { credentialId, policyVersionId });
+    await submit(person, credentialId, askId, { answeredAt: month(1) });
+    const count = () => readTally(database.db, credentialId, policyVersionId, month(2));
+    expect(await count()).toMatchObject({ figures: { bothYes: 1 }, shortfall: 1 });
+    await database.db
+      .update(employers)
+      .set({ state: 'MT', updatedAt: month(1.5) })
+      .where(eq(employers.id, employerId));
+    // The count is right at once; the position that is kept follows with the sweep.
+    expect(await count()).toMatchObject({ figures: { bothYes: 0, excluded: 1 }, shortfall: 2 });
+    await refreshAged({ db: database.db, clock: clockAt(month(2)) });
+    const [kept] = await database.db
+      .select({ status: positions.status, reason: positions.reason })
+      .from(positions)
+      .where(eq(positions.unitId, employerId));
+    expect(kept).toEqual({ status: 'excluded', reason: 'not_in_state' });
+    expect(await refreshAged({ db: database.db, clock: clockAt(month(2)) })).toEqual({ refreshed: 0 });
   });
 
   it('equal the positions, slot by slot', async () => {
