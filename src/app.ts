@@ -39,6 +39,7 @@ const STAFF_NAVIGATION = [
   { href: '/staff/applications', text: 'Applications' },
   { href: '/staff/lists', text: 'Lists' },
   { href: '/staff/imports', text: 'Imports' },
+  { href: '/staff/suppressions', text: 'Do not mail' },
   { href: '/staff/people', text: 'People' },
 ];
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import type { BounceClass } from '../mail/inbound/classify-bounce.ts';
-import type { MessageState, MessageStream } from '../outreach/types.ts';
+import type { MessageState, MessageStream, SuppressionReason } from '../outreach/types.ts';
 import type { MailEventKind, MailEventSource } from './types.ts';
 
 export type NewEvent = {
@@ -105,4 +105,100 @@ export async function listOpenEvents(db: Db, limit: number): Promise<number[]> {
   const rows = await db.execute<{ id: number }>(sql`
     select id from mail_events where applied_at is null order by received_at, id limit ${limit}`);
   return rows.map((row) => Number(row.id));
+}
+
+export type SuppressionRow = {
+  id: number;
+  reason: SuppressionReason;
+  createdAt: Date;
+  liftedAt: Date | null;
+  /** Null when the contact is no longer kept. */
+  contact: string | null;
+  email: string | null;
+  employerId: number | null;
+  employer: string | null;
+  /** Of the receipt that led to it. */
+  source: MailEventSource | null;
+  status: string | null;
+  lift: OpenLift | null;
+};
+type OpenLift = {
+  agencyId: number;
+  reason: string;
+  requestedBy: number;
+  requester: string;
+  requestedAt: string;
+};
+
+const suppressionRows = sql`
+  select s.id, s.reason, s.created_at as "createdAt", s.lifted_at as "liftedAt", c.name as contact, c.email,
+    e.id as "employerId", coalesce(nullif(e.dba, ''), e.legal_name) as employer, cause.source,
+    cause.facts->>'status' as status,
+    case when l.id is not null then json_build_object('agencyId', l.agency_id, 'reason', l.reason,
+      'requestedBy', l.requested_by, 'requester', p.name, 'requestedAt', l.requested_at) end as lift
+  from suppressions s
+  left join lateral (select contact_id from unsubscribe_links u where u.address_hash = s.address_hash
+    order by contact_id limit 1) u on true
+  left join contacts c on c.id = u.contact_id
+  left join employers e on e.id = c.employer_id
+  left join lateral (select source, facts from mail_events v where v.suppression_id = s.id order by v.id desc limit 1)
+    cause on true
+  left join suppression_lifts l on l.suppression_id = s.id and l.state = 'requested'
+  left join staff_members p on p.id = l.requested_by`;
+
+/** Addresses in force on the do-not-contact list; those that wait for a second person first, then the newest. */
+export async function listSuppressions(
+  db: Db,
+  filter: { reason: SuppressionReason | null; limit: number; offset: number },
+): Promise<SuppressionRow[]> {
+  return db.execute<SuppressionRow>(sql`
+    ${suppressionRows}
+    where s.lifted_at is null and (${filter.reason}::text is null or s.reason = ${filter.reason}::text)
+    order by l.id is null, s.created_at desc, s.id desc limit ${filter.limit} offset ${filter.offset}`);
+}
+
+export async function countSuppressions(
+  db: Db,
+): Promise<{ total: number; byReason: Map<SuppressionReason, number> }> {
+  const rows = await db.execute<{ reason: SuppressionReason; n: number }>(
+    sql`select reason, count(*)::int as n from suppressions where lifted_at is null group by reason`,
+  );
+  return {
+    total: rows.reduce((sum, row) => sum + row.n, 0),
+    byReason: new Map(rows.map((row) => [row.reason, row.n])),
+  };
+}
+
+export async function findSuppression(db: Db, id: number): Promise<SuppressionRow | null> {
+  const [row] = await db.execute<SuppressionRow>(sql`${suppressionRows} where s.id = ${id}`);
+  return row ?? null;
+}
+
+export type ReceiptRow = {
+  id: number;
+  source: MailEventSource;
+  kind: MailEventKind;
+  classification: BounceClass | null;
+  outcome: 'needs_staff' | 'unmatched';
+  receivedAt: Date;
+  status: string | null;
+  wave: string | null;
+  waveId: number | null;
+  contact: string | null;
+  employer: string | null;
+};
+
+/** Receipts on which a program may not act, about this agency's mails or about none that is known, the newest first. */
+export async function listReceiptsForStaff(db: Db, agencyId: number, limit: number): Promise<ReceiptRow[]> {
+  return db.execute<ReceiptRow>(sql`
+    select v.id, v.source, v.kind, v.classification, v.outcome, v.received_at as "receivedAt",
+      coalesce(v.facts->>'status', v.facts->>'type', v.facts->>'event', v.facts->>'recordType') as status,
+      w.name as wave, w.id as "waveId", c.name as contact, coalesce(nullif(e.dba, ''), e.legal_name) as employer
+    from mail_events v
+    left join messages m on m.id = v.message_id
+    left join waves w on w.id = m.wave_id
+    left join contacts c on c.id = m.contact_id
+    left join employers e on e.id = c.employer_id
+    where v.outcome in ('needs_staff', 'unmatched') and (m.agency_id = ${agencyId} or m.id is null)
+    order by v.received_at desc, v.id desc limit ${limit}`);
 }

@@ -1,15 +1,82 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Deps } from '../deps.ts';
+import { parseForm } from '../http/forms.ts';
 import { HttpError } from '../http/http-error.ts';
+import { parseId } from '../http/params.ts';
 import { registerRawBodies } from '../http/raw-bodies.ts';
+import { DomainError } from '../lib/errors.ts';
+import { liftForm, suppressionsQuery } from './forms.ts';
+import { confirmLift, requestLift, withdrawLift } from './lift-suppression.ts';
+import { PAGE_SIZE, RECEIPTS_SHOWN, receiptsPage, suppressionPage, suppressionsPage } from './pages.ts';
+import { deliveryPaths } from './paths.ts';
 import { readPostmarkRequest } from './providers/postmark.ts';
 import { readSendGridRequest } from './providers/sendgrid.ts';
 import { readSesRequest } from './providers/ses.ts';
 import type { HookOutcome } from './providers/verified.ts';
+import { countSuppressions, findSuppression, listReceiptsForStaff, listSuppressions } from './queries.ts';
 import { recordMailEvents } from './record-mail-event.ts';
 
 export function registerDeliveryRoutes(app: FastifyInstance, deps: Deps): void {
   registerHooks(app, deps);
+  registerSuppressionPages(app, deps);
+}
+
+type WithId = { Params: { id: string } };
+
+/** The console's pages about addresses that get no mails, and about receipts that a person has to look at. */
+function registerSuppressionPages(app: FastifyInstance, deps: Deps): void {
+  const { db } = deps;
+  const staff = { config: { access: 'staff' } } as const;
+
+  app.get(deliveryPaths.suppressions, staff, async (request, reply) => {
+    const { reason, page, done } = suppressionsQuery.parse(request.query);
+    const [rows, counts] = await Promise.all([
+      listSuppressions(db, { reason, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE }),
+      countSuppressions(db),
+    ]);
+    const facts = { rows, ...counts, reason, page, done, zone: request.staff.timeZone };
+    return reply.page('delivery/suppressions', suppressionsPage(facts));
+  });
+
+  app.get(deliveryPaths.receipts, staff, async (request, reply) => {
+    const { agencyId, timeZone: zone } = request.staff;
+    const rows = await listReceiptsForStaff(db, agencyId, RECEIPTS_SHOWN);
+    return reply.page('delivery/receipts', receiptsPage({ rows, zone }));
+  });
+
+  const one = async (request: FastifyRequest<WithId>) => {
+    const row = await findSuppression(db, parseId(request.params.id));
+    if (!row) throw new DomainError('not_found');
+    const { done } = suppressionsQuery.parse(request.query);
+    return suppressionPage({ row, staff: request.staff, done, zone: request.staff.timeZone });
+  };
+
+  app.get<WithId>(`${deliveryPaths.suppressions}/:id`, staff, async (request, reply) =>
+    reply.page('delivery/suppression', await one(request)),
+  );
+
+  app.post<WithId>(`${deliveryPaths.suppressions}/:id/lift`, staff, async (request, reply) => {
+    const form = parseForm(liftForm, request.body);
+    if (!form.ok) {
+      const page = { ...(await one(request)), errors: form.errors, values: form.values };
+      return reply.page('delivery/suppression', page, { status: 422 });
+    }
+    const suppressionId = parseId(request.params.id);
+    await requestLift(deps, { staff: request.staff, suppressionId, reason: form.data.reason });
+    return reply.redirect(`${deliveryPaths.suppression(suppressionId)}?done=requested`, 303);
+  });
+
+  app.post<WithId>(`${deliveryPaths.suppressions}/:id/confirm`, staff, async (request, reply) => {
+    const suppressionId = parseId(request.params.id);
+    await confirmLift(deps, { staff: request.staff, suppressionId });
+    return reply.redirect(`${deliveryPaths.suppressions}?done=confirmed`, 303);
+  });
+
+  app.post<WithId>(`${deliveryPaths.suppressions}/:id/withdraw`, staff, async (request, reply) => {
+    const suppressionId = parseId(request.params.id);
+    await withdrawLift(deps, { staff: request.staff, suppressionId });
+    return reply.redirect(`${deliveryPaths.suppression(suppressionId)}?done=withdrawn`, 303);
+  });
 }
 
 const HOOK_BYTES = 2 * 1024 * 1024;

@@ -1,6 +1,8 @@
+import { hasRole } from '../agencies/rules.ts';
+import type { StaffRole } from '../agencies/types.ts';
 import type { BounceClass } from '../mail/inbound/classify-bounce.ts';
 import type { MessageState, SuppressionReason } from '../outreach/types.ts';
-import type { MailEventKind, MailEventOutcome } from './types.ts';
+import type { LiftState, MailEventKind, MailEventOutcome } from './types.ts';
 
 export type Receipt = { kind: MailEventKind; classification: BounceClass | null };
 
@@ -54,4 +56,20 @@ function suppressionBy({ kind, classification }: Receipt): SuppressionReason | n
 /** Bounces without a dead address that an address may have before staff look at it: one, then the next try. */
 export const OTHER_BOUNCES_BEFORE_STAFF = 1;
 
+export const LIFT_ACTIONS = ['request', 'confirm', 'withdraw'] as const;
+export type LiftAction = (typeof LIFT_ACTIONS)[number];
 export type LiftRefusal = 'wrong_state' | 'role' | 'same_person';
+
+/** Whether a staff member may do this to a request to take an address off the list. It takes two people. */
+export function canLift(
+  action: LiftAction,
+  lift: { state: LiftState; requestedBy: number } | null,
+  staff: { id: number; role: StaffRole },
+): { ok: true } | { ok: false; reason: LiftRefusal } {
+  const isOpen = lift?.state === 'requested';
+  if (isOpen !== (action !== 'request')) return { ok: false, reason: 'wrong_state' };
+  if (!hasRole(staff.role, action === 'confirm' ? 'approver' : 'editor'))
+    return { ok: false, reason: 'role' };
+  if (action === 'confirm' && lift?.requestedBy === staff.id) return { ok: false, reason: 'same_person' };
+  return { ok: true };
+}

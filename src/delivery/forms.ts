@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { SUPPRESSION_REASONS } from '../outreach/types.ts';
+
+export const suppressionsQuery = z.object({
+  reason: z.enum(SUPPRESSION_REASONS).nullable().catch(null).default(null),
+  page: z.coerce.number().int().min(1).max(100_000).catch(1).default(1),
+  done: z.string().nullable().catch(null).default(null),
+});
+
+export const liftForm = z.object({
+  reason: z
+    .string()
+    .trim()
+    .min(1, 'Enter why this address should get mails again')
+    .max(500, 'Use 500 characters or fewer'),
+});

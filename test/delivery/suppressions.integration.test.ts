@@ -1,0 +1,133 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordMailEvents } from '../../src/delivery/record-mail-event.ts';
+import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
+import { launchWave, makeWorld, messageStates, type World } from '../outreach/outreach-world.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
+import { makeAgency, makeStaff } from '../support/staff.ts';
+
+let test: TestApp;
+let world: World;
+let first: StaffBrowser;
+let second: StaffBrowser;
+let editor: StaffBrowser;
+let stranger: StaffBrowser;
+let suppressionId: number;
+let messageId: number;
+let waveId: number;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  world = await makeWorld(test.deps, { contacts: 3, credentials: 1 });
+  waveId = await launchWave(test.deps, world, { reminderAfterHours: [1] });
+  await sendDueMessages(test.deps);
+  first = await signInAs(test, world.staffId);
+  second = await signInAs(test, world.secondStaffId);
+  editor = await signInAs(test, (await makeStaff(test, world.agencyId, 'editor')).id);
+  stranger = await signInAs(test, (await makeStaff(test, (await makeAgency(test)).id)).id);
+  const [message] = await test.deps.db.execute<{ id: number }>(
+    sql`select id from messages where wave_id = ${waveId} and state = 'sent' order by id limit 1`,
+  );
+  messageId = message!.id;
+  const base = { source: 'smtp', classification: null, messageRow: messageId, occurredAt: null } as const;
+  await recordMailEvents(test.deps, [
+    {
+      ...base,
+      kind: 'bounce',
+      classification: 'dead_address',
+      providerEventId: 'one',
+      facts: { status: '5.1.1' },
+    },
+    { ...base, kind: 'other', providerEventId: 'two', facts: { type: 'odd' } },
+  ]);
+  const [row] = await test.deps.db.execute<{ id: number }>(
+    sql`select id from suppressions where lifted_at is null`,
+  );
+  suppressionId = row!.id;
+});
+afterAll(() => test?.close());
+
+const path = (part = '') => `/staff/suppressions/${suppressionId}${part}`;
+
+async function audited() {
+  const rows = await test.deps.db.execute<{ action: string; actor_id: number }>(sql`
+    select action, actor_id from audit_events where subject_type = 'suppression' and subject_id = ${suppressionId} order by id`);
+  return rows.map((row) => [row.action, row.actor_id]);
+}
+
+describe('the do-not-contact list', () => {
+  it('names who is on it, why and since when, and what came back that nobody understands', async () => {
+    const list = await first.get('/staff/suppressions');
+    expect(list.statusCode).toBe(200);
+    expect(list.body).toContain('Person 1');
+    expect(list.body).toContain('Does not exist');
+    expect((await first.get('/staff/suppressions?reason=complained')).body).toContain(
+      'There is no such address',
+    );
+    const page = await first.get(path());
+    expect(page.body).toContain('a mail that came back, 5.1.1');
+    const receipts = await first.get('/staff/suppressions/receipts');
+    expect(receipts.body).toContain('Not understood');
+    expect(receipts.body).toContain('Person 1');
+    // What came back about one agency's mails is not for another.
+    expect((await stranger.get('/staff/suppressions/receipts')).body).not.toContain('Person 1');
+  });
+
+  it('lets nobody go without a reason and a second person who may approve', async () => {
+    const empty = await first.post(path('/lift'), { reason: ' ' });
+    expect(empty.statusCode).toBe(422);
+    expect(empty.body).toContain('Enter why this address should get mails again');
+    expect((await first.post(path('/confirm'))).statusCode).toBe(404);
+
+    const asked = await first.post(path('/lift'), { reason: 'The mailbox works again' });
+    expect([asked.statusCode, asked.headers.location]).toEqual([303, `${path()}?done=requested`]);
+    expect((await second.post(path('/lift'), { reason: 'Me too' })).statusCode).toBe(409);
+    expect((await first.post(path('/confirm'))).statusCode).toBe(403);
+    expect((await editor.post(path('/confirm'))).statusCode).toBe(403);
+    expect((await stranger.post(path('/confirm'))).statusCode).toBe(404);
+    expect((await stranger.post(path('/withdraw'))).statusCode).toBe(404);
+    const waiting = await stranger.get(path());
+    expect(waiting.body).toContain('Another agency has asked');
+    expect(waiting.body).not.toContain('The mailbox works again');
+    expect((await first.get(path())).body).not.toContain('Agree: mails may go there again');
+    expect((await second.get(path())).body).toContain('The mailbox works again');
+  });
+
+  it('can be asked again after a request was withdrawn', async () => {
+    expect((await first.post(path('/withdraw'))).statusCode).toBe(303);
+    expect((await first.post(path('/withdraw'))).statusCode).toBe(409);
+    expect((await second.post(path('/confirm'))).statusCode).toBe(409);
+    expect((await first.post(path('/lift'), { reason: 'She called' })).statusCode).toBe(303);
+  });
+
+  it('lets an address go when the second person agrees, on record, and mails go there again', async () => {
+    const outcomes = await Promise.all([second.post(path('/confirm')), second.post(path('/confirm'))]);
+    expect(outcomes.map(({ statusCode }) => statusCode).sort()).toEqual([303, 409]);
+    expect(await audited()).toEqual([
+      ['suppression.lift_requested', world.staffId],
+      ['suppression.lift_withdrawn', world.staffId],
+      ['suppression.lift_requested', world.staffId],
+      ['suppression.lifted', world.secondStaffId],
+    ]);
+    expect((await first.get('/staff/suppressions')).body).toContain('There is no such address');
+    expect((await first.get(path())).body).toContain('This address may get mails again');
+    test.clock.advance(3_600_000);
+    first = await signInAs(test, world.staffId);
+    await sendDueMessages(test.deps);
+    expect(await messageStates(test.deps, waveId)).toEqual({ 'bounced: dead_address': 1, sent: 5 });
+    // The old receipt, come again, changes nothing; a new one puts the address back.
+    const again = {
+      source: 'smtp',
+      kind: 'bounce',
+      classification: 'dead_address',
+      messageRow: messageId,
+      occurredAt: null,
+      facts: {},
+    } as const;
+    await recordMailEvents(test.deps, [{ ...again, providerEventId: 'one' }]);
+    expect((await first.get('/staff/suppressions')).body).toContain('There is no such address');
+    await recordMailEvents(test.deps, [{ ...again, providerEventId: 'three' }]);
+    expect((await first.get('/staff/suppressions')).body).toContain('Person 1');
+  });
+});
