@@ -6,6 +6,5 @@ export const agencyPaths = {
   signOut: '/staff/sign-out',
   people: '/staff/people',
   person: (id: number) => `/staff/people/${id}`,
-  agency: '/staff/agency',
   home: '/staff',
 };

@@ -130,6 +130,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   );
 }
 
+/** True when a text holds what PostgreSQL cannot store or compare: NUL, or half a character. */
+export function isUnstorableText(error: unknown): boolean {
+  return someCause(error, (code) => code === '22021' || code === '22P05');
+}
+
 /** True when PostgreSQL ended a transaction for a deadlock or a serialization conflict; the whole may be retried. */
 export function isTransactionConflict(error: unknown): boolean {
   return someCause(error, (code) => code === '40001' || code === '40P01');

@@ -58,8 +58,12 @@ export function importsPage(facts: {
       kind: KINDS[row.kind].text,
       state: STATES[row.state],
       rows: row.counts ? number(row.counts.rows ?? 0) : '',
-      created: row.counts ? number(row.counts.created ?? 0) : '',
-      updated: row.counts ? number(row.counts.updated ?? 0) : '',
+      created: row.counts
+        ? number(row.counts[row.kind === 'contacts' ? 'contactsCreated' : 'created'] ?? 0)
+        : '',
+      updated: row.counts
+        ? number(row.counts[row.kind === 'contacts' ? 'contactsUpdated' : 'updated'] ?? 0)
+        : '',
       createdAt: row.createdAt,
     })),
   };

@@ -2,6 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { NOT_CHECKED, verifyPacket } from './rules/verify-packet.ts';
 
+const WHY_UNREADABLE: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+};
+
 /** `countersign verify PACKET [--sha256 HEX]`: 0 when the packet holds, 1 when it does not, 2 when it cannot be read. */
 export async function runVerifyCommand(
   argv: string[],
@@ -24,9 +29,7 @@ export async function runVerifyCommand(
   }
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
   if (bytes instanceof Error) {
-    out.write(
-      `${path} cannot be read: ${bytes.code === 'ENOENT' ? 'there is no such file' : bytes.message}.\n`,
-    );
+    out.write(`${path} cannot be read: ${WHY_UNREADABLE[bytes.code ?? ''] ?? bytes.message}.\n`);
     return 2;
   }
   const { ok, checks, about } = verifyPacket(bytes, expected);

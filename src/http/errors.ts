@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
-import { isDatabaseUnavailable } from '../db/client.ts';
+import { isDatabaseUnavailable, isUnstorableText } from '../db/client.ts';
 import { DomainError } from '../lib/errors.ts';
 import { accessOf } from './access.ts';
 import { assetPath } from './assets.ts';
@@ -73,6 +73,8 @@ function answerTo(error: FastifyError | Error, request: FastifyRequest): Answer 
     return { ...DOMAIN_REFUSALS[error.code], code: error.code, lang: 'en' };
   }
   if (isDatabaseUnavailable(error)) return answerFor(request, 503);
+  // Forms refuse such text themselves (forms.ts); this is for addresses, where any slug or filter may hold %00.
+  if (isUnstorableText(error)) return answerFor(request, 400);
   const status = 'statusCode' in error ? error.statusCode : undefined;
   return answerFor(request, isHttpStatus(status) ? status : 500);
 }

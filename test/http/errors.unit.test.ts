@@ -18,6 +18,8 @@ beforeAll(async () => {
       throwing('/api/test/bug', new Error('ann@bakery.example could not be read'));
       const lost = Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' });
       throwing('/test/database-gone', new Error('Failed query: select', { cause: lost }));
+      const nul = Object.assign(new Error('invalid byte sequence for encoding'), { code: '22021' });
+      throwing('/test/nul', new Error('Failed query: select', { cause: nul }));
       for (const code of DOMAIN_ERROR_CODES) {
         throwing(`/test/${code}`, new DomainError(code));
         throwing(`/api/test/${code}`, new DomainError(code));
@@ -44,6 +46,12 @@ describe('error pages', () => {
     expect(response.statusCode).toBe(503);
     expect(response.headers['retry-after']).toBe('30');
     expect(response.body).toContain('What you saved before is safe');
+  });
+
+  test('what PostgreSQL cannot hold as text is the fault of who sent it', async () => {
+    const response = await frame.app.inject('/test/nul');
+    expect(response.statusCode).toBe(400);
+    expect(response.body).toContain('We could not read this');
   });
 
   test.each(DOMAIN_ERROR_CODES)('the refusal %s has a page and a problem document', async (code) => {

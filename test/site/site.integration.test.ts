@@ -190,6 +190,7 @@ describe('lists and credentials', () => {
     expect((await get(`/credentials/${hidden.slug}`)).status).toBe(404);
     expect((await get(`/lists/${internal.list.slug}`)).status).toBe(404);
     expect((await get('/lists/nothing')).status).toBe(404);
+    expect((await get('/credentials/%00')).status).toBe(400);
   });
 
   it('show bands only from the newest of two snapshots of a credential', async () => {
