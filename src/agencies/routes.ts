@@ -87,13 +87,14 @@ export function registerAgencyRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.get<WithToken>('/setup/:token', { config: { access: 'token' } }, async (request, reply) => {
-    await requireSetupToken(deps, request.params.token);
+    requireSetupToken(deps, request.params.token);
+    if ((await countStaff(deps.db)) > 0) throw new DomainError('not_found');
     return reply.page('agencies/setup', setupPage(request.params.token), { layout: 'public' });
   });
 
   app.post<WithToken>('/setup/:token', { config: { access: 'token' } }, async (request, reply) => {
     const { token } = request.params;
-    await requireSetupToken(deps, token);
+    requireSetupToken(deps, token);
     const form = parseForm(setupForm, request.body);
     if (!form.ok) {
       return reply.page(
@@ -151,11 +152,11 @@ function linkSpent(reply: FastifyReply) {
   return reply.page('agencies/sign-in-link-spent', signInLinkSpentPage(), { status: 404, layout: 'public' });
 }
 
-/** The set-up page exists for the person at the terminal, and only until somebody has an account. */
-async function requireSetupToken(deps: Pick<Deps, 'db' | 'secrets'>, token: string): Promise<void> {
+/** The set-up page exists for the person at the terminal. */
+function requireSetupToken(deps: Pick<Deps, 'secrets'>, token: string): void {
   const expected = linkToken(deps.secrets.linkKey, 'setup', 0);
   const isRight = isLinkTokenShaped(token) && hashToken(token).equals(hashToken(expected));
-  if (!isRight || (await countStaff(deps.db)) > 0) throw new DomainError('not_found');
+  if (!isRight) throw new DomainError('not_found');
 }
 
 function readAgency(form: Record<string, string>, n: number) {

@@ -242,6 +242,7 @@ describe('setting up an empty installation', () => {
         'admin',
       ]);
       expect((await test.app.inject({ url })).statusCode).toBe(404);
+      expect((await press()).headers.location).toBe('/staff/sign-in');
     } finally {
       await test.close();
     }
