@@ -58,7 +58,6 @@ export const MESSAGE_KINDS = [
   'sign_in',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
-export const TOUCH_KINDS = ['invitation', 'reminder', 'referral'] as const satisfies readonly MessageKind[];
 
 /** open -> started -> answered (may change or withdraw until close + grace) | declined | referred | expired. */
 export const INVITATION_STATES = ['open', 'started', 'answered', 'declined', 'referred', 'expired'] as const;
@@ -69,7 +68,6 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
 /** planned: not mailed yet; asked: a message that carries it was sent. */
 export const ASK_STATES = ['planned', 'asked', 'answered', 'withdrawn', 'declined', 'cancelled'] as const;
-export type AskState = (typeof ASK_STATES)[number];
 
 export const SUPPRESSION_REASONS = ['unsubscribed', 'complained', 'bounced', 'staff'] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];

@@ -1,5 +1,6 @@
 import type { AskReason, ExclusionReason } from '../outreach/planner/reasons.ts';
 import type { WavePauseReason, WaveState } from '../outreach/types.ts';
+import type { Disposition, ResponseRates } from './rules/response-rates.ts';
 import type { ProtocolFault } from './rules.ts';
 
 /** Why somebody is not asked, as staff read it. */
@@ -104,4 +105,28 @@ export const PAUSE_TEXT: Record<WavePauseReason, string> = {
     'It paused by itself: receiving mail systems refuse our mail as a matter of policy. Have the sending domain checked before you resume it.',
   failures:
     'It paused by itself: too many mails failed one after another. Have the mail server checked before you resume it.',
+};
+
+/** What became of somebody who was to be asked, by AAPOR's codes. */
+export const DISPOSITION_TEXT: Record<Disposition, string> = {
+  I: 'Answered: every counting question, or does not know the credential',
+  P: 'Answered in part',
+  R: 'Declined, said stop, took the answer back, or began and did not send',
+  NC: 'Silent: the mail left and did not come back',
+  O: 'Other: named a colleague instead, or is not the right person',
+  UH: 'No mail is known to have left',
+  UO: 'The mail could not be delivered',
+  NE: 'Could not be asked: has left the employer, or a second record of the same employer',
+};
+
+export const SILENCE_TEXT =
+  'Silence after a mail that did not come back counts as no contact (NC), not as of unknown eligibility (UO): the people of a wave are chosen by name from known employers. Mails that came back count as UO, mails that never left as UH.';
+
+export const RATE_TEXT: Record<keyof ResponseRates, string> = {
+  RR1: 'I of everybody but NE',
+  RR2: 'I and P of everybody but NE',
+  RR3: 'I, with only the share e of UH and UO in the denominator',
+  RR4: 'I and P, with only the share e of UH and UO in the denominator',
+  RR5: 'I, without UH and UO in the denominator',
+  RR6: 'I and P, without UH and UO in the denominator',
 };
