@@ -683,6 +683,7 @@ export function launchedPage(
     audienceRows: wave.draft.audience === null ? [] : audienceRows(wave.draft.audience),
     protocolRows: wave.draft.protocol === null ? [] : protocolRows(wave.draft.protocol, zone),
     protocolSha256: wave.protocolSha256,
+    reportPath: wavePath(wave.id, 'report'),
     peoplePath: wavePath(wave.id, 'people'),
     leftOutPath: wavePath(wave.id, 'left-out'),
     pausePath: may('pause') ? wavePath(wave.id, 'pause') : null,

@@ -14,6 +14,8 @@ export type WavePart =
   | 'left-out.csv'
   | 'people.csv'
   | 'not-asked.csv'
+  | 'report'
+  | 'report.csv'
   | 'propose'
   | 'return'
   | 'approve'

@@ -62,6 +62,7 @@ import {
   type Wave,
 } from './queries.ts';
 import { requireReady } from './refuse.ts';
+import { registerReportRoutes } from './report-routes.ts';
 import { returnWave } from './return-wave.ts';
 import { canDo, nextStep, protocolFaults } from './rules.ts';
 import { saveDraftStep } from './save-draft-step.ts';
@@ -96,6 +97,7 @@ export function registerWaveRoutes(app: FastifyInstance, deps: Deps): void {
 
   registerSteps(app, deps, load);
   registerPlanPages(app, deps, load);
+  registerReportRoutes(app, deps);
 
   app.post<WithId>(path('propose'), staff, async (request, reply) => {
     const waveId = parseId(request.params.id);
