@@ -16,6 +16,7 @@ import { createSmtpMailer } from './mail/smtp-mailer.ts';
 import type { Mailer } from './mail/types.ts';
 import type { MessageContents } from './outreach/contents.ts';
 import type { AskObservers } from './outreach/observers.ts';
+import { forgetEpochFile } from './outreach/sending-lock.ts';
 import { createQueue, type Queue } from './queue/enqueue.ts';
 import { receiptContents } from './respond/receipts.ts';
 
@@ -59,6 +60,7 @@ export async function openDeps(
   };
   try {
     mkdirSync(config.dataDir, { recursive: true });
+    if (overrides.freshDatabase) forgetEpochFile(config.dataDir);
     const databaseUrl =
       config.databaseUrl ?? (await openEmbedded(config, log, closers, overrides.freshDatabase));
     const database = createDatabase(databaseUrl, { max: config.databaseConnections });

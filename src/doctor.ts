@@ -2,8 +2,17 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { loadConfig } from './config/config.ts';
 import { type Deps, openDeps } from './deps.ts';
+import { readSendingLock } from './outreach/sending-lock.ts';
 
 type Finding = { check: string; ok: boolean; says: string };
+
+const SENDING_LOCKED = {
+  locked: 'no mail leaves from this restored database; an administrator allows it on the page Today',
+  older_copy:
+    'this database is an older copy: mail left that it does not know of. No mail leaves until an administrator allows it on the page Today',
+  other_installation:
+    'this database belongs to another installation than the data folder. No mail leaves until an administrator allows it on the page Today',
+};
 
 const LEAST_FREE_BYTES = 1024 ** 3;
 const MOST_CLOCK_SKEW_MS = 5_000;
@@ -41,6 +50,11 @@ export async function runDoctorCommand(): Promise<number> {
   if (open) {
     const { deps, close } = open as Awaited<ReturnType<typeof openDeps>>;
     await run('Database', () => checkDatabase(deps));
+    await run('Sending', async () => {
+      const lock = await readSendingLock(deps);
+      if (lock.locked) throw new Error(SENDING_LOCKED[lock.reason]);
+      return 'this database is the one that sent last';
+    });
     await run('Clock', () => checkClock(deps));
     await run('Queue', async () => {
       await deps.queue.count();

@@ -7,6 +7,7 @@ import { loadConfig } from './config/config.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { listenForReports } from './delivery/listen-for-reports.ts';
 import { type Deps, type OpenDeps, openDeps } from './deps.ts';
+import { raiseSendEpoch } from './outreach/sending-lock.ts';
 
 /** A start that cannot succeed, told in words. */
 class StartError extends Error {
@@ -28,6 +29,7 @@ type WorkerModule = {
  */
 export async function startWorkerIn(open: OpenDeps): Promise<{ close(): Promise<void> }> {
   const { startWorker } = (await import(new URL('../jobs/worker.ts', import.meta.url).href)) as WorkerModule;
+  await raiseSendEpoch(open.deps, { atOnce: true });
   const listener = await listenForReports(open.deps);
   const worker = await startWorker(open.deps, { databaseUrl: open.databaseUrl });
   return {

@@ -1,6 +1,6 @@
 import { committeePath } from '../committees/paths.ts';
 import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
-import { storyPath } from './paths.ts';
+import { storyPath, unlockSendingPath } from './paths.ts';
 
 type Task = { text: string; href: string; action: string };
 
@@ -31,6 +31,9 @@ export type HomeFacts = {
     requirement: Requirement;
   }[];
   hasEmployers: boolean;
+  /** Present while this restored database may not send. */
+  sendingLock: { waiting: number; late: number } | null;
+  mayUnlock: boolean;
 };
 
 const counted = (n: number, one: string, many: string) =>
@@ -105,6 +108,7 @@ export function homePage(facts: HomeFacts) {
     zone: facts.zone,
     tasks,
     isEmpty: !facts.hasEmployers,
+    lock: facts.sendingLock && lockPanel(facts.sendingLock, facts.mayUnlock),
     waves: facts.runningWaves.map((wave) => ({
       name: wave.name,
       href: `/staff/waves/${wave.id}`,
@@ -125,6 +129,23 @@ export function homePage(facts: HomeFacts) {
       isMet: isMet(application.requirement),
       ...standing(application.requirement),
     })),
+  };
+}
+
+function lockPanel({ waiting, late }: { waiting: number; late: number }, mayUnlock: boolean) {
+  return {
+    sentences: [
+      'This database was restored from an older copy. It does not know which mails left after that copy was made, so no mail leaves now, to employers or in answer to them.',
+      `${counted(waiting, 'mail waits', 'mails wait')}. When sending is allowed again, some people may get a mail a second time that left after the copy was made.${
+        late > 0
+          ? ` ${counted(late, 'mail has missed its time: it is not sent, and its wave plans anew', 'mails have missed their time: they are not sent, and their waves plan anew')}.`
+          : ''
+      }`,
+      ...(mayUnlock
+        ? ['Pause or cancel waves that should not go on before you allow it.']
+        : ['Ask an administrator of an agency to allow it.']),
+    ],
+    action: mayUnlock ? unlockSendingPath : null,
   };
 }
 

@@ -11,3 +11,4 @@ export function storyPath(
   const text = search.toString();
   return `/staff/credentials/${slug}/story${text ? `?${text}` : ''}`;
 }
+export const unlockSendingPath = '/staff/sending/unlock';

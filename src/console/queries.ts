@@ -40,6 +40,15 @@ export function listFreezesToConfirm(db: Db, agencyId: number, staffId: number) 
     .orderBy(asc(freezeRequests.requestedAt));
 }
 
+/** Whether this database may not send until an administrator allows it, and what waits; null when it may. */
+export async function findSendingLock(db: Db, now: Date): Promise<{ waiting: number; late: number } | null> {
+  const [row] = await db.execute<{ waiting: number; late: number }>(sql`
+    select (select count(*) from messages where state = 'planned')::int as waiting,
+      (select count(*) from messages where state = 'planned' and not_after <= ${now.toISOString()}::timestamptz)::int as late
+    from installation where sending_unlocked_at is null`);
+  return row ?? null;
+}
+
 export function countOpenDuplicates(db: Db): Promise<number> {
   return countRows(
     db.select({ n: count() }).from(duplicateProposals).where(eq(duplicateProposals.state, 'open')),

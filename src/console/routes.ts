@@ -1,18 +1,21 @@
 import type { FastifyInstance } from 'fastify';
+import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import { readTallies, readTally } from '../evidence/read-tally.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
 import { DomainError } from '../lib/errors.ts';
+import { unlockSending } from '../outreach/unlock-sending.ts';
 import { storyQuery } from './forms.ts';
 import { homePage, POSITIONS_PER_PAGE, storyPage } from './pages.ts';
-import { homePath } from './paths.ts';
+import { homePath, unlockSendingPath } from './paths.ts';
 import {
   countFlaggedInvitations,
   countOpenDuplicates,
   countStuckMessages,
   countWaitingImports,
   findCredentialBySlug,
+  findSendingLock,
   hasEmployers,
   listComingMeetings,
   listFreezesToConfirm,
@@ -54,8 +57,15 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
         requirement: requirements[index]!,
       })),
       hasEmployers: await hasEmployers(db),
+      sendingLock: await findSendingLock(db, now),
+      mayUnlock: hasRole(request.staff.role, 'admin'),
     });
     return reply.page('console/home', page);
+  });
+
+  app.post(unlockSendingPath, { config: { access: 'staff' } }, async (request, reply) => {
+    await unlockSending(deps, request.staff);
+    return reply.redirect(homePath, 303);
   });
 
   app.get<{ Params: { slug: string } }>(

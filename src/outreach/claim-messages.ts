@@ -16,7 +16,17 @@ import {
 import { BUSINESS_HOURS, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
 import { findSuppressions } from './queries.ts';
 import { takeRoom } from './receiving-domains.ts';
-import { type ClaimFacts, decideClaim, nextRoomAt, nextSendTime, type RefusalReason } from './rules.ts';
+import {
+  type ClaimFacts,
+  decideClaim,
+  decideSending,
+  type KnownEpoch,
+  nextRoomAt,
+  nextSendTime,
+  type RefusalReason,
+  type StoredEpoch,
+} from './rules.ts';
+import { readEpochFile } from './sending-lock.ts';
 import type { InvitationState, MessageKind, MessageStream } from './types.ts';
 
 /** A message that belongs to one sender until its lease ends. */
@@ -83,7 +93,7 @@ export async function claimMessages(
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
     const claim: Claim = { claimedBy, messages: [], refused: {}, exhausted: false };
-    const ids = await lockDue(tx, options, now);
+    const ids = await lockDue(tx, options, readEpochFile(deps.config.dataDir), now);
     if (ids.length === 0) return { ...claim, exhausted: true };
     const rows = await readDue(tx, ids);
     const addressHashes = new Map(
@@ -140,13 +150,19 @@ export async function claimMessages(
   });
 }
 
-async function lockDue(tx: Tx, { limit, waveId }: ClaimOptions, now: Date): Promise<number[]> {
+async function lockDue(
+  tx: Tx,
+  { limit, waveId }: ClaimOptions,
+  known: KnownEpoch | null,
+  now: Date,
+): Promise<number[]> {
   const at = now.toISOString();
   // A database that was restored from a copy sends nothing until a person unlocks it.
-  const [lock] = await tx.execute<{ locked: boolean; held: string[] }>(sql`
-    select exists (select 1 from installation where sending_unlocked_at is null) as locked,
+  const [lock] = await tx.execute<{ stored: StoredEpoch | null; held: string[] }>(sql`
+    select (select json_build_object('installationId', installation_id, 'epoch', send_epoch,
+        'locked', sending_unlocked_at is null) from installation) as stored,
       (select coalesce(json_agg(domain), '[]') from receiving_domains where held_until > ${at}::timestamptz) as held`);
-  if (!lock || lock.locked) return [];
+  if (!lock || decideSending(lock.stored, known).locked) return [];
   // Domains that asked us to slow down wait; everybody else's mail goes on.
   const free =
     lock.held.length === 0

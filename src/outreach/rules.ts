@@ -242,3 +242,24 @@ export function decideWaveSafety(facts: WaveSafetyFacts): WaveSafety {
   if (policyBlocks > 0) return { verdict: 'warn', reason: 'policy_blocks' };
   return { verdict: 'fine', reason: null };
 }
+
+export type KnownEpoch = { installationId: string; epoch: number };
+/** What the database says of itself. */
+export type StoredEpoch = KnownEpoch & { locked: boolean };
+
+export type SendingLock =
+  | { locked: false }
+  | { locked: true; reason: 'locked' | 'other_installation' | 'older_copy' };
+
+/**
+ * Whether mail may leave: `stored` is what the database says, `known` what this machine wrote down beside it. A
+ * machine that knows nothing believes the database. A database that is ahead was served by other machines meanwhile;
+ * one that is behind was restored from an older copy and has forgotten mail that left.
+ */
+export function decideSending(stored: StoredEpoch | null, known: KnownEpoch | null): SendingLock {
+  if (stored?.locked) return { locked: true, reason: 'locked' };
+  if (!known) return { locked: false };
+  if (stored?.installationId !== known.installationId) return { locked: true, reason: 'other_installation' };
+  if (stored.epoch < known.epoch) return { locked: true, reason: 'older_copy' };
+  return { locked: false };
+}

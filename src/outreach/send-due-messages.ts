@@ -6,6 +6,7 @@ import { cancelClaims, type HandedMessage, handOver, releaseClaims } from './han
 import { loadMails } from './load-mails.ts';
 import { createResultRecorder, type ResultRecorder } from './record-results.ts';
 import { isDomainDeferral } from './rules.ts';
+import { raiseSendEpoch } from './sending-lock.ts';
 
 type SendDeps = Pick<
   Deps,
@@ -55,6 +56,7 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
   let upcoming: Promise<Batch> | null = null;
 
   const fetchBatch = async (): Promise<Batch> => {
+    if ((await raiseSendEpoch(deps)).locked) return { messages: [], mails: new Map(), exhausted: true };
     const claim = await claimMessages(deps, { limit: BATCH, claimedBy, waveId: options.waveId });
     const mails = await loadMails(deps, claim.messages);
     const empty = claim.messages.filter((message) => !mails.has(message.id));
@@ -107,6 +109,8 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
     );
   }
   const { sent, failed, retried, uncertain } = await lane.settled();
+  // A copy made before this moment does not know all that left.
+  if (sent + failed + retried + uncertain > 0) await raiseSendEpoch(deps, { atOnce: true });
   const blocked = lane.blocked();
   return {
     sent,

@@ -7,6 +7,7 @@ import {
   decideAfterFailure,
   decideAfterLostClaim,
   decideClaim,
+  decideSending,
   MAX_ATTEMPTS,
   minutesToAnswer,
   nextAttemptAt,
@@ -168,4 +169,21 @@ it('promises no less than a careful reader needs', () => {
     minutesToAnswer(3, 1),
     minutesToAnswer(0, 1),
   ]).toEqual([2, 3, 4, 1]);
+});
+
+describe('whether a database may send', () => {
+  const stored = { installationId: 'a', epoch: 7, locked: false };
+  it.each([
+    ['nothing is known anywhere', null, null, null],
+    ['a new machine', stored, null, null],
+    ['the same number', stored, { installationId: 'a', epoch: 7 }, null],
+    ['other machines sent since', stored, { installationId: 'a', epoch: 3 }, null],
+    ['an older copy', stored, { installationId: 'a', epoch: 8 }, 'older_copy'],
+    ['another installation', stored, { installationId: 'b', epoch: 1 }, 'other_installation'],
+    ['an empty database beside an old folder', null, { installationId: 'a', epoch: 1 }, 'other_installation'],
+    ['locked, whatever is known', { ...stored, locked: true }, { installationId: 'a', epoch: 8 }, 'locked'],
+    ['locked, on a new machine', { ...stored, locked: true }, null, 'locked'],
+  ] as const)('%s', (_case, database, file, reason) => {
+    expect(decideSending(database, file)).toEqual(reason ? { locked: true, reason } : { locked: false });
+  });
 });

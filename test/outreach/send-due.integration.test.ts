@@ -270,7 +270,8 @@ describe('what keeps a message back', () => {
     const world = await makeWorld(test.deps, { contacts: 1 });
     await launchWave(test.deps, world);
     await test.deps.db.execute(
-      sql`insert into installation (installation_id, created_at) values ('restored', now())`,
+      sql`insert into installation (installation_id, created_at) values ('restored', now())
+          on conflict (only_row) do update set sending_unlocked_at = null`,
     );
     expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 0 });
     await test.deps.db.execute(sql`update installation set sending_unlocked_at = now()`);

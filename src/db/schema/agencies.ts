@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { ACTOR_KINDS, STAFF_ROLES } from '../../agencies/types.ts';
 import { at, bytea, id, oneOf, ref } from './types.ts';
 
@@ -119,7 +119,13 @@ export const installation = pgTable(
   {
     onlyRow: boolean('only_row').primaryKey().default(true),
     installationId: text('installation_id').notNull(),
+    /** Null: no mail leaves until an administrator allows it. */
     sendingUnlockedAt: at('sending_unlocked_at'),
+    /** Rises as mail goes out; workers keep it in a file too, and a lower one here betrays an older copy. */
+    sendEpoch: integer('send_epoch').notNull().default(0),
+    /** What the workers' files said that a restored copy did not know. */
+    lockedId: text('locked_id'),
+    lockedEpoch: integer('locked_epoch'),
     createdAt: at('created_at').notNull(),
   },
   (t) => [check('installation_only_row', sql`${t.onlyRow}`)],
