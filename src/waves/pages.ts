@@ -5,6 +5,7 @@ import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
 import { dayFromIso, isoWeekday, isRoundTheClock } from '../outreach/planner/calendar.ts';
 import { EXCLUSION_REASONS, type ExclusionReason } from '../outreach/planner/reasons.ts';
 import { comparePlans, type PlanChange, type PlanSummary } from '../outreach/planner/summarise-plan.ts';
+import type { WavePauseReason } from '../outreach/types.ts';
 import type { Staff } from './create-wave.ts';
 import { protocolValues, SECTOR_CHOICES, suggestedProtocol } from './forms.ts';
 import type { Need } from './gather-plan-input.ts';
@@ -23,7 +24,15 @@ import type {
 import { canDo, nextStep, WAVE_STEPS, type WaveAction, type WaveStep } from './rules.ts';
 import { summaryKey } from './summary-key.ts';
 import type { WaveAudience, WaveProtocol } from './types.ts';
-import { DONE_TEXT, EXCLUSION_TEXT, INVITATION_TEXT, PAUSE_TEXT, STATE_KIND, STATE_TEXT } from './words.ts';
+import {
+  DONE_TEXT,
+  EXCLUSION_TEXT,
+  INVITATION_TEXT,
+  PAUSE_TEXT,
+  RISK_TEXT,
+  STATE_KIND,
+  STATE_TEXT,
+} from './words.ts';
 
 type Refused = { errors: FieldError[]; values: FormValues };
 
@@ -581,6 +590,8 @@ export function launchedPage(
     credentials: Awaited<ReturnType<typeof listCredentialProgress>>;
     meetings: Awaited<ReturnType<typeof listMeetingProgress>>;
     excluded: readonly { reason: ExclusionReason; people: number }[];
+    /** What may make it pause itself, if that goes on. */
+    risk: WavePauseReason | null;
     zone: string;
     now: Date;
     staff: Staff;
@@ -600,6 +611,7 @@ export function launchedPage(
     state: STATE_TEXT[wave.state],
     kind: STATE_KIND[wave.state],
     pauseText: wave.state === 'paused' && wave.pauseReason !== null ? PAUSE_TEXT[wave.pauseReason] : null,
+    riskText: wave.state === 'running' && facts.risk !== null ? RISK_TEXT[facts.risk] : null,
     asOf: formatDateTime(now, zone),
     refreshPath: wavePath(wave.id),
     bars: [
@@ -634,6 +646,9 @@ export function launchedPage(
       { key: 'Declined', value: number(progress.declined) },
       { key: 'Named a colleague instead', value: number(progress.referred) },
       { key: 'Could not be delivered', value: number(undelivered) },
+      ...(progress.complained > 0
+        ? [{ key: 'Reported as unwanted mail', value: number(progress.complained) }]
+        : []),
       ...(progress.uncertain > 0
         ? [{ key: 'Not known whether it left: a person must look', value: number(progress.uncertain) }]
         : []),

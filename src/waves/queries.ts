@@ -416,6 +416,7 @@ export type WaveProgress = {
   sent: number;
   delivered: number;
   bounced: number;
+  complained: number;
   failed: number;
   uncertain: number;
   stopped: number;
@@ -438,8 +439,10 @@ export async function getProgress(db: Db, waveId: number): Promise<WaveProgress>
       (select
         count(*) filter (where step = 0 and state in ('planned', 'claimed'))::int as planned,
         count(*) filter (where step = 0 and sent_at is not null)::int as sent,
-        count(*) filter (where step = 0 and state = 'delivered')::int as delivered,
-        count(*) filter (where step = 0 and state in ('bounced', 'complained'))::int as bounced,
+        -- Whoever complains of a mail has received it.
+        count(*) filter (where step = 0 and state in ('delivered', 'complained'))::int as delivered,
+        count(*) filter (where step = 0 and state = 'bounced')::int as bounced,
+        count(*) filter (where state = 'complained')::int as complained,
         count(*) filter (where state = 'failed')::int as failed,
         count(*) filter (where state = 'uncertain')::int as uncertain,
         count(*) filter (where step = 0 and state in ('suppressed', 'expired', 'cancelled'))::int as stopped,

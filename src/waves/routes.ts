@@ -7,7 +7,9 @@ import { fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { csvTable } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
+import { getWaveSafetyFacts } from '../outreach/guard-wave.ts';
 import { explainAsks } from '../outreach/planner/explain-asks.ts';
+import { decideWaveSafety } from '../outreach/rules.ts';
 import { createWave } from './create-wave.ts';
 import { cancelWave, closeWave } from './end-wave.ts';
 import {
@@ -533,6 +535,7 @@ async function showWave(
       credentials: await listCredentialProgress(deps.db, wave.id),
       meetings: await listMeetingProgress(deps.db, wave.id),
       excluded: await countExclusions(deps.db, wave.id),
+      risk: decideWaveSafety(await getWaveSafetyFacts(deps.db, wave.id)).reason,
       zone,
       now,
       staff: request.staff,

@@ -98,6 +98,13 @@ export const INVITATION_TEXT: Record<string, string> = {
 };
 
 /** Why a wave paused by itself, and what to do before it goes on. */
+export const RISK_TEXT: Record<WavePauseReason, string> = {
+  complaints: 'At least one person in a thousand marked its mails as unwanted. At three it pauses by itself.',
+  policy_blocks:
+    'A receiving mail system refused our mail as a matter of policy. If more do, it pauses by itself. Have the sending domain checked.',
+  failures: 'Many mails fail one after another. If that goes on, it pauses by itself.',
+};
+
 export const PAUSE_TEXT: Record<WavePauseReason, string> = {
   complaints:
     'It paused by itself: too many people marked its mails as unwanted. Find out why before you resume it.',

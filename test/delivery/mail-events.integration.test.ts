@@ -9,6 +9,7 @@ import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { pauseWave, resumeWave } from '../../src/waves/pause-wave.ts';
 import { launchWave, makeWorld, messageStates } from '../outreach/outreach-world.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
+import { signInAs } from '../support/sign-in.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts';
 
 let test: TestApp;
@@ -297,11 +298,17 @@ describe('a wave at risk', () => {
       messages.slice(0, 6).map((message) => receipt('bounce', message.id, 'dead_address')),
     );
     expect((await waveRow(waveId)).state).toBe('running');
+    const staff = await signInAs(test, world.staffId);
+    await recordMailEvents(test.deps, [receipt('bounce', messages[6]!.id, 'policy_block')]);
+    expect((await staff.get(`/staff/waves/${waveId}`)).body).toContain(
+      'refused our mail as a matter of policy',
+    );
     await recordMailEvents(
       test.deps,
-      messages.slice(6, 11).map((message) => receipt('bounce', message.id, 'policy_block')),
+      messages.slice(7, 11).map((message) => receipt('bounce', message.id, 'policy_block')),
     );
     expect(await waveRow(waveId)).toEqual({ state: 'paused', pause_reason: 'policy_blocks' });
+    expect((await staff.get(`/staff/waves/${waveId}`)).body).toContain('It paused by itself');
     expect(await getWaveSafetyFacts(test.deps.db, waveId)).toMatchObject({
       sent: 12,
       delivered: 1,
