@@ -2,9 +2,11 @@ import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgencyRoutes } from './agencies/routes.ts';
 import { registerApiRoutes } from './api/routes.ts';
+import { registerPolicyRoutes } from './approvals/policy-routes.ts';
 import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
+import { registerWhatIfRoutes } from './console/what-if-routes.ts';
 import { registerCredentialRoutes } from './credentials/routes.ts';
 import { registerDeliveryRoutes } from './delivery/routes.ts';
 import type { Deps } from './deps.ts';
@@ -86,8 +88,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerEvidenceRoutes(app, deps);
   registerRespondRoutes(app, deps);
   registerApprovalRoutes(app, deps);
+  registerPolicyRoutes(app, deps);
   registerWaveRoutes(app, deps);
   registerConsoleRoutes(app, deps);
+  registerWhatIfRoutes(app, deps);
   await registerApiRoutes(app, deps);
   registerSiteRoutes(app, deps);
 

@@ -335,6 +335,7 @@ export function listsPage(facts: {
   return {
     title: 'Lists',
     notice: noticeFor(facts.done),
+    policiesHref: approvalPaths.policies,
     newHref: facts.mayEdit ? approvalPaths.newList : null,
     lists: facts.lists.map((list) => ({
       href: approvalPaths.list(list.slug),

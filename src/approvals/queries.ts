@@ -2,11 +2,19 @@ import { and, asc, count, desc, eq, ilike, inArray, isNull, or, sql } from 'driz
 import { alias } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/client.ts';
 import { agencies, staffMembers } from '../db/schema/agencies.ts';
-import { applications, approvalRecords, freezeRequests, listCycles, lists } from '../db/schema/approvals.ts';
+import {
+  applications,
+  approvalRecords,
+  freezeRequests,
+  listCycles,
+  lists,
+  policyProposals,
+} from '../db/schema/approvals.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
 import { answers } from '../db/schema/surveys.ts';
+import { policySchema } from '../evidence/rules/policy.ts';
 import type { ApplicationState } from './types.ts';
 
 export function listLists(db: Db, agencyId: number) {
@@ -246,4 +254,23 @@ export async function describeForStaff(
     employers: new Map(employerRows.map((row) => [row.id, row])),
     answers: new Map(answerRows.map((row) => [row.id, row])),
   };
+}
+
+/** Policy versions of one agency that wait for a second person, the oldest first. */
+export async function listOpenProposals(db: Db, agencyId: number) {
+  const rows = await db
+    .select({
+      id: policyProposals.id,
+      slug: policyProposals.slug,
+      name: policyProposals.name,
+      body: policyProposals.body,
+      proposedBy: policyProposals.proposedBy,
+      proposer: staffMembers.name,
+      proposedAt: policyProposals.proposedAt,
+    })
+    .from(policyProposals)
+    .innerJoin(staffMembers, eq(staffMembers.id, policyProposals.proposedBy))
+    .where(and(eq(policyProposals.agencyId, agencyId), eq(policyProposals.state, 'proposed')))
+    .orderBy(asc(policyProposals.id));
+  return rows.map((row) => ({ ...row, body: policySchema.parse(row.body) }));
 }

@@ -34,3 +34,7 @@ export const DECISIONS = ['approved', 'denied', 'deferred'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 export const FREEZE_STATES = ['requested', 'frozen', 'withdrawn'] as const;
+
+/** A new version of a policy that a list counts under: one person proposes it, another confirms it. */
+export const PROPOSAL_STATES = ['proposed', 'published', 'withdrawn'] as const;
+export type ProposalState = (typeof PROPOSAL_STATES)[number];

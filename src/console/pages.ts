@@ -1,6 +1,6 @@
 import { committeePath } from '../committees/paths.ts';
 import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
-import { storyPath, unlockSendingPath } from './paths.ts';
+import { storyPath, unlockSendingPath, whatIfPath } from './paths.ts';
 
 type Task = { text: string; href: string; action: string };
 
@@ -257,6 +257,7 @@ export function storyPage(facts: StoryFacts) {
       { href: `/staff/credentials/${credential.slug}`, text: credential.name },
     ],
     issuer: credential.issuer,
+    whatIfHref: whatIfPath(credential.slug, chosen ? { under: `v${chosen.policyVersionId}` } : {}),
     rule: chosen?.rule[0] ?? null,
     wholeRule: chosen?.rule.slice(1) ?? [],
     policies:

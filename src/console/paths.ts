@@ -1,5 +1,10 @@
 export const homePath = '/staff';
 
+export function whatIfPath(slug: string, query: { under?: string; against?: string } = {}): string {
+  const text = new URLSearchParams(query).toString();
+  return `/staff/credentials/${slug}/what-if${text ? `?${text}` : ''}`;
+}
+
 export function storyPath(
   slug: string,
   query: { policy?: number; show?: string; page?: number } = {},

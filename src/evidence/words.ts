@@ -1,6 +1,13 @@
 import type { Relation } from '../surveys/types.ts';
 import type { PacketRefusal } from './rules/packet.ts';
-import type { ExclusionReason, PositionStatus, RequirementReason, RequirementStatus } from './types.ts';
+import type {
+  ExclusionReason,
+  MeasureKind,
+  PositionReason,
+  PositionStatus,
+  RequirementReason,
+  RequirementStatus,
+} from './types.ts';
 
 /** What staff read for the codes of evidence. */
 
@@ -48,6 +55,42 @@ export const STATUS_WORDS: Record<PositionStatus, string> = {
   conflicting: 'People disagree',
   excluded: 'Shown, not counted',
   aged_out: 'Answer too old',
+};
+
+/** Why an employer stands where it stands, as half a sentence. */
+export const POSITION_REASON_WORDS: Record<PositionReason, string> = {
+  all_questions_yes: 'says what the policy asks for',
+  a_question_no: 'says no to what the policy asks',
+  not_sure: 'is not sure',
+  not_familiar: 'does not know the credential',
+  no_answer: 'has not answered',
+  contacts_disagree: 'its people disagree',
+  latest_answer_decides: 'the latest answer decides',
+  any_no_decides: 'one no decides',
+  possible_duplicates_count_once: 'possible duplicates count once',
+  merged_records_count_once: 'merged records count once',
+  declared_relation: 'declared ties to the issuer',
+  relation_set_by_staff: 'staff recorded ties to the issuer',
+  domain_of_issuer: 'uses the issuer’s internet domain',
+  provenance_not_accepted: 'came in a way that the policy does not take',
+  no_hiring_authority: 'the person does not take part in hiring',
+  question_not_asked: 'does not answer what the policy asks',
+  not_in_state: 'is not in the state that the policy counts',
+  unrelated_sector: 'is of another industry, or of one not known',
+  wage_below_floor: 'pays less to start than the policy asks for',
+  wage_not_stated: 'does not say what it pays to start',
+  older_than_evidence_age: 'the answer is older than the policy takes',
+  withdrawn: 'the answer was withdrawn',
+};
+
+export const MEASURE_WORDS: Record<MeasureKind, string> = {
+  employers: 'Employers that count',
+  employers_within_share: 'Employers within the largest share',
+  points: 'Points',
+  regions: 'Counties',
+  sectors: 'Sectors',
+  sizes: 'Sizes of employers',
+  median_wage: 'Median starting pay, dollars an hour',
 };
 
 export const EXCLUSION_WORDS: Record<ExclusionReason, string> = {

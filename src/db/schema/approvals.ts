@@ -6,6 +6,7 @@ import {
   DECISIONS,
   FREEZE_STATES,
   LIST_KINDS,
+  PROPOSAL_STATES,
   REVIEW_CYCLES,
 } from '../../approvals/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
@@ -151,5 +152,37 @@ export const approvalRecords = pgTable(
     uniqueIndex('approval_records_current').on(t.applicationId).where(sql`${t.supersededAt} is null`),
     index().on(t.agencyId, t.id),
     index().on(t.snapshotId),
+  ],
+);
+
+/** Changing a policy that a list counts under takes two people: one proposes the version, another confirms it. */
+export const policyProposals = pgTable(
+  'policy_proposals',
+  {
+    id: id(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    slug: text('slug').notNull(),
+    name: text('name').notNull(),
+    body: jsonb('body').$type<Record<string, unknown>>().notNull(),
+    state: text('state', { enum: PROPOSAL_STATES }).notNull().default('proposed'),
+    proposedBy: ref('proposed_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    proposedAt: at('proposed_at').notNull(),
+    endedBy: ref('ended_by').references(() => staffMembers.id),
+    endedAt: at('ended_at'),
+    policyVersionId: ref('policy_version_id').references(() => policyVersions.id),
+  },
+  (t) => [
+    check('policy_proposals_state', oneOf(t.state, PROPOSAL_STATES)),
+    check('policy_proposals_ended', sql`(${t.endedAt} is not null) = (${t.state} <> 'proposed')`),
+    check(
+      'policy_proposals_two_people',
+      sql`${t.state} <> 'published' or (${t.endedBy} is not null and ${t.endedBy} <> ${t.proposedBy})`,
+    ),
+    check('policy_proposals_published', sql`(${t.policyVersionId} is not null) = (${t.state} = 'published')`),
+    uniqueIndex('policy_proposals_one_open').on(t.agencyId, t.slug).where(sql`${t.state} = 'proposed'`),
   ],
 );

@@ -1,0 +1,103 @@
+import { changesTheCount, type Difference } from '../evidence/rules/compare.ts';
+import type { Figures, Measure, PositionStatus, Requirement, UnitPosition } from '../evidence/types.ts';
+import { MEASURE_WORDS, POSITION_REASON_WORDS, REQUIREMENT_REASON_WORDS } from '../evidence/words.ts';
+import { standing } from './pages.ts';
+import { storyPath, whatIfPath } from './paths.ts';
+
+/** What can be chosen, and what it says. */
+export type PolicyOption = { value: string; text: string; rule: string[] };
+
+export type WhatIfFacts = {
+  credential: { slug: string; name: string; issuer: string };
+  zone: string;
+  options: readonly Pick<PolicyOption, 'value' | 'text'>[];
+  under: { option: PolicyOption; requirement: Requirement };
+  against: { option: PolicyOption; requirement: Requirement };
+  differences: readonly (Pick<Difference, 'one' | 'other'> & { employerId: number; employer: string })[];
+  /** All of them, where only the first are shown. */
+  total: number;
+};
+
+const FIGURE_ROWS: readonly [keyof Figures, string][] = [
+  ['asked', 'Asked'],
+  ['delivered', 'Reached'],
+  ['answered', 'Answered'],
+  ['bothYes', 'Count'],
+  ['no', 'Say no'],
+  ['notSure', 'Not sure'],
+  ['notFamiliar', 'Do not know it'],
+  ['conflicting', 'Their people disagree'],
+  ['excluded', 'Shown, not counted'],
+  ['agedOut', 'Too old to count'],
+];
+
+const STATUS_WORDS: Record<PositionStatus, string> = {
+  asked: 'No answer yet',
+  both_yes: 'Counts',
+  no: 'Says no',
+  not_sure: 'Not sure',
+  not_familiar: 'Does not know it',
+  conflicting: 'Its people disagree',
+  excluded: 'Shown, not counted',
+  aged_out: 'Too old to count',
+};
+
+/** The same answers under two policies, side by side. Nothing is recorded by looking. */
+export function whatIfPage(facts: WhatIfFacts) {
+  const { credential, under, against } = facts;
+  const [one, other] = [under.requirement, against.requirement];
+  return {
+    title: `What if: ${credential.name}`,
+    zone: facts.zone,
+    breadcrumbs: [
+      { href: '/staff/credentials', text: 'Credentials' },
+      { href: `/staff/credentials/${credential.slug}`, text: credential.name },
+      { href: storyPath(credential.slug), text: 'Story' },
+    ],
+    issuer: credential.issuer,
+    action: whatIfPath(credential.slug),
+    options: facts.options,
+    underValue: under.option.value,
+    againstValue: against.option.value,
+    isSame: under.option.value === against.option.value,
+    sides: [under, against].map(({ option, requirement }) => ({
+      name: option.text,
+      rule: option.rule[0] ?? '',
+      wholeRule: option.rule.slice(1),
+      standing: standing(requirement),
+      reasons: requirement.reasons.map((reason) => REQUIREMENT_REASON_WORDS[reason]),
+      measures: measuresOf(requirement).map(({ kind, has, needs }) => ({
+        text: MEASURE_WORDS[kind],
+        has,
+        needs,
+      })),
+      expiring: requirement.expiring,
+    })),
+    names: [under.option.text, against.option.text],
+    figures: FIGURE_ROWS.map(([key, text]) => ({
+      text,
+      one: one.figures[key],
+      other: other.figures[key],
+      differs: one.figures[key] !== other.figures[key],
+    })),
+    differences: facts.differences.map((difference) => ({
+      employer: difference.employer,
+      href: `/staff/employers/${difference.employerId}`,
+      one: told(difference.one),
+      other: told(difference.other),
+      changesTheCount: changesTheCount(difference),
+    })),
+    more: Math.max(0, facts.total - facts.differences.length),
+    total: facts.total,
+  };
+}
+
+function measuresOf({ status, measures, required, figures }: Requirement): readonly Measure[] {
+  if (status === 'unsupported') return [];
+  return measures ?? [{ kind: 'employers', needs: required, has: figures.bothYes }];
+}
+
+function told({ status, reasons }: Pick<UnitPosition, 'status' | 'reasons'>) {
+  const reason = reasons[0];
+  return { status: STATUS_WORDS[status], reason: reason ? POSITION_REASON_WORDS[reason] : null };
+}
