@@ -17,16 +17,23 @@ export type SampleWave = { waveId: number; asks: number; touches: number; deferr
 /**
  * The two agencies ask, one after the other: the colleges a few hospitals and clinics, then the schools everybody whom
  * their credentials concern. Whom the first has just asked the second must wait for: one contact budget holds for both.
+ * The second is planned when the mails of the first have left: a plan looks at who was asked already, so the figures
+ * would else hang on how far the worker was.
  */
-export async function launchSampleWaves(deps: Deps, state: SampleState): Promise<SampleWave> {
+export async function launchSampleWaves(
+  deps: Deps,
+  state: SampleState,
+  untilSent: (waveId: number) => Promise<void>,
+): Promise<SampleWave> {
   const { k12, workforce } = state;
-  await launchOne(deps, {
+  const firstWaveId = await launchOne(deps, {
     name: 'Health credentials for adults',
     editor: workforce.editor,
     approver: workforce.approver,
     audience: { naicsPrefixes: ['62'], cities: ['BILLINGS'] },
     topics: { credentialIds: state.adultCredentialIds, meetingIds: [] },
   });
+  await untilSent(firstWaveId);
   const waveId = await launchOne(deps, {
     name: 'Trades, health and hospitality',
     editor: k12.editor,

@@ -139,7 +139,9 @@ async function play(
   );
 
   const planning = progress.step('Planning, approving, launching waves');
-  const wave = await launchSampleWaves(deps, state);
+  const wave = await launchSampleWaves(deps, state, (waveId) =>
+    waitUntil(async () => (await countInvitationMails(deps.db, waveId)).waiting === 0),
+  );
   planning.finish(`${wave.asks} asks in ${wave.touches} mails`);
 
   const sending = progress.step('Sending to the local mailbox', wave.touches);
