@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyOpenEvents } from '../../src/delivery/apply-open-events.ts';
 import { type ReceivedMailEvent, recordMailEvents } from '../../src/delivery/record-mail-event.ts';
+import { readTally } from '../../src/evidence/read-tally.ts';
+import { trackTally } from '../../src/evidence/track-tally.ts';
 import { readBounceAddress } from '../../src/mail/inbound/bounce-address.ts';
 import type { BounceClass } from '../../src/mail/inbound/classify-bounce.ts';
 import { getWaveSafetyFacts } from '../../src/outreach/guard-wave.ts';
@@ -9,6 +11,7 @@ import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { pauseWave, resumeWave } from '../../src/waves/pause-wave.ts';
 import { launchWave, makeWorld, messageStates } from '../outreach/outreach-world.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
+import { createPolicy } from '../support/evidence/world.ts';
 import { signInAs } from '../support/sign-in.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts';
 
@@ -163,16 +166,21 @@ describe('receipts', () => {
   });
 
   it('keep the counts of evidence: who was not reached is not counted as reached', async () => {
-    const { messages } = await sentWave(1);
-    const facts = async () => {
-      const [row] = await test.deps.db.execute<{ asked: number; undelivered: number }>(sql`
-        select count(asked_at)::int as asked, count(undelivered_at)::int as undelivered from asks
-        where invitation_id = ${messages[0]!.invitation_id}`);
-      return row;
+    const { world, messages } = await sentWave(3);
+    const credentialId = world.credentialIds[0]!;
+    const policyVersionId = await createPolicy(test.deps.db);
+    await trackTally(test.deps, { credentialId, policyVersionId });
+    const counted = async () => {
+      const { figures } = await readTally(test.deps.db, credentialId, policyVersionId, test.clock.now());
+      return [figures.asked, figures.delivered];
     };
-    expect(await facts()).toEqual({ asked: 1, undelivered: 0 });
-    await recordMailEvents(test.deps, [receipt('bounce', messages[0]!.id, 'dead_address')]);
-    expect(await facts()).toEqual({ asked: 1, undelivered: 1 });
+    expect(await counted()).toEqual([3, 3]);
+    test.clock.advance(HOUR_MS);
+    await recordMailEvents(test.deps, [
+      receipt('bounce', messages[0]!.id, 'dead_address'),
+      receipt('complaint', messages[1]!.id),
+    ]);
+    expect(await counted()).toEqual([3, 2]);
   });
 
   it('of a reminder leave the invitation delivered', async () => {
