@@ -28,6 +28,7 @@ import { registerOutreachRoutes } from './outreach/routes.ts';
 import { registerRespondRoutes } from './respond/routes.ts';
 import { registerSiteRoutes } from './site/routes.ts';
 import { registerWaveRoutes } from './waves/routes.ts';
+import { readTouchHistory } from './waves/touch-history.ts';
 
 /** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
 const MAX_PARAM_LENGTH = 16_000;
@@ -81,7 +82,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   // Features, in the order of the line in README: each a registerXRoutes(app, deps).
   registerAgencyRoutes(app, deps);
   registerCredentialRoutes(app, deps);
-  await registerEmployerRoutes(app, deps);
+  await registerEmployerRoutes(app, deps, { readTouches: (input) => readTouchHistory(deps, input) });
   registerOutreachRoutes(app, deps);
   registerDeliveryRoutes(app, deps);
   registerCommitteeRoutes(app, deps);

@@ -11,7 +11,7 @@ import type {
 } from './queries.ts';
 import type { DuplicateReason } from './rules/duplicates.ts';
 import { unscopedId } from './rules/external-id.ts';
-import type { ContactState, DuplicateState } from './types.ts';
+import type { ContactState, DuplicateState, EmployerTouches } from './types.ts';
 
 export const PAGE_SIZE = 50;
 
@@ -85,6 +85,7 @@ export function employerPage(facts: {
   members: readonly { id: number; legalName: string; city: string; mergedIntoId: number | null }[];
   contacts: readonly ContactRecord[];
   proposals: readonly ProposalRow[];
+  touches: EmployerTouches;
   mayChange: boolean;
 }): PageData {
   const { employer } = facts;
@@ -116,6 +117,7 @@ export function employerPage(facts: {
       isActive: contact.state === 'active',
       action: facts.mayChange ? employerPaths.contact(employer.id, contact.id) : null,
     })),
+    touches: facts.touches,
     proposals: facts.proposals.map((row) => proposalSummary(row, employer.id)),
     addContactsHref: facts.mayChange ? importPaths.create : null,
   };

@@ -14,6 +14,7 @@ import {
   reopenForm,
 } from './forms.ts';
 import { registerImportRoutes } from './import-routes.ts';
+import type { EmployerPageParts } from './observers.ts';
 import { duplicatePage, duplicatesPage, employerPage, employersPage, noticeOf, PAGE_SIZE } from './pages.ts';
 import { employerPaths, withQuery } from './paths.ts';
 import {
@@ -33,7 +34,11 @@ type WithId = { Params: { id: string } };
 const staff = { config: { access: 'staff' } } as const;
 
 /** The console's pages about employers, their possible duplicates, and imports. */
-export async function registerEmployerRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
+export async function registerEmployerRoutes(
+  app: FastifyInstance,
+  deps: Deps,
+  parts: EmployerPageParts,
+): Promise<void> {
   app.get(employerPaths.list, staff, async (request, reply) => {
     const filter = employerFilterQuery.parse(request.query);
     const { page } = filter;
@@ -136,7 +141,9 @@ export async function registerEmployerRoutes(app: FastifyInstance, deps: Deps): 
       listProposalsOf(deps.db, employer.id),
     ]);
     const mayChange = hasRole(request.staff.role, 'editor');
-    const page = employerPage({ employer, survivor, members, contacts, proposals, mayChange });
+    const { agencyId, timeZone } = request.staff;
+    const touches = await parts.readTouches({ agencyId, agencyZone: timeZone, employer, contacts });
+    const page = employerPage({ employer, survivor, members, contacts, proposals, touches, mayChange });
     const { done } = duplicatesQuery.parse(request.query);
     return reply.page('employers/one', { ...page, notice: noticeOf(done), zone: request.staff.timeZone });
   });

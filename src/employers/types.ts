@@ -7,3 +7,16 @@ export type DuplicateState = (typeof DUPLICATE_STATES)[number];
 
 export const LANGUAGES = ['en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
+
+/** Who wrote to an employer's people, in words: told by a later feature, shown on the employer's page. */
+export type EmployerTouches = {
+  employerFree: string;
+  people: { name: string; last: string; free: string }[];
+  touches: {
+    person: string;
+    when: string;
+    who: string;
+    what: string | null;
+    wave: { href: string; name: string } | null;
+  }[];
+};

@@ -1,0 +1,92 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
+import { launchWave } from '../../src/waves/launch-wave.ts';
+import { listLedger } from '../../src/waves/queries.ts';
+import { listTouches } from '../../src/waves/touch-queries.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
+import { makeDraft, makeProposed, makeWavesWorld, type WavesWorld } from './waves-world.ts';
+
+let test: TestApp;
+let world: WavesWorld;
+let other: WavesWorld;
+let own: StaffBrowser;
+let stranger: StaffBrowser;
+let employerUrl: string;
+let wave: number;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  world = await makeWavesWorld(test, { employers: 6 });
+  other = await makeWavesWorld(test, { employers: 1 });
+  wave = await makeProposed(test, world, { name: 'Spring of ours', protocol: { pace: 'at_once' } });
+  await launchWave(test.deps, { staff: world.approver, waveId: wave, seen: null });
+  await sendDueMessages(test.deps, {});
+  const [touched] = await test.deps.db.execute<{ employer_id: number }>(
+    sql`select employer_id from messages where sent_at is not null order by id limit 1`,
+  );
+  employerUrl = `/staff/employers/${touched!.employer_id}`;
+  own = await signInAs(test, world.proposer.id);
+  stranger = await signInAs(test, other.proposer.id);
+}, 60_000);
+afterAll(() => test.close());
+
+it('tells one’s own touches with their wave, and what is still planned', async () => {
+  const { statusCode, body } = await own.get(employerUrl);
+  expect(statusCode).toBe(200);
+  expect(body).toContain('Touched on March 2, 2026');
+  expect(body).toContain('Spring of ours');
+  expect(body).toContain(`href="/staff/waves/${wave}"`);
+  expect(body).toContain('Planned for March');
+  expect(body).toContain('(Reminder)');
+});
+
+it('tells another agency only the day, and nothing of what is planned', async () => {
+  const { body } = await stranger.get(employerUrl);
+  expect(body).toContain('Touched on March 2, 2026');
+  expect(body).toContain('Another agency');
+  expect(body).not.toContain('Spring of ours');
+  expect(body).not.toContain('Planned for');
+  expect(body).not.toContain('(Invitation)');
+  expect(body).not.toContain(`/staff/waves/${wave}`);
+});
+
+it('gives both the same "free again on", and the planner’s', async () => {
+  const freeIn = (body: string) => /Free again on (\w+ \d+, \d{4})/.exec(body)?.[1];
+  const mine = freeIn((await own.get(employerUrl)).body);
+  expect(mine).toBeDefined();
+  expect(freeIn((await stranger.get(employerUrl)).body)).toBe(mine);
+  const draft = await makeDraft(test, { ...other, county: world.county });
+  const { body } = await stranger.get(`/staff/waves/${draft}/left-out`);
+  expect(body.toLowerCase()).toContain(`free again on ${mine!.toLowerCase()}`);
+});
+
+it('lets somebody new of the same employer be asked now', async () => {
+  const { body } = await own.get(employerUrl);
+  expect(body).toContain('<strong>Free now</strong>');
+});
+
+it('shows nobody touched where nobody was', async () => {
+  const { body } = await own.get(`/staff/employers/${other.employerIds[0]}`);
+  expect(body).toContain('Nobody here was written to yet.');
+  expect(body).toContain('Not written to yet');
+  expect(body).toContain('Free now');
+});
+
+it('says of whoever has left that they are not asked', async () => {
+  const employerId = other.employerIds[0];
+  await test.deps.db.execute(sql`update contacts set state = 'left' where employer_id = ${employerId!}`);
+  expect((await own.get(`/staff/employers/${employerId}`)).body).toContain('Is not asked any more');
+});
+
+it('counts the same touches as the planner’s ledger', async () => {
+  const ledger = await listLedger(test.deps.db, new Date(0));
+  const listed = (
+    await Promise.all(world.employerIds.map((unitId) => listTouches(test.deps.db, unitId)))
+  ).flat();
+  const keys = (touches: readonly { contactId: number; from: Date; to: Date }[]) =>
+    touches.map(({ contactId, from, to }) => `${contactId} ${from.toISOString()} ${to.toISOString()}`).sort();
+  expect(keys(listed)).toEqual(keys(ledger));
+  expect(listed.length).toBeGreaterThan(6);
+});
