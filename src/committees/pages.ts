@@ -154,12 +154,12 @@ export function committeePage(facts: {
 
 function industryText(figures: ReturnType<typeof seatFigures>): string {
   const design = figures.majorityIndustryByDesign
-    ? 'industry has the majority of seats'
-    : 'industry does not have the majority of seats';
+    ? 'when all seats are filled, industry has the majority'
+    : 'when all seats are filled, industry does not have the majority';
   if (figures.majorityIndustryNow === null) return `Nobody sits yet; ${design}`;
   return figures.majorityIndustryNow
-    ? `Industry holds the majority; by seats, ${design}`
-    : `Industry does not hold the majority now; by seats, ${design}`;
+    ? `Industry has the majority now; ${design}`
+    : `Industry does not have the majority now; ${design}`;
 }
 
 function sectorTitle(prefix: string): string {

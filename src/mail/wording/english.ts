@@ -16,7 +16,7 @@ export const english: Wording = {
   online: 'Online',
   linkFallback: 'Or copy this address into your browser:',
   linkIsYours:
-    'The link is yours and needs no account. Nothing is recorded until you press Send. If a colleague is the better person, you can say so there.',
+    'The link is yours and needs no account. Nothing counts until you press “Send answers”. If a colleague is the better person, you can say so there.',
   footer: {
     sentBy: (agency) => endSentence(`This mail was sent by ${agency}`),
     contact: (email, phone) => `Questions? Write to ${email}${phone ? ` or call ${phone}` : ''}.`,

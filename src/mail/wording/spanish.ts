@@ -17,7 +17,7 @@ export const spanish: Wording = {
   online: 'En línea',
   linkFallback: 'O copie esta dirección en su navegador:',
   linkIsYours:
-    'El enlace es suyo y no necesita una cuenta. Nada se registra hasta que usted pulse Enviar. Si otra persona de su empresa es la indicada, puede decirlo allí.',
+    'El enlace es suyo y no necesita una cuenta. Nada cuenta hasta que usted pulse “Enviar respuestas”. Si otra persona de su empresa es la indicada, puede decirlo allí.',
   footer: {
     sentBy: (agency) => endSentence(`Este correo fue enviado por ${agency}`),
     contact: (email, phone) => `¿Preguntas? Escriba a ${email}${phone ? ` o llame al ${phone}` : ''}.`,
