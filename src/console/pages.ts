@@ -69,7 +69,7 @@ export function homePage(facts: HomeFacts) {
     ...facts.applications
       .filter(({ requirement }) => requirement.status === 'conflicting')
       .map(({ slug, credential, requirement }) => ({
-        text: `${credential}: ${counted(requirement.figures.conflicting, 'employer has', 'employers have')} people who disagree, and it would decide.`,
+        text: `${credential}: ${counted(requirement.figures.conflicting, 'employer has', 'employers have')} people who disagree. Their answer decides whether the number is met.`,
         href: storyPath(slug, { show: 'conflicting' }),
         action: 'See who disagrees',
       })),
