@@ -31,6 +31,7 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   wave_not_ready: 'cancel',
   wave_dates_passed: 'cancel',
   wave_asks_nobody: 'cancel',
+  sender_not_trusted: 'cancel',
 };
 
 export type Worker = {

@@ -63,10 +63,11 @@ Employers come as CSV; credentials as CSV or as CTDL JSON-LD.
     },
   },
   doctor: {
-    summary: 'check the settings, the database, the queue, the mail server and the disk',
+    summary: 'check the settings, the database, the queue, the mail server, DNS and the disk',
     help: `countersign doctor
 
-Checks what a running installation depends on and says in words what is wrong. Exits with 1 when a check fails.`,
+Checks what a running installation depends on and says in words what is wrong: ok, warn (should be mended),
+FAIL (must be), - (cannot be checked from here). Exits with 1 when a check fails.`,
     async run(argv) {
       parseArgs({ args: argv, options: {} });
       const { runDoctorCommand } = await import('./doctor.ts');

@@ -12,6 +12,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { fetchText } from './lib/fetch-text.ts';
 import { logError } from './lib/log-error.ts';
 import { createLocalMailer } from './mail/local-mailbox.ts';
+import { type ResolveTxt, resolveTxt } from './mail/read-sender-dns.ts';
 import { createSmtpMailer } from './mail/smtp-mailer.ts';
 import type { Mailer } from './mail/types.ts';
 import type { MessageContents } from './outreach/contents.ts';
@@ -35,6 +36,7 @@ export type Deps = {
   secrets: Secrets;
   /** Reads a small text from another server. */
   fetchText: (url: string) => Promise<string>;
+  resolveTxt: ResolveTxt;
   askObservers: AskObservers;
   employerObservers: EmployerObservers;
   /** What mails say that features to the right of outreach have to tell. */
@@ -49,7 +51,7 @@ export type OpenDeps = { deps: Deps; databaseUrl: string; close(): Promise<void>
  */
 export async function openDeps(
   config: Config,
-  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce' | 'fetchText'>> & {
+  overrides: Partial<Pick<Deps, 'log' | 'clock' | 'mailer' | 'announce' | 'fetchText' | 'resolveTxt'>> & {
     freshDatabase?: boolean;
   } = {},
 ): Promise<OpenDeps> {
@@ -82,6 +84,7 @@ export async function openDeps(
         queue,
         mailer,
         fetchText: overrides.fetchText ?? fetchText,
+        resolveTxt: overrides.resolveTxt ?? resolveTxt,
         askObservers,
         employerObservers,
         messageContents: { ...committeeContents(base), ...receiptContents(base) },

@@ -1,10 +1,14 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { listAgencies } from './agencies/queries.ts';
 import { loadConfig } from './config/config.ts';
 import { type Deps, openDeps } from './deps.ts';
+import { readSenderDns } from './mail/read-sender-dns.ts';
+import { judgeSenderDns } from './mail/sender-dns.ts';
 import { readSendingLock } from './outreach/sending-lock.ts';
 
-type Finding = { check: string; ok: boolean; says: string };
+/** `ok` null: could not be checked. A failed `should` is told and does not fail the command. */
+type Finding = { check: string; level?: 'must' | 'should'; ok: boolean | null; says: string };
 
 const SENDING_LOCKED = {
   locked: 'no mail leaves from this restored database; an administrator allows it on the page Today',
@@ -66,13 +70,39 @@ export async function runDoctorCommand(): Promise<number> {
         ? 'kept in the local mailbox, nothing leaves'
         : 'the mail server takes connections';
     });
+    await run('Sender', async () => {
+      findings.push(...(await checkSenders(deps)));
+      return 'DNS of the domains that agencies write from was read';
+    });
     await close();
   }
 
-  for (const { check, ok, says } of findings) {
-    process.stdout.write(`${ok ? 'ok  ' : 'FAIL'}  ${check.padEnd(14)}  ${says}\n`);
+  for (const finding of findings) {
+    process.stdout.write(`${verdict(finding).padEnd(4)}  ${finding.check.padEnd(14)}  ${finding.says}\n`);
   }
-  return findings.every((finding) => finding.ok) ? 0 : 1;
+  return findings.some((finding) => verdict(finding) === 'FAIL') ? 1 : 0;
+}
+
+function verdict({ ok, level }: Finding): 'ok' | '-' | 'warn' | 'FAIL' {
+  if (ok === null) return '-';
+  if (ok) return 'ok';
+  return level === 'should' ? 'warn' : 'FAIL';
+}
+
+/** DKIM, DMARC and SPF of every From domain, once each; nothing to look at while no mail leaves. */
+export async function checkSenders(deps: Pick<Deps, 'db' | 'config' | 'resolveTxt'>): Promise<Finding[]> {
+  if (!deps.config.smtpUrl) return [];
+  const senders = new Map(
+    (await listAgencies(deps.db)).map(({ mailFromAddress }) => [
+      mailFromAddress.slice(mailFromAddress.lastIndexOf('@')),
+      mailFromAddress,
+    ]),
+  );
+  const found: Finding[] = [];
+  for (const fromAddress of senders.values()) {
+    found.push(...judgeSenderDns(await readSenderDns(deps.resolveTxt, { ...deps.config, fromAddress })));
+  }
+  return found;
 }
 
 async function checkDataFolder(dataDir: string): Promise<string> {

@@ -74,6 +74,12 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'This wave would ask nobody',
     sentence: 'Everybody in its audience is left out. Its preview says why.',
   },
+  sender_not_trusted: {
+    status: 409,
+    title: 'This mail would be refused',
+    sentence:
+      'The domain that your agency writes from lacks DKIM or DMARC, or they do not fit together, so mailboxes would refuse the mail and think worse of the domain. Nothing was launched. Whoever runs this server can see what to mend with: countersign doctor.',
+  },
 };
 
 /** What HTTP itself refuses. Employers meet these pages too, so they exist in both languages. */

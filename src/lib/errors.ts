@@ -17,6 +17,7 @@ export const DOMAIN_ERROR_CODES = [
   'wave_not_ready',
   'wave_dates_passed',
   'wave_asks_nobody',
+  'sender_not_trusted',
 ] as const;
 
 export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];

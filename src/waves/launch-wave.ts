@@ -6,6 +6,8 @@ import type { Tx } from '../db/client.ts';
 import { waves } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError } from '../lib/errors.ts';
+import { readSenderDns } from '../mail/read-sender-dns.ts';
+import { judgeSenderDns } from '../mail/sender-dns.ts';
 import { createTouches, type Touch } from '../outreach/create-touches.ts';
 import type { PlannedTouch } from '../outreach/planner/types.ts';
 import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../surveys/presets.ts';
@@ -41,12 +43,26 @@ export const LAUNCH_LOCK = 7_302;
  * again. Null launches whatever the plan is now.
  */
 export async function launchWave(
-  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'secrets' | 'queue'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'secrets' | 'queue' | 'resolveTxt'>,
   input: { staff: Staff; waveId: number; seen: string | null },
 ): Promise<Launched | null> {
+  await requireTrustedSender(deps, input.staff.agencyId);
   const launched = await deps.db.transaction((tx) => launch(tx, deps, input));
   await deps.queue.enqueue('outreach.send-due', { waveId: input.waveId });
   return launched;
+}
+
+/** Mail that leaves must come from a domain whose DKIM and DMARC hold (E9); what DNS cannot tell now stops nobody. */
+async function requireTrustedSender(
+  deps: Pick<Deps, 'db' | 'config' | 'resolveTxt'>,
+  agencyId: number,
+): Promise<void> {
+  if (!deps.config.smtpUrl) return;
+  const { mailFromAddress } = await getAgency(deps.db, agencyId);
+  const dns = await readSenderDns(deps.resolveTxt, { ...deps.config, fromAddress: mailFromAddress });
+  if (judgeSenderDns(dns).some(({ level, ok }) => level === 'must' && ok === false)) {
+    throw new DomainError('sender_not_trusted');
+  }
 }
 
 async function launch(

@@ -50,6 +50,7 @@ export type TestAppOptions = {
   log?: Logger;
   /** Instead of the network. */
   fetchText?: Deps['fetchText'];
+  resolveTxt?: Deps['resolveTxt'];
 };
 
 /**
@@ -82,6 +83,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     announce: (line) => announced.push(line),
     ...(options.mailer && { mailer: options.mailer }),
     ...(options.fetchText && { fetchText: options.fetchText }),
+    ...(options.resolveTxt && { resolveTxt: options.resolveTxt }),
   });
   const app = await buildApp(deps);
   await app.ready();
