@@ -89,7 +89,10 @@ async function confirm(tx: Tx, now: Date, input: Input): Promise<ConfirmedFreeze
       credentialId: application.credentialId,
       listId: application.listId,
       snapshotId: frozen.snapshotId,
-      requirement: `${policy.name}: ${result.figures.bothYes} of ${result.required} employers`,
+      requirement:
+        result.status === 'unsupported'
+          ? `${policy.name}: needs facts that are not recorded, so nothing is counted`
+          : `${policy.name}: ${result.figures.bothYes} of ${result.required} employers`,
       requirementStatus: result.status,
       createdAt: now,
     })

@@ -3,7 +3,13 @@ import { POLICY_PRESETS } from '../evidence/presets.ts';
 import type { Packet, PacketRefusal } from '../evidence/rules/packet.ts';
 import { describePolicy, type Policy, questionKeys } from '../evidence/rules/policy.ts';
 import type { PacketVerdict } from '../evidence/rules/verify-packet.ts';
-import type { AnswerExclusion, EvaluatedRequirement, Figures, Requirement } from '../evidence/types.ts';
+import {
+  type AnswerExclusion,
+  type EvaluatedRequirement,
+  type Figures,
+  MET_REQUIREMENT_STATUSES,
+  type Requirement,
+} from '../evidence/types.ts';
 import {
   EXCLUSION_WORDS,
   PACKET_REFUSAL_WORDS,
@@ -111,8 +117,8 @@ function standing(requirement: Requirement) {
     tag: { kind: REQUIREMENT_TAGS[status], text: REQUIREMENT_WORDS[status] },
     count: figures.bothYes,
     required,
-    text: `${figures.bothYes} of ${required}`,
-    isMet: shortfall === 0,
+    text: status === 'unsupported' ? 'Not counted' : `${figures.bothYes} of ${required}`,
+    isMet: MET_REQUIREMENT_STATUSES.some((met) => met === status),
     shortfall,
     /** Beside the tag that says "Short". */
     shortBy: status === 'short' ? shortfall : null,

@@ -125,7 +125,7 @@ export function homePage(facts: HomeFacts) {
       href: storyPath(application.slug),
       bothYes: application.requirement.figures.bothYes,
       required: application.requirement.required,
-      bothYesText: outOf(application.requirement.figures.bothYes, application.requirement.required),
+      bothYesText: bothYesText(application.requirement),
       isMet: isMet(application.requirement),
       ...standing(application.requirement),
     })),
@@ -151,6 +151,11 @@ function lockPanel({ waiting, late }: { waiting: number; late: number }, mayUnlo
 
 const outOf = (part: number, whole: number) =>
   `${part.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}`;
+
+/** A policy that needs facts which are not recorded asks for no number of employers. */
+function bothYesText({ status, figures, required }: Requirement): string {
+  return status === 'unsupported' ? 'Not counted' : outOf(figures.bothYes, required);
+}
 
 function isMet(requirement: Requirement): boolean {
   return requirement.status === 'met' || requirement.status === 'met_but_expiring';
@@ -290,7 +295,7 @@ export function storyPage(facts: StoryFacts) {
       ? {
           value: Math.min(requirement.figures.bothYes, requirement.required),
           max: requirement.required,
-          text: outOf(requirement.figures.bothYes, requirement.required),
+          text: bothYesText(requirement),
           isMet: isMet(requirement),
         }
       : null,

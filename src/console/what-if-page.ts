@@ -60,7 +60,8 @@ export function whatIfPage(facts: WhatIfFacts) {
     underValue: under.option.value,
     againstValue: against.option.value,
     isSame: under.option.value === against.option.value,
-    sides: [under, against].map(({ option, requirement }) => ({
+    sides: [under, against].map(({ option, requirement }, index) => ({
+      label: index === 0 ? 'First' : 'Second',
       name: option.text,
       rule: option.rule[0] ?? '',
       wholeRule: option.rule.slice(1),
@@ -73,7 +74,6 @@ export function whatIfPage(facts: WhatIfFacts) {
       })),
       expiring: requirement.expiring,
     })),
-    names: [under.option.text, against.option.text],
     figures: FIGURE_ROWS.map(([key, text]) => ({
       text,
       one: one.figures[key],

@@ -224,9 +224,11 @@ export function topicsPage(
     needed: needed.map(({ credential, need }) =>
       item(
         credential,
-        need.shortfall === 0
-          ? `${credential.issuer}. Has the ${need.required} it needs.`
-          : `${credential.issuer}. Short by ${need.shortfall} of ${need.required}.`,
+        need.required === 0
+          ? `${credential.issuer}. Its policy needs facts that answers do not give.`
+          : need.shortfall === 0
+            ? `${credential.issuer}. Has the ${need.required} it needs.`
+            : `${credential.issuer}. Short by ${need.shortfall} of ${need.required}.`,
       ),
     ),
     others: facts.credentials
