@@ -12,7 +12,7 @@ import { countAsks, countDeferred, countInvitationMails } from './queries.ts';
 
 const DAY_MS = 86_400_000;
 
-export type SampleWave = { waveId: number; asks: number; touches: number; deferred: number };
+export type SampleWave = { waveIds: number[]; asks: number; touches: number; deferred: number };
 
 /**
  * The two agencies ask, one after the other: the colleges a few hospitals and clinics, then the schools everybody whom
@@ -41,11 +41,12 @@ export async function launchSampleWaves(
     audience: { naicsPrefixes: [...ASKED_SECTORS] },
     topics: { credentialIds: state.credentialIds, meetingIds: [state.meetingId] },
   });
+  const waveIds = [firstWaveId, waveId];
   return {
-    waveId,
-    asks: await countAsks(deps.db, waveId),
-    touches: (await countInvitationMails(deps.db, waveId)).touches,
-    deferred: await countDeferred(deps.db, waveId),
+    waveIds,
+    asks: await countAsks(deps.db, waveIds),
+    touches: (await countInvitationMails(deps.db, waveIds)).touches,
+    deferred: await countDeferred(deps.db, waveIds),
   };
 }
 

@@ -39,8 +39,8 @@ export async function countSample(db: Db) {
   return row!;
 }
 
-/** Invitation mails of a wave: how many there are to send, and how many left. */
-export async function countInvitationMails(db: Db, waveId: number) {
+/** Invitation mails of waves: how many there are to send, and how many left. */
+export async function countInvitationMails(db: Db, waveIds: readonly number[]) {
   const [row] = await db
     .select({
       touches: count(),
@@ -48,21 +48,24 @@ export async function countInvitationMails(db: Db, waveId: number) {
       waiting: sql<number>`count(*) filter (where ${messages.state} in ('planned', 'claimed'))::int`,
     })
     .from(messages)
-    .where(and(eq(messages.waveId, waveId), eq(messages.kind, 'invitation')));
+    .where(and(inArray(messages.waveId, [...waveIds]), eq(messages.kind, 'invitation')));
   return row!;
 }
 
-export async function countAsks(db: Db, waveId: number): Promise<number> {
-  const [row] = await db.select({ asks: count() }).from(asks).where(eq(asks.waveId, waveId));
+export async function countAsks(db: Db, waveIds: readonly number[]): Promise<number> {
+  const [row] = await db
+    .select({ asks: count() })
+    .from(asks)
+    .where(inArray(asks.waveId, [...waveIds]));
   return row!.asks;
 }
 
-/** People of a wave's audience who must wait: somebody wrote to them or their employer lately, or the days are full. */
-export async function countDeferred(db: Db, waveId: number): Promise<number> {
+/** People of the waves' audiences who must wait: somebody wrote to them or their employer lately, or the days are full. */
+export async function countDeferred(db: Db, waveIds: readonly number[]): Promise<number> {
   const [row] = await db
     .select({ deferred: count() })
     .from(waveExclusions)
-    .where(and(eq(waveExclusions.waveId, waveId), inArray(waveExclusions.reason, [...DEFERRED])));
+    .where(and(inArray(waveExclusions.waveId, [...waveIds]), inArray(waveExclusions.reason, [...DEFERRED])));
   return row!.deferred;
 }
 

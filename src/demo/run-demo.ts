@@ -140,17 +140,17 @@ async function play(
 
   const planning = progress.step('Planning, approving, launching waves');
   const wave = await launchSampleWaves(deps, state, (waveId) =>
-    waitUntil(async () => (await countInvitationMails(deps.db, waveId)).waiting === 0),
+    waitUntil(async () => (await countInvitationMails(deps.db, [waveId])).waiting === 0),
   );
   planning.finish(`${wave.asks} asks in ${wave.touches} mails`);
 
   const sending = progress.step('Sending to the local mailbox', wave.touches);
   await waitUntil(async () => {
-    const { sent, waiting } = await countInvitationMails(deps.db, wave.waveId);
+    const { sent, waiting } = await countInvitationMails(deps.db, wave.waveIds);
     sending.update(sent, wave.touches);
     return waiting === 0;
   });
-  const { sent } = await countInvitationMails(deps.db, wave.waveId);
+  const { sent } = await countInvitationMails(deps.db, wave.waveIds);
   sending.finish(`${sent} sent`);
 
   const answering = progress.step('Employers answer over HTTP', sent);

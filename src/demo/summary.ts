@@ -47,7 +47,7 @@ export function summaryText(report: DemoReport): string {
   const name = Math.max(...report.tallies.map(({ credential }) => credential.length), 10);
   const lines = [
     `${report.employers} employers, ${report.contacts} invented contacts, ${report.credentials} credentials.`,
-    `The wave: ${report.wave.asks} asks in ${report.wave.touches} mails, ${report.wave.sent} sent, ${report.wave.deferred} put off or left out.`,
+    `Two agencies’ waves: ${report.wave.asks} asks in ${report.wave.touches} mails, ${report.wave.sent} sent, ${report.wave.deferred} put off or left out.`,
     `Links: ${report.invitations.opened} opened, ${report.invitations.answered} answered, ${report.invitations.declined} declined, ${report.invitations.referred} passed to a colleague.`,
     `The committee: ${report.committee.invited} invited, ${report.committee.accepted} accepted.`,
     '',
