@@ -37,4 +37,3 @@ export const FREEZE_STATES = ['requested', 'frozen', 'withdrawn'] as const;
 
 /** A new version of a policy that a list counts under: one person proposes it, another confirms it. */
 export const PROPOSAL_STATES = ['proposed', 'published', 'withdrawn'] as const;
-export type ProposalState = (typeof PROPOSAL_STATES)[number];
