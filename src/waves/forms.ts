@@ -182,3 +182,11 @@ export const leftOutQuery = z.object({
   page: pageNumber,
   reason: z.enum(EXCLUSION_REASONS).nullable().catch(null),
 });
+
+export const calendarQuery = z.object({
+  month: z
+    .string()
+    .regex(/^20\d\d-(0[1-9]|1[0-2])$/)
+    .nullable()
+    .catch(null),
+});

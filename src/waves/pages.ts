@@ -9,7 +9,7 @@ import type { WavePauseReason } from '../outreach/types.ts';
 import type { Staff } from './create-wave.ts';
 import { protocolValues, SECTOR_CHOICES, suggestedProtocol } from './forms.ts';
 import type { Need } from './gather-plan-input.ts';
-import { newWavePath, wavePath, wavesPath } from './paths.ts';
+import { calendarPath, newWavePath, wavePath, wavesPath } from './paths.ts';
 import { graceUntil } from './protocol.ts';
 import type {
   AskedPerson,
@@ -56,6 +56,7 @@ export function wavesPage(
 ) {
   return {
     title: 'Waves',
+    calendarPath,
     newPath: facts.mayEdit ? newWavePath : null,
     waves: waves.map((wave) => {
       const topics = wave.topics.credentialIds.length;

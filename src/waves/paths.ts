@@ -1,6 +1,7 @@
 import type { WaveStep } from './rules.ts';
 
 export const wavesPath = '/staff/waves';
+export const calendarPath = '/staff/calendar';
 export const newWavePath = '/staff/waves/new';
 
 export function wavePath(waveId: number, part?: WaveStep | WavePart): string {

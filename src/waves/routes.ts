@@ -10,6 +10,7 @@ import { DomainError } from '../lib/errors.ts';
 import { getWaveSafetyFacts } from '../outreach/guard-wave.ts';
 import { explainAsks } from '../outreach/planner/explain-asks.ts';
 import { decideWaveSafety } from '../outreach/rules.ts';
+import { registerCalendarRoutes } from './calendar-routes.ts';
 import { createWave } from './create-wave.ts';
 import { cancelWave, closeWave } from './end-wave.ts';
 import {
@@ -100,6 +101,7 @@ export function registerWaveRoutes(app: FastifyInstance, deps: Deps): void {
   registerSteps(app, deps, load);
   registerPlanPages(app, deps, load);
   registerReportRoutes(app, deps);
+  registerCalendarRoutes(app, deps);
 
   app.post<WithId>(path('propose'), staff, async (request, reply) => {
     const waveId = parseId(request.params.id);

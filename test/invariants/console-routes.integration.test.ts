@@ -54,6 +54,7 @@ describe('the console', () => {
     for (const url of [
       '/staff',
       '/staff/waves',
+      '/staff/calendar',
       '/staff/applications',
       '/staff/committees',
       '/staff/imports',
