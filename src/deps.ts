@@ -61,7 +61,7 @@ export async function openDeps(
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    mkdirSync(config.dataDir, { recursive: true });
+    makeDataDir(config.dataDir);
     if (overrides.freshDatabase) forgetEpochFile(config.dataDir);
     const databaseUrl =
       config.databaseUrl ?? (await openEmbedded(config, log, closers, overrides.freshDatabase));
@@ -93,6 +93,22 @@ export async function openDeps(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** A data folder that cannot be, told in words. */
+class DataFolderError extends Error {
+  override readonly name = 'StartError';
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DataFolderError(
+      `The data folder ${dataDir} cannot be made (${code}). Set DATA_DIR to a folder that this user may write to.`,
+    );
   }
 }
 

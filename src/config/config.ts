@@ -10,7 +10,11 @@ const url = (...protocols: string[]) =>
       (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
       `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
     );
-const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const whole = (min: number, max: number) => {
+  const fault = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(fault).int(fault).min(min, fault).max(max, fault);
+};
+const text = (least = 1) => z.string().min(least, `must have at least ${least} characters`);
 const secret = z
   .string()
   .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits, for example from `openssl rand -hex 32`');
@@ -19,6 +23,8 @@ const mailDomain = z
   .string()
   .regex(/^(?=.{3,190}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i, 'must be a domain name')
   .transform((value) => value.toLowerCase());
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 type Setting = { description: string; schema: z.ZodType; example?: string };
 
@@ -29,7 +35,7 @@ type Setting = { description: string; schema: z.ZodType; example?: string };
 export const SETTINGS = {
   HOST: {
     description: 'Address to listen on. Put a TLS proxy in front before this is anything but loopback.',
-    schema: z.string().min(1).default('127.0.0.1'),
+    schema: text().default('127.0.0.1'),
   },
   PORT: { description: 'Port to listen on.', schema: whole(0, 65_535).default(8080) },
   PUBLIC_URL: {
@@ -40,7 +46,7 @@ export const SETTINGS = {
   },
   DATA_DIR: {
     description: 'Folder for the embedded database, the local mailbox, uploads and generated secrets.',
-    schema: z.string().min(1).optional(),
+    schema: text().optional(),
     example: './.countersign',
   },
   DATABASE_URL: {
@@ -75,22 +81,22 @@ export const SETTINGS = {
   },
   DKIM_DOMAIN: {
     description: 'Domain that signs outgoing mail. All three DKIM settings are set, or none.',
-    schema: z.string().min(3).optional(),
+    schema: text(3).optional(),
     example: 'mail.example.gov',
   },
   DKIM_SELECTOR: {
     description: 'DKIM selector.',
-    schema: z.string().min(1).optional(),
+    schema: text().optional(),
     example: 'countersign',
   },
   DKIM_PRIVATE_KEY_FILE: {
     description: 'File with the DKIM private key (PEM).',
-    schema: z.string().min(1).optional(),
+    schema: text().optional(),
     example: './dkim-private.pem',
   },
   MESSAGE_ID_DOMAIN: {
     description: 'Domain of the Message-ID header. Without it the host of PUBLIC_URL.',
-    schema: z.string().min(1).optional(),
+    schema: text().optional(),
     example: 'mail.example.gov',
   },
   BOUNCE_DOMAIN: {
@@ -107,7 +113,7 @@ export const SETTINGS = {
   },
   MAIL_IN_HOST: {
     description: 'Address on which that mail server listens.',
-    schema: z.string().min(1).default('127.0.0.1'),
+    schema: text().default('127.0.0.1'),
   },
   SES_TOPIC_ARNS: {
     description:
@@ -147,7 +153,7 @@ export const SETTINGS = {
   },
   LOG_LEVEL: {
     description: 'Least severe level to log.',
-    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    schema: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   },
   RATE_LIMIT_PER_LINK: {
     description: 'Requests a minute with one personal link.',
@@ -200,7 +206,7 @@ export type Config = {
   linkSecret: string | null;
   suppressionSecret: string | null;
   trustedProxies: string[];
-  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  logLevel: (typeof LOG_LEVELS)[number];
   rateLimits: { perLink: number; perAddress: number; failuresPerAddress: number };
   workerConcurrency: number;
   sendLeaseSeconds: number;

@@ -31,6 +31,9 @@ export type HomeFacts = {
     requirement: Requirement;
   }[];
   hasEmployers: boolean;
+  /** Nothing that binds can be done alone. */
+  isAlone: boolean;
+  hasLocalMailbox: boolean;
   /** Present while this restored database may not send. */
   sendingLock: { waiting: number; late: number } | null;
   mayUnlock: boolean;
@@ -97,7 +100,7 @@ export function homePage(facts: HomeFacts) {
   }
   if (facts.flaggedInvitations > 0) {
     tasks.push({
-      text: `${counted(facts.flaggedInvitations, 'invitation was', 'invitations were')} answered at a speed that looks like a machine’s.`,
+      text: `${counted(facts.flaggedInvitations, 'invitation was', 'invitations were')} answered faster than a person reads. The answers count; look at who gave them.`,
       href: '/staff/waves',
       action: 'Open waves',
     });
@@ -108,6 +111,8 @@ export function homePage(facts: HomeFacts) {
     zone: facts.zone,
     tasks,
     isEmpty: !facts.hasEmployers,
+    isAlone: facts.isAlone,
+    hasLocalMailbox: facts.hasLocalMailbox,
     lock: facts.sendingLock && lockPanel(facts.sendingLock, facts.mayUnlock),
     waves: facts.runningWaves.map((wave) => ({
       name: wave.name,

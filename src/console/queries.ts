@@ -88,7 +88,13 @@ export function countFlaggedInvitations(db: Db, agencyId: number): Promise<numbe
     db
       .select({ n: count() })
       .from(invitations)
-      .where(and(eq(invitations.agencyId, agencyId), sql`cardinality(${invitations.flags}) > 0`)),
+      .where(
+        and(
+          eq(invitations.agencyId, agencyId),
+          eq(invitations.state, 'answered'),
+          sql`cardinality(${invitations.flags}) > 0`,
+        ),
+      ),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { listStaff } from '../agencies/queries.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
@@ -57,6 +58,8 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
         requirement: requirements[index]!,
       })),
       hasEmployers: await hasEmployers(db),
+      isAlone: (await listStaff(db, agencyId)).filter(({ disabledAt }) => !disabledAt).length < 2,
+      hasLocalMailbox: deps.mailer.kind === 'local',
       sendingLock: await findSendingLock(db, now),
       mayUnlock: hasRole(request.staff.role, 'admin'),
     });
