@@ -6,7 +6,7 @@ import type { ReportLine, WaveReport } from './rules/wave-report.ts';
 import { DISPOSITION_TEXT, RATE_TEXT, SILENCE_TEXT, STATE_KIND, STATE_TEXT } from './words.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
-const share = (value: number | null) => (value === null ? 'None' : `${(value * 100).toFixed(1)} %`);
+const share = (value: number | null) => (value === null ? 'None' : `${(value * 100).toFixed(1)}%`);
 const people = (value: number) => `${number(value)} ${value === 1 ? 'person' : 'people'}`;
 const decimal = (value: number | null) => (value === null ? null : value.toFixed(4));
 

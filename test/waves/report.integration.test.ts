@@ -92,7 +92,7 @@ it('has a page with every count, how e was found, and no margin of error', async
   expect(body).toContain('What became of 11 people');
   expect(body).toContain('of the 9 people of whom it is known, 7 could be asked');
   expect(body).toContain('counts as no contact (NC)');
-  expect(body).toContain('1 of 9 asked: at least 11.1 %, at most 88.9 %');
+  expect(body).toContain('1 of 9 asked: at least 11.1%, at most 88.9%');
   expect(body).not.toContain('±');
   const wave = await own.get(`/staff/waves/${invited.waveId}`);
   expect(wave.body).toContain(`/staff/waves/${invited.waveId}/report`);
