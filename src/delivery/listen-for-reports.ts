@@ -7,7 +7,7 @@ import { isReportAddress, receiveReport } from './receive-report.ts';
  * port; null when there is none to start or another has it.
  */
 export async function listenForReports(
-  deps: Pick<Deps, 'config' | 'db' | 'clock' | 'log' | 'secrets' | 'askObservers'>,
+  deps: Pick<Deps, 'config' | 'db' | 'clock' | 'log' | 'queue' | 'secrets' | 'askObservers'>,
 ): Promise<MailListener | null> {
   const { mailIn, bounceDomain: domain } = deps.config;
   if (!mailIn || !domain) return null;

@@ -100,10 +100,10 @@ export async function findMessage(tx: Tx, event: EventRow): Promise<MessageOfEve
   return null;
 }
 
-/** Receipts that wait for their message, the oldest first. */
-export async function listOpenEvents(db: Db, limit: number): Promise<number[]> {
+/** Receipts that are still to be applied, in the order in which they were kept. */
+export async function listOpenEvents(db: Db, page: { after: number; limit: number }): Promise<number[]> {
   const rows = await db.execute<{ id: number }>(sql`
-    select id from mail_events where applied_at is null order by received_at, id limit ${limit}`);
+    select id from mail_events where applied_at is null and id > ${page.after} order by id limit ${page.limit}`);
   return rows.map((row) => Number(row.id));
 }
 

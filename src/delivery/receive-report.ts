@@ -12,7 +12,7 @@ import {
 import { type ReceivedMailEvent, recordMailEvents } from './record-mail-event.ts';
 import type { MailEventKind } from './types.ts';
 
-type ReportDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'secrets' | 'askObservers'>;
+type ReportDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'queue' | 'secrets' | 'askObservers'>;
 
 /** Whether the listener takes mail to this address: one that we made for a message, or the one for complaints. */
 export function isReportAddress(deps: Pick<Deps, 'secrets'>, address: string, domain: string): boolean {

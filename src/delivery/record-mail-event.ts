@@ -30,6 +30,9 @@ export type ReceivedMailEvent = {
 
 type EventDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'secrets' | 'askObservers'>;
 
+/** Providers send thousands of receipts at once and do not wait for long: more than these are applied by the job. */
+const APPLIED_AT_ONCE = 25;
+
 export type Recorded = { new: number; repeated: number };
 
 /**
@@ -37,7 +40,7 @@ export type Recorded = { new: number; repeated: number };
  * applied now, because its message is not yet known to have left, is applied by the job.
  */
 export async function recordMailEvents(
-  deps: EventDeps,
+  deps: EventDeps & Pick<Deps, 'queue'>,
   events: readonly ReceivedMailEvent[],
 ): Promise<Recorded> {
   const receivedAt = deps.clock.now();
@@ -51,11 +54,12 @@ export async function recordMailEvents(
       })),
     ),
   );
-  for (const id of ids) {
+  for (const id of ids.slice(0, APPLIED_AT_ONCE)) {
     await applyMailEvent(deps, id).catch((error: unknown) => {
       deps.log.warn({ err: error, mailEvent: id }, 'a receipt could not be applied; the job will');
     });
   }
+  if (ids.length > APPLIED_AT_ONCE) await deps.queue.enqueue('delivery.apply-events', {});
   return { new: ids.length, repeated: events.length - ids.length };
 }
 

@@ -154,6 +154,16 @@ describe('receipts', () => {
     expect(await messageStates(test.deps, waveId)).toEqual({ 'bounced: dead_address': 1, sent: 1 });
   });
 
+  it('of a large batch are kept at once and applied by the job', async () => {
+    const { waveId, messages } = await sentWave(60);
+    const list = messages.map(({ id }) => receipt('delivered', id));
+    expect(await recordMailEvents(test.deps, list)).toEqual({ new: 60, repeated: 0 });
+    const { applied, waiting } = await applyOpenEvents(test.deps);
+    expect(applied).toBe(35);
+    expect(waiting).toBe(0);
+    expect(await messageStates(test.deps, waveId)).toEqual({ delivered: 60 });
+  });
+
   it('never take a complaint back, and a complaint outweighs a stop', async () => {
     const { waveId, messages } = await sentWave(1);
     const { id, contact_id } = messages[0]!;
