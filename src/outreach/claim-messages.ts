@@ -14,7 +14,7 @@ import {
   insertTouch,
 } from './planner/budget.ts';
 import { BUSINESS_HOURS, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
-import { findSuppressions } from './queries.ts';
+import { findPreferenceReasons, findSuppressions } from './queries.ts';
 import { takeRoom } from './receiving-domains.ts';
 import {
   type ClaimFacts,
@@ -101,6 +101,14 @@ export async function claimMessages(
     );
     const suppressed = await findSuppressions(tx, [...addressHashes.values()]);
     const budgets = await openBudgets(tx, rows, now);
+    const preferences = await findPreferenceReasons(
+      tx,
+      rows.flatMap((row) =>
+        row.stream === 'outreach' ? [{ contactId: row.contact_id, unitId: row.unit_id }] : [],
+      ),
+      now,
+      'sent',
+    );
 
     const claimed: DueRow[] = [];
     const refused: Refused[] = [];
@@ -112,6 +120,8 @@ export async function claimMessages(
         notAfter: row.not_after,
         contactState: row.contact_state,
         suppressedFor: suppressed.get(addressHashes.get(row.id)!.toString('hex')) ?? null,
+        preference:
+          row.stream === 'outreach' ? preferences(row.contact_id, row.agency_id, row.step === 0) : null,
         invitationState: row.invitation_state,
         invited: row.invited,
         budget: row.stream === 'outreach' ? budgets.check(row) : { fits: true },

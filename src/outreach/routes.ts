@@ -2,14 +2,24 @@ import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
+import { fieldError } from '../http/forms.ts';
 import { HttpError } from '../http/http-error.ts';
 import { registerOneClick } from '../http/one-click.ts';
 import { isLanguage, preferredLanguage } from '../http/words.ts';
 import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
 import { listMailbox, readMailboxMessage } from '../mail/local-mailbox.ts';
-import { mailboxListPage, mailboxMessagePage, stopPage, unknownLinkPage } from './pages.ts';
-import { findStopLink } from './queries.ts';
+import { type Choice, choosePreference, endPreference } from './choose-preference.ts';
+import { choiceForm, undoForm } from './forms.ts';
+import {
+  confirmEmployerPage,
+  mailboxListPage,
+  mailboxMessagePage,
+  stopPage,
+  unknownLinkPage,
+} from './pages.ts';
+import { findStopLink, getPreferences } from './queries.ts';
 import { resumeMails, stopMails } from './suppress-address.ts';
+import { WORDS } from './words.ts';
 
 type TokenRequest = FastifyRequest<{ Params: { token: string }; Querystring: { lang?: unknown } }>;
 
@@ -23,7 +33,12 @@ export function registerOutreachRoutes(app: FastifyInstance, deps: Deps): void {
  * posting to it stops the mails, whoever posts and whatever the body says.
  */
 function registerStopRoutes(app: FastifyInstance, deps: Deps): void {
-  const show = async (request: TokenRequest, reply: FastifyReply, event?: 'resumed') => {
+  const show = async (
+    request: TokenRequest,
+    reply: FastifyReply,
+    event?: 'resumed' | 'chosen',
+    fault?: 'pauseMissing',
+  ) => {
     const { token } = request.params;
     const asked = request.query?.lang;
     const link = isLinkTokenShaped(token) ? await findStopLink(deps.db, hashToken(token)) : null;
@@ -32,7 +47,19 @@ function registerStopRoutes(app: FastifyInstance, deps: Deps): void {
       return reply.page('outreach/stop', unknownLinkPage(language), { status: 404 });
     }
     const language = isLanguage(asked) ? asked : link.language;
-    return reply.page('outreach/stop', stopPage(token, { ...link, language }, event));
+    const preferences =
+      link.contactId === null ? null : await getPreferences(deps.db, link.contactId, deps.clock.now());
+    const page = stopPage(token, { ...link, language }, event, preferences);
+    if (!fault) return reply.page('outreach/stop', page);
+    const errors = [fieldError('days', WORDS[language][fault])];
+    return reply.page('outreach/stop', { ...page, errors }, { status: 422 });
+  };
+
+  /** Whose link it is; null when it is none of ours or outlived the person's record. */
+  const findPerson = async ({ params: { token }, query }: TokenRequest) => {
+    const link = isLinkTokenShaped(token) ? await findStopLink(deps.db, hashToken(token)) : null;
+    if (!link || link.contactId === null) return null;
+    return { contactId: link.contactId, language: isLanguage(query?.lang) ? query.lang : link.language };
   };
 
   app.get('/u/:token', { config: { access: 'token' } }, (request: TokenRequest, reply) =>
@@ -47,11 +74,47 @@ function registerStopRoutes(app: FastifyInstance, deps: Deps): void {
     });
   });
 
+  app.get('/u/:token/employer', { config: { access: 'token' } }, async (request: TokenRequest, reply) => {
+    const { token } = request.params;
+    const link = await findPerson(request);
+    if (!link) return show(request, reply);
+    const { employer } = await getPreferences(deps.db, link.contactId, deps.clock.now());
+    return reply.page('outreach/confirm-employer', confirmEmployerPage(token, link.language, employer));
+  });
+
+  app.post('/u/:token/choose', { config: { access: 'token' } }, async (request: TokenRequest, reply) => {
+    const link = await findPerson(request);
+    if (!link) return show(request, reply);
+    const form = choiceForm.safeParse(request.body);
+    if (!form.success) return show(request, reply, undefined, 'pauseMissing');
+    await choosePreference(deps, link.contactId, toChoice(form.data));
+    return show(request, reply, 'chosen');
+  });
+
+  app.post('/u/:token/undo', { config: { access: 'token' } }, async (request: TokenRequest, reply) => {
+    const link = await findPerson(request);
+    if (!link) return show(request, reply);
+    const form = undoForm.safeParse(request.body);
+    if (form.success) await endPreference(deps, link.contactId, form.data.preference);
+    return show(request, reply, form.success ? 'chosen' : undefined);
+  });
+
   app.post('/u/:token/resume', { config: { access: 'token' } }, async (request: TokenRequest, reply) => {
     const { token } = request.params;
     if (isLinkTokenShaped(token)) await resumeMails(deps, hashToken(token));
     return show(request, reply, 'resumed');
   });
+}
+
+function toChoice(form: z.infer<typeof choiceForm>): Choice {
+  switch (form.choice) {
+    case 'paused':
+      return { kind: 'paused', days: form.days };
+    case 'not_agency':
+      return { kind: 'not_agency', agencyId: form.agency };
+    default:
+      return { kind: form.choice };
+  }
 }
 
 const mailboxQuery = z.object({ olderThan: z.string().max(60).optional() }).catch({});

@@ -1,11 +1,14 @@
 import type { ContactState } from '../employers/types.ts';
 import { type SendCalendar, sendWindows } from './planner/calendar.ts';
-import type {
-  InvitationState,
-  MessageKind,
-  MessageStream,
-  SuppressionReason,
-  WavePauseReason,
+import {
+  type InvitationState,
+  type MessageKind,
+  type MessageStream,
+  PREFERENCE_REASONS,
+  type PreferenceKind,
+  type PreferenceReason,
+  type SuppressionReason,
+  type WavePauseReason,
 } from './types.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,6 +27,7 @@ export const REFUSAL_REASONS = [
   'contact_budget_person',
   'contact_budget_employer',
   'domain_full',
+  ...PREFERENCE_REASONS,
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
@@ -35,6 +39,8 @@ export type ClaimFacts = {
   notAfter: Date;
   contactState: ContactState;
   suppressedFor: SuppressionReason | null;
+  /** What the person, or a colleague for the whole employer, asked for short of a stop. */
+  preference: PreferenceReason | null;
   /** Absent for mails that belong to no invitation. */
   invitationState: InvitationState | null;
   /** The invitation's first message has left. */
@@ -69,6 +75,7 @@ export function decideClaim(facts: ClaimFacts, now: Date): ClaimDecision {
     return refuse('suppressed', 'suppressed');
   }
   if (facts.stream === 'transactional') return { claim: true };
+  if (facts.preference) return refuse('suppressed', facts.preference);
   if (facts.contactState === 'left') return refuse('cancelled', 'left_employer');
   if (facts.contactState === 'wrong_role') return refuse('cancelled', 'wrong_role');
   if (facts.kind === 'reminder' && !facts.invited) return refuse('cancelled', 'not_invited');
@@ -262,4 +269,34 @@ export function decideSending(stored: StoredEpoch | null, known: KnownEpoch | nu
   if (stored?.installationId !== known.installationId) return { locked: true, reason: 'other_installation' };
   if (stored.epoch < known.epoch) return { locked: true, reason: 'older_copy' };
   return { locked: false };
+}
+
+export const LESS_OFTEN_DAYS = 90;
+
+export type Preference = {
+  kind: PreferenceKind;
+  agencyId: number | null;
+  until: Date | null;
+};
+
+/**
+ * Why this person is not asked by this agency now, by the preferences in force for them and, as `not_employer`, for
+ * their employer. Who asked for less hears of an invitation that already reached them, but gets no second within 90
+ * days; `invitedAt` is when the last one left or is to leave.
+ */
+export function decidePreference(
+  preferences: readonly Preference[],
+  ask: { agencyId: number; newInvitation: boolean; invitedAt: Date | null },
+  now: Date,
+): PreferenceReason | null {
+  const has = (kind: PreferenceKind, holds: (preference: Preference) => boolean = () => true) =>
+    preferences.some((preference) => preference.kind === kind && holds(preference));
+  if (has('not_employer')) return 'employer_said_never';
+  if (has('not_agency', ({ agencyId }) => agencyId === ask.agencyId)) return 'not_this_agency';
+  if (has('paused', ({ until }) => until !== null && until > now)) return 'paused_by_person';
+  const since = now.getTime() - LESS_OFTEN_DAYS * 24 * 60 * MINUTE_MS;
+  if (has('less_often') && ask.newInvitation && ask.invitedAt !== null && ask.invitedAt.getTime() > since) {
+    return 'asked_for_less';
+  }
+  return null;
 }

@@ -71,3 +71,15 @@ export const ASK_STATES = ['planned', 'asked', 'answered', 'withdrawn', 'decline
 
 export const SUPPRESSION_REASONS = ['unsubscribed', 'complained', 'bounced', 'staff'] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
+
+/** What a person chose on the page behind their unsubscribe link, short of stopping all mails. */
+export const PREFERENCE_KINDS = ['paused', 'less_often', 'not_agency', 'not_employer'] as const;
+export type PreferenceKind = (typeof PREFERENCE_KINDS)[number];
+/** Why a preference keeps somebody from being asked. */
+export const PREFERENCE_REASONS = [
+  'employer_said_never',
+  'not_this_agency',
+  'paused_by_person',
+  'asked_for_less',
+] as const;
+export type PreferenceReason = (typeof PREFERENCE_REASONS)[number];

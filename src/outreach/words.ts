@@ -17,6 +17,26 @@ export const WORDS: Record<Language, StopWords> = {
     fixedWhat: 'It was taken off all lists. To be asked again, write to an agency.',
     resumedTitle: 'You may be asked again',
     resumedWhat: 'Mails can reach you again. Every mail has a link to stop them.',
+    choicesTitle: 'Or choose less',
+    chosenTitle: 'What you chose',
+    savedText: 'Your choice is saved and holds from now on.',
+    undo: 'Take it back',
+    pauseLegend: 'Pause all mails for',
+    days: 'days',
+    pauseButton: 'Pause',
+    pauseMissing: 'Select how long to pause',
+    paused: 'No mails until',
+    lessText: 'At most one invitation in 90 days, from all agencies together.',
+    lessButton: 'Write less often',
+    notAgencyText: 'Nothing more from this agency:',
+    notAgencyButton: 'Not from this agency',
+    employerLink: 'Nobody at this employer should be asked',
+    employerTitle: 'Ask nobody at this employer?',
+    employerWhat: 'No agency that uses this service will ask anybody here anything more, whoever they are:',
+    employerKeeps:
+      'Colleagues who would like to be asked are not asked either. You can take this back with the same link.',
+    employerButton: 'Yes, ask nobody here',
+    cancel: 'Go back',
     unknownTitle: 'This link does not work',
     unknownWhat:
       'It may have been cut off. Copy the whole link from the mail, or answer the mail and ask to be taken off the list.',
@@ -36,6 +56,27 @@ export const WORDS: Record<Language, StopWords> = {
     fixedWhat: 'Fue retirada de todas las listas. Para que le pregunten de nuevo, escriba a una agencia.',
     resumedTitle: 'Se le puede volver a preguntar',
     resumedWhat: 'Los correos le pueden llegar de nuevo. Cada correo tiene un enlace para no recibirlos más.',
+    choicesTitle: 'O elija recibir menos',
+    chosenTitle: 'Lo que usted eligió',
+    savedText: 'Su elección está guardada y vale desde ahora.',
+    undo: 'Deshacer',
+    pauseLegend: 'Pausar todos los correos durante',
+    days: 'días',
+    pauseButton: 'Pausar',
+    pauseMissing: 'Seleccione cuánto tiempo quiere pausar',
+    paused: 'Sin correos hasta el',
+    lessText: 'Como máximo una invitación en 90 días, de todas las agencias en conjunto.',
+    lessButton: 'Escribirme con menos frecuencia',
+    notAgencyText: 'Nada más de esta agencia:',
+    notAgencyButton: 'No de esta agencia',
+    employerLink: 'No se debe preguntar a nadie de esta empresa',
+    employerTitle: '¿No preguntar a nadie de esta empresa?',
+    employerWhat:
+      'Ninguna agencia que use este servicio le preguntará nada más a nadie de aquí, sea quien sea:',
+    employerKeeps:
+      'Tampoco se preguntará a colegas que quisieran participar. Puede deshacerlo con el mismo enlace.',
+    employerButton: 'Sí, no preguntar a nadie aquí',
+    cancel: 'Volver',
     unknownTitle: 'Este enlace no funciona',
     unknownWhat:
       'Puede que esté cortado. Copie el enlace completo del correo, o responda al correo y pida que lo retiren de la lista.',
@@ -55,6 +96,25 @@ type StopWords = Record<
   | 'fixedWhat'
   | 'resumedTitle'
   | 'resumedWhat'
+  | 'choicesTitle'
+  | 'chosenTitle'
+  | 'savedText'
+  | 'undo'
+  | 'pauseLegend'
+  | 'days'
+  | 'pauseButton'
+  | 'pauseMissing'
+  | 'paused'
+  | 'lessText'
+  | 'lessButton'
+  | 'notAgencyText'
+  | 'notAgencyButton'
+  | 'employerLink'
+  | 'employerTitle'
+  | 'employerWhat'
+  | 'employerKeeps'
+  | 'employerButton'
+  | 'cancel'
   | 'unknownTitle'
   | 'unknownWhat',
   string

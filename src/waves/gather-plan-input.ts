@@ -8,7 +8,7 @@ import { invariant } from '../lib/errors.ts';
 import { hashAddress } from '../lib/tokens.ts';
 import { compareNeed } from '../outreach/planner/need.ts';
 import type { CredentialTopic, MeetingTopic, PlanInput } from '../outreach/planner/types.ts';
-import { findSuppressions } from '../outreach/queries.ts';
+import { findPreferenceReasons, findSuppressions } from '../outreach/queries.ts';
 import {
   findFallbackPolicyVersion,
   listAnswered,
@@ -149,6 +149,7 @@ export async function gatherPlanInput(
   );
   const hashes = audience.map((contact) => hashAddress(deps.secrets.suppressionKey, contact.email));
   const suppressed = await findSuppressions(db, hashes);
+  const preferences = await findPreferenceReasons(db, audience, now, 'planned');
   const { budget } = protocol;
   const ledgerDays = Math.max(
     budget.person.newInvitationsDays,
@@ -180,6 +181,7 @@ export async function gatherPlanInput(
         naics: contact.naicsCode,
         state: contact.state,
         suppressed: suppressed.has((hashes[index] as Buffer).toString('hex')),
+        preference: preferences(contact.contactId, wave.agencyId, true),
         hiringAuthority: contact.hiringAuthority === true,
         zone: contact.timeZone,
       })),

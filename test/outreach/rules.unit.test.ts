@@ -23,6 +23,7 @@ const facts: ClaimFacts = {
   notAfter: later(60),
   contactState: 'active',
   suppressedFor: null,
+  preference: null,
   invitationState: 'open',
   invited: false,
   budget: { fits: true },

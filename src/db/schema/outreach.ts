@@ -19,6 +19,7 @@ import {
   MESSAGE_KINDS,
   MESSAGE_STATES,
   MESSAGE_STREAMS,
+  PREFERENCE_KINDS,
   SENT_MESSAGE_STATES,
   SUPPRESSION_REASONS,
   WAVE_PAUSE_REASONS,
@@ -297,5 +298,35 @@ export const suppressions = pgTable(
   (t) => [
     check('suppressions_reason', oneOf(t.reason, SUPPRESSION_REASONS)),
     uniqueIndex('suppressions_in_force').on(t.addressHash).where(sql`${t.liftedAt} is null`),
+  ],
+);
+
+/** What a person asked for short of a stop; in force while ended_at is null. */
+export const contactPreferences = pgTable(
+  'contact_preferences',
+  {
+    id: id(),
+    contactId: ref('contact_id')
+      .notNull()
+      .references(() => contacts.id),
+    kind: text('kind', { enum: PREFERENCE_KINDS }).notNull(),
+    agencyId: ref('agency_id').references(() => agencies.id),
+    /** Nobody of this employer is asked. */
+    employerId: ref('employer_id').references(() => employers.id),
+    until: at('until'),
+    createdAt: at('created_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    check('contact_preferences_kind', oneOf(t.kind, PREFERENCE_KINDS)),
+    check('contact_preferences_until', presentExactlyIn(t.until, t.kind, ['paused'])),
+    check('contact_preferences_agency', presentExactlyIn(t.agencyId, t.kind, ['not_agency'])),
+    check('contact_preferences_employer', presentExactlyIn(t.employerId, t.kind, ['not_employer'])),
+    uniqueIndex('contact_preferences_in_force')
+      .on(t.contactId, t.kind, sql`coalesce(${t.agencyId}, 0)`)
+      .where(sql`${t.endedAt} is null`),
+    index('contact_preferences_employers')
+      .on(t.employerId)
+      .where(sql`${t.endedAt} is null and ${t.employerId} is not null`),
   ],
 );

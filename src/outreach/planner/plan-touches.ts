@@ -177,6 +177,7 @@ function setAside(world: World, placement: Placement, rule: RelevanceRule): (Exc
     if (candidate.state === 'left') return 'left_employer';
     if (candidate.state === 'wrong_role') return 'wrong_role';
     if (candidate.suppressed) return 'suppressed';
+    if (candidate.preference) return candidate.preference;
     if (rule.hiringAuthorityOnly && !candidate.hiringAuthority) return 'no_hiring_authority';
     const topics = topicsFor(world, i);
     if (topics.length === 0) return 'no_relevant_topic';

@@ -1,3 +1,4 @@
+import type { PreferenceReason } from '../types.ts';
 import type { BudgetRules } from './budget.ts';
 import type { SendCalendar } from './calendar.ts';
 import type { AdjustmentReason, ExclusionReason } from './reasons.ts';
@@ -11,6 +12,8 @@ export type Candidate = {
   naics: string | null;
   state: 'active' | 'left' | 'wrong_role';
   suppressed: boolean;
+  /** What the person, or a colleague for the whole employer, asked for short of a stop. */
+  preference?: PreferenceReason | null;
   hiringAuthority: boolean;
   /** IANA name; null falls back to the agency's zone. */
   zone: string | null;
