@@ -68,6 +68,9 @@ describe.each([320, 1280])('at %i px', (width) => {
       `/staff/waves/${running}?done=launched`,
       `/staff/waves/${running}/people`,
       `/staff/waves/${running}/left-out`,
+      `/staff/waves/${running}/report`,
+      '/staff/calendar',
+      `/staff/employers/${world.employerIds[0]}`,
       `/staff/waves/${running}/close`,
       `/staff/waves/${closed}`,
     ]) {
