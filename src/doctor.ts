@@ -55,6 +55,10 @@ export async function runDoctorCommand(): Promise<number> {
     const { deps, close } = open as Awaited<ReturnType<typeof openDeps>>;
     await run('Database', () => checkDatabase(deps));
     await run('Sending', async () => {
+      const [table] = await deps.sql<
+        { found: boolean }[]
+      >`select to_regclass('installation') is not null as found`;
+      if (!table?.found) return 'nothing was ever sent: the database is empty';
       const lock = await readSendingLock(deps);
       if (lock.locked) throw new Error(SENDING_LOCKED[lock.reason]);
       return 'this database is the one that sent last';
@@ -71,6 +75,7 @@ export async function runDoctorCommand(): Promise<number> {
         : 'the mail server takes connections';
     });
     await run('Sender', async () => {
+      if (!deps.config.smtpUrl) return 'DNS not looked at: no mail leaves';
       findings.push(...(await checkSenders(deps)));
       return 'DNS of the domains that agencies write from was read';
     });
@@ -90,8 +95,12 @@ function verdict({ ok, level }: Finding): 'ok' | '-' | 'warn' | 'FAIL' {
 }
 
 /** DKIM, DMARC and SPF of every From domain, once each; nothing to look at while no mail leaves. */
-export async function checkSenders(deps: Pick<Deps, 'db' | 'config' | 'resolveTxt'>): Promise<Finding[]> {
+export async function checkSenders(
+  deps: Pick<Deps, 'db' | 'sql' | 'config' | 'resolveTxt'>,
+): Promise<Finding[]> {
   if (!deps.config.smtpUrl) return [];
+  const [table] = await deps.sql<{ found: boolean }[]>`select to_regclass('agencies') is not null as found`;
+  if (!table?.found) return [];
   const senders = new Map(
     (await listAgencies(deps.db)).map(({ mailFromAddress }) => [
       mailFromAddress.slice(mailFromAddress.lastIndexOf('@')),
