@@ -6,6 +6,7 @@ import { hashAddress } from '../lib/tokens.ts';
 import type { BounceClass } from '../mail/inbound/classify-bounce.ts';
 import { guardWave } from '../outreach/guard-wave.ts';
 import type { SentAsk } from '../outreach/observers.ts';
+import { markAsked } from '../outreach/record-results.ts';
 import { suppressForReceipt } from '../outreach/suppress-address.ts';
 import type { MessageState } from '../outreach/types.ts';
 import { type EventRow, findMessage, insertEvents, lockEvent, type MessageOfEvent } from './queries.ts';
@@ -114,11 +115,19 @@ async function moveMessage(
   now: Date,
 ): Promise<void> {
   const at = now.toISOString();
-  const moved = await tx.execute<{ id: number }>(sql`
-    update messages set state = ${to}, finished_at = ${at}::timestamptz, reason = ${event.classification}
+  const [moved] = await tx.execute<{ sent_at: Date }>(sql`
+    update messages set state = ${to}, finished_at = ${at}::timestamptz, reason = ${event.classification},
+      sent_at = coalesce(sent_at, handed_at, ${at}::timestamptz)
     where id = ${message.id} and state = ${message.state}
-    returning id`);
-  if (moved.length === 0 || message.invitation_id === null || message.stream !== 'outreach') return;
+    returning sent_at`);
+  if (!moved || message.invitation_id === null || message.stream !== 'outreach') return;
+  if (message.state === 'uncertain') {
+    // Nobody knew until now that it had left.
+    const asked = await markAsked(tx, [
+      { invitation_id: message.invitation_id, at: moved.sent_at.toISOString() },
+    ]);
+    if (asked.length > 0) await askObservers.asksSent(tx, asked);
+  }
   if (to === 'bounced') {
     const undelivered = await markUndelivered(tx, message.invitation_id, at);
     if (undelivered.length > 0) await askObservers.asksUndelivered(tx, undelivered, now);

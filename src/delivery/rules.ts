@@ -16,9 +16,15 @@ export type ReceiptEffect = {
 /**
  * How much a state says. A receipt moves a message up only, so that any order of the same receipts, and any
  * repetition, ends in the same state: a late "delivered" never clears a bounce or a complaint, and who complains of
- * a mail that was reported as bounced has received it and said no.
+ * a mail that was reported as bounced has received it and said no. Any of them proves that an uncertain message left.
  */
-const RANK: Partial<Record<MessageState, number>> = { sent: 0, delivered: 1, bounced: 2, complained: 3 };
+const RANK: Partial<Record<MessageState, number>> = {
+  uncertain: -1,
+  sent: 0,
+  delivered: 1,
+  bounced: 2,
+  complained: 3,
+};
 
 /** Null: not yet; the note that the message left is still to come. */
 export function decideReceipt(receipt: Receipt, state: MessageState): ReceiptEffect | null {
@@ -30,11 +36,7 @@ export function decideReceipt(receipt: Receipt, state: MessageState): ReceiptEff
   }
   if (wanted === null) return { moveTo: null, suppress, outcome: 'noted' };
   const from = RANK[state];
-  // Whoever looks at an uncertain message finds this receipt beside it.
-  if (from === undefined) {
-    return { moveTo: null, suppress, outcome: state === 'uncertain' ? 'needs_staff' : 'no_change' };
-  }
-  return RANK[wanted]! > from
+  return from !== undefined && RANK[wanted]! > from
     ? { moveTo: wanted, suppress, outcome: 'moved' }
     : { moveTo: null, suppress, outcome: 'no_change' };
 }

@@ -228,7 +228,7 @@ type AskedRow = {
 };
 
 /** An answer may come before this is written: the time is set then, and the state left. */
-async function markAsked(tx: Tx, reached: readonly Reached[]): Promise<SentAsk[]> {
+export async function markAsked(tx: Tx, reached: readonly Reached[]): Promise<SentAsk[]> {
   if (reached.length === 0) return [];
   const rows = await tx.execute<AskedRow>(sql`
     update asks a set asked_at = r.at, state = case when a.state in ('planned', 'cancelled') then 'asked' else a.state end

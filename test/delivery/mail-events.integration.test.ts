@@ -265,6 +265,32 @@ describe('receipts', () => {
     expect(await messageStates(test.deps, waveId)).toEqual({ complained: 1 });
   });
 
+  it('settle what nobody knew: an uncertain message did leave', async () => {
+    const world = await makeWorld(test.deps, { contacts: 1, credentials: 1 });
+    const waveId = await launchWave(test.deps, world);
+    const handedAt = test.clock.now().toISOString();
+    const [message] = await test.deps.db.execute<{ id: number; invitation_id: number }>(sql`
+      update messages set state = 'uncertain', handed_at = ${handedAt}::timestamptz, attempts = 3, reason = 'sender_lost',
+        finished_at = ${handedAt}::timestamptz
+      where wave_id = ${waveId} returning id, invitation_id`);
+    test.clock.advance(HOUR_MS);
+    await recordMailEvents(test.deps, [receipt('delivered', message!.id)]);
+    const [row] = await test.deps.db.execute<{
+      state: string;
+      sent_at: Date;
+      ask: string;
+      asked_at: Date;
+    }>(sql`
+      select m.state, m.sent_at, a.state as ask, a.asked_at from messages m join asks a on a.invitation_id = m.invitation_id
+      where m.id = ${message!.id}`);
+    expect(row).toEqual({
+      state: 'delivered',
+      sent_at: new Date(handedAt),
+      ask: 'asked',
+      asked_at: new Date(handedAt),
+    });
+  });
+
   it('about nothing of ours wait a day and are then left for staff', async () => {
     await recordMailEvents(test.deps, [
       receipt('delivered', 0, null, { messageRow: null, providerMessageId: 'none-of-ours' }),
