@@ -1,4 +1,5 @@
 import { committeePath } from '../committees/paths.ts';
+import { deliveryPaths } from '../delivery/paths.ts';
 import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
 import { storyPath, unlockSendingPath, whatIfPath } from './paths.ts';
 
@@ -13,6 +14,11 @@ export type HomeFacts = {
   waitingImports: number;
   stuckMessages: number;
   flaggedInvitations: number;
+  mail: {
+    liftsToConfirm: number;
+    receipts: number;
+    wavesPausedThemselves: { id: number; name: string }[];
+  };
   runningWaves: {
     id: number;
     name: string;
@@ -45,6 +51,11 @@ const counted = (n: number, one: string, many: string) =>
 /** What needs this person today comes first; then what runs by itself; then how far the open applications are. */
 export function homePage(facts: HomeFacts) {
   const tasks: Task[] = [
+    ...facts.mail.wavesPausedThemselves.map(({ id, name }) => ({
+      text: `The wave “${name}” paused by itself, since going on would do harm.`,
+      href: `/staff/waves/${id}`,
+      action: 'See why',
+    })),
     ...facts.wavesToApprove.map(({ id, name }) => ({
       text: `The wave “${name}” waits for a second person to approve it.`,
       href: `/staff/waves/${id}`,
@@ -96,6 +107,20 @@ export function homePage(facts: HomeFacts) {
       text: `${counted(facts.stuckMessages, 'mail could', 'mails could')} not be delivered in the last 30 days, or it is not known whether they left.`,
       href: '/staff/waves',
       action: 'Open waves',
+    });
+  }
+  if (facts.mail.liftsToConfirm > 0) {
+    tasks.push({
+      text: `${counted(facts.mail.liftsToConfirm, 'request', 'requests')} to mail an address again ${facts.mail.liftsToConfirm === 1 ? 'waits' : 'wait'} for a second person.`,
+      href: deliveryPaths.suppressions,
+      action: 'Open the list',
+    });
+  }
+  if (facts.mail.receipts > 0) {
+    tasks.push({
+      text: `${counted(facts.mail.receipts, 'receipt', 'receipts')} of the last 30 days could not be acted on without a person.`,
+      href: deliveryPaths.receipts,
+      action: 'Look at them',
     });
   }
   if (facts.flaggedInvitations > 0) {

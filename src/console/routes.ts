@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { listStaff } from '../agencies/queries.ts';
 import { hasRole } from '../agencies/rules.ts';
+import { countMailTasks } from '../delivery/queries.ts';
 import type { Deps } from '../deps.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import { readTallies, readTally } from '../evidence/read-tally.ts';
@@ -50,6 +51,7 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
       waitingImports: await countWaitingImports(db, agencyId),
       stuckMessages: await countStuckMessages(db, agencyId, new Date(now.getTime() - STUCK_DAYS * DAY_MS)),
       flaggedInvitations: await countFlaggedInvitations(db, agencyId),
+      mail: await countMailTasks(db, { id, agencyId }, new Date(now.getTime() - STUCK_DAYS * DAY_MS)),
       runningWaves: await listRunningWaves(db, agencyId),
       meetings: await listComingMeetings(db, agencyId, now),
       lapsing: await listLapsingEvidence(db, agencyId, new Date(now.getTime() + LAPSE_WARNING_DAYS * DAY_MS)),

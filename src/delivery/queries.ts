@@ -202,3 +202,29 @@ export async function listReceiptsForStaff(db: Db, agencyId: number, limit: numb
     where v.outcome in ('needs_staff', 'unmatched') and (m.agency_id = ${agencyId} or m.id is null)
     order by v.received_at desc, v.id desc limit ${limit}`);
 }
+
+/** What of this waits for a person of the agency: requests of colleagues, receipts since then, waves that paused themselves. */
+export async function countMailTasks(
+  db: Db,
+  staff: { id: number; agencyId: number },
+  since: Date,
+): Promise<{
+  liftsToConfirm: number;
+  receipts: number;
+  wavesPausedThemselves: { id: number; name: string }[];
+}> {
+  const [row] = await db.execute<{
+    liftsToConfirm: number;
+    receipts: number;
+    wavesPausedThemselves: { id: number; name: string }[];
+  }>(sql`
+    select
+      (select count(*)::int from suppression_lifts
+        where agency_id = ${staff.agencyId} and state = 'requested' and requested_by <> ${staff.id}) as "liftsToConfirm",
+      (select count(*)::int from mail_events v join messages m on m.id = v.message_id
+        where v.outcome in ('needs_staff', 'unmatched') and v.received_at > ${since.toISOString()}::timestamptz
+          and m.agency_id = ${staff.agencyId}) as receipts,
+      (select coalesce(json_agg(json_build_object('id', id, 'name', name) order by paused_at), '[]') from waves
+        where agency_id = ${staff.agencyId} and state = 'paused' and pause_reason is not null) as "wavesPausedThemselves"`);
+  return row!;
+}

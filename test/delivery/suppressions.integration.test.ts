@@ -90,6 +90,10 @@ describe('the do-not-contact list', () => {
     const waiting = await stranger.get(path());
     expect(waiting.body).toContain('Another agency has asked');
     expect(waiting.body).not.toContain('The mailbox works again');
+    const home = (await second.get('/staff')).body;
+    expect(home).toContain('1 request to mail an address again waits for a second person');
+    expect(home).toContain('1 receipt of the last 30 days could not be acted on');
+    expect((await first.get('/staff')).body).not.toContain('waits for a second person');
     expect((await first.get(path())).body).not.toContain('Agree: mails may go there again');
     expect((await second.get(path())).body).toContain('The mailbox works again');
   });
