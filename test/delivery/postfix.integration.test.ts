@@ -102,7 +102,8 @@ describe.skipIf(obstacle !== null)('a real Postfix as the next hop', () => {
       db.execute<{ domain: string; state: string; events: (string | null)[][]; suppressed: boolean }>(sql`
         select c.email_domain as domain, m.state,
           (select coalesce(json_agg(json_build_array(e.kind, e.classification, e.facts->>'status') order by e.id), '[]')
-            from mail_events e where e.message_id = m.id and e.classification is distinct from 'delayed') as events,
+            from mail_events e where e.message_id = m.id and e.applied_at is not null
+              and e.classification is distinct from 'delayed') as events,
           exists (select 1 from unsubscribe_links l join suppressions s on s.address_hash = l.address_hash
             where l.contact_id = c.id and s.lifted_at is null) as suppressed
         from messages m join contacts c on c.id = m.contact_id where m.wave_id = ${waveId}`);
