@@ -11,6 +11,7 @@ import { askObservers, employerObservers } from './evidence/observers.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { fetchText } from './lib/fetch-text.ts';
 import { logError } from './lib/log-error.ts';
+import { StartError } from './lib/told-errors.ts';
 import { createLocalMailer } from './mail/local-mailbox.ts';
 import { type ResolveTxt, resolveTxt } from './mail/read-sender-dns.ts';
 import { createSmtpMailer } from './mail/smtp-mailer.ts';
@@ -96,17 +97,12 @@ export async function openDeps(
   }
 }
 
-/** A data folder that cannot be, told in words. */
-class DataFolderError extends Error {
-  override readonly name = 'StartError';
-}
-
 function makeDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new DataFolderError(
+    throw new StartError(
       `The data folder ${dataDir} cannot be made (${code}). Set DATA_DIR to a folder that this user may write to.`,
     );
   }

@@ -19,12 +19,8 @@ import { type ImportSummary, listImportIssues } from './imports/import-store.ts'
 import { placedMessage } from './imports/issues.ts';
 import type { ImportKind } from './imports/types.ts';
 import { CSV_MAX_BYTES } from './lib/csv-inspect.ts';
+import { CommandError } from './lib/told-errors.ts';
 import { withDeps } from './server.ts';
-
-/** A command that cannot be done as given, told in words. */
-class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
 
 type ImportDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'employerObservers'>;
 type Output = { write(text: string): unknown };

@@ -7,17 +7,8 @@ import { loadConfig } from './config/config.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { listenForReports } from './delivery/listen-for-reports.ts';
 import { type Deps, type OpenDeps, openDeps } from './deps.ts';
+import { CommandError, StartError } from './lib/told-errors.ts';
 import { raiseSendEpoch } from './outreach/sending-lock.ts';
-
-/** A start that cannot succeed, told in words. */
-class StartError extends Error {
-  override readonly name = 'StartError';
-}
-
-/** A command that cannot be done as given, told in words. */
-class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
 
 type WorkerModule = {
   startWorker(deps: Deps, options: { databaseUrl: string }): Promise<{ close(): Promise<void> }>;

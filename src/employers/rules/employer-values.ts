@@ -1,4 +1,5 @@
 import { textKey, tidySpaces } from '../../lib/text-key.ts';
+import { isTimeZone as isKnownTimeZone } from '../../lib/zoned-time.ts';
 
 /** The nine digits of a federal employer number, or null. A prefix of 00 was never given out. */
 export function parseFein(text: string): string | null {
@@ -51,14 +52,9 @@ export function parseLanguage(text: string): 'en' | 'es' | null {
   return null;
 }
 
-/** True for an IANA time zone that this machine knows. */
+/** True for a known time zone named by region, such as `America/Denver`; a list's `EST` could mean several. */
 export function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: text });
-    return /^[A-Za-z]+(?:\/[A-Za-z0-9_+-]+)+$/.test(text) || text === 'UTC';
-  } catch {
-    return false;
-  }
+  return (/^[A-Za-z]+(?:\/[A-Za-z0-9_+-]+)+$/.test(text) || text === 'UTC') && isKnownTimeZone(text);
 }
 
 const LEGAL_FORMS: Readonly<Record<string, string>> = {
