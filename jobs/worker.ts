@@ -27,6 +27,7 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   meeting_cancelled: 'cancel',
   meeting_started: 'cancel',
   upload_gone: 'cancel',
+  document_removed: 'cancel',
   different_feins: 'cancel',
   wave_not_ready: 'cancel',
   wave_dates_passed: 'cancel',

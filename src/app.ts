@@ -10,6 +10,7 @@ import { registerWhatIfRoutes } from './console/what-if-routes.ts';
 import { registerCredentialRoutes } from './credentials/routes.ts';
 import { registerDeliveryRoutes } from './delivery/routes.ts';
 import type { Deps } from './deps.ts';
+import { registerDocumentRoutes } from './documents/routes.ts';
 import { registerEmployerRoutes } from './employers/routes.ts';
 import { registerEvidenceRoutes } from './evidence/routes.ts';
 import { registerAccess } from './http/access.ts';
@@ -81,6 +82,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   // Features, in the order of the line in README: each a registerXRoutes(app, deps).
   registerAgencyRoutes(app, deps);
+  registerDocumentRoutes(app, deps);
   registerCredentialRoutes(app, deps);
   await registerEmployerRoutes(app, deps, { readTouches: (input) => readTouchHistory(deps, input) });
   registerOutreachRoutes(app, deps);

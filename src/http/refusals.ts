@@ -48,6 +48,11 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'The uploaded file is gone',
     sentence: 'The file is no longer on this server. Upload it again.',
   },
+  document_removed: {
+    status: 410,
+    title: 'This file was deleted',
+    sentence: 'Its content was deleted when it no longer had to be kept. That it was there stays on record.',
+  },
   meeting_cancelled: {
     status: 409,
     title: 'This meeting is cancelled',

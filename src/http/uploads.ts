@@ -7,13 +7,19 @@ import type { FastifyInstance } from 'fastify';
  */
 export function registerUploads(
   app: FastifyInstance,
-  options: { maxBytes: number },
+  options: { maxBytes: number; maxFields?: number },
   routes: (scope: FastifyInstance) => void,
 ): void {
   app.register(async (scope) => {
     await scope.register(multipart, {
       throwFileSizeLimit: true,
-      limits: { fileSize: options.maxBytes, files: 1, fields: 20, fieldSize: 10_000, parts: 21 },
+      limits: {
+        fileSize: options.maxBytes,
+        files: 1,
+        fields: options.maxFields ?? 20,
+        fieldSize: 10_000,
+        parts: (options.maxFields ?? 20) + 1,
+      },
     });
     routes(scope);
   });

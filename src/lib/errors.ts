@@ -11,6 +11,7 @@ export const DOMAIN_ERROR_CODES = [
   'scope_missing',
   'stale_form',
   'upload_gone',
+  'document_removed',
   'different_feins',
   'meeting_cancelled',
   'meeting_started',

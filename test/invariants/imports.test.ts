@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** Each feature imports only those before it. */
 const FEATURE_LINE = [
   'agencies',
+  'documents',
   'imports',
   'credentials',
   'employers',

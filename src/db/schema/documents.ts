@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { DOCUMENT_MAX_BYTES, MEDIA_TYPES } from '../../documents/types.ts';
+import { agencies, staffMembers } from './agencies.ts';
+import { at, bytea, id, oneOf, ref } from './types.ts';
+
+/** Files that staff attach: letters, notes, artifacts. Never changed; a retention rule may take the content away. */
+export const documents = pgTable(
+  'documents',
+  {
+    id: id(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    name: text('name').notNull(),
+    mediaType: text('media_type', { enum: MEDIA_TYPES }).notNull(),
+    bytes: integer('bytes').notNull(),
+    /** Of the content, in lower-case hexadecimal digits; empty once the content is gone. */
+    sha256: text('sha256').notNull(),
+    content: bytea('content'),
+    /** Makes the commitment say nothing to whoever does not hold it; deleted with the content. */
+    salt: bytea('salt'),
+    commitment: text('commitment').notNull(),
+    addedBy: ref('added_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    addedAt: at('added_at').notNull(),
+    removedAt: at('removed_at'),
+  },
+  (t) => [
+    check('documents_media_type', oneOf(t.mediaType, MEDIA_TYPES)),
+    check('documents_bytes', sql`${t.bytes} between 1 and ${sql.raw(String(DOCUMENT_MAX_BYTES))}`),
+    check('documents_content', sql`(${t.content} is null) = (${t.removedAt} is not null)`),
+    check('documents_salt', sql`(${t.salt} is null) = (${t.removedAt} is not null)`),
+    check('documents_whole', sql`${t.content} is null or octet_length(${t.content}) = ${t.bytes}`),
+    check('documents_forgotten', sql`${t.removedAt} is null or (${t.sha256} = '' and ${t.name} = '')`),
+    index().on(t.agencyId),
+  ],
+);

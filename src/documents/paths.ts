@@ -1,0 +1,1 @@
+export const documentPath = (id: number | ':id'): string => `/staff/documents/${id}`;
