@@ -44,3 +44,7 @@ export type MeetingFacts = { state: MeetingState; startsAt: Date; endsAt: Date; 
 /** Why an answer to a meeting invitation is no longer taken. */
 export const RSVP_REFUSALS = ['meeting_cancelled', 'meeting_started'] as const;
 export type RsvpRefusal = (typeof RSVP_REFUSALS)[number];
+
+/** Who says that a member takes no part: the member, or staff who know of a connection. */
+export const RECUSAL_SOURCES = ['member', 'staff'] as const;
+export type RecusalSource = (typeof RECUSAL_SOURCES)[number];

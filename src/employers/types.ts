@@ -5,6 +5,11 @@ export type ContactState = (typeof CONTACT_STATES)[number];
 export const DUPLICATE_STATES = ['open', 'merged', 'distinct'] as const;
 export type DuplicateState = (typeof DUPLICATE_STATES)[number];
 
+/** What takes a second person: taking a decision back, or merging what somebody said is different. */
+export const IDENTITY_REQUEST_KINDS = ['reopen', 'merge'] as const;
+export type IdentityRequestKind = (typeof IDENTITY_REQUEST_KINDS)[number];
+export const IDENTITY_REQUEST_STATES = ['requested', 'confirmed', 'withdrawn'] as const;
+
 export const LANGUAGES = ['en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 

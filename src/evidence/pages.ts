@@ -12,7 +12,7 @@ export function conflictsPage(facts: {
     relation: Relation;
     note: string;
     setAt: Date;
-    setBy: number;
+    setBy: number | null;
     setterName: string;
   }[];
   issuers: { id: number; name: string }[];

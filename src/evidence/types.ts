@@ -14,6 +14,22 @@ export const POSITION_STATUSES = [
 ] as const;
 export type PositionStatus = (typeof POSITION_STATUSES)[number];
 
+/** How a connection to those behind a credential was found, the most telling first. */
+export const CONNECTION_FINDS = ['same_employer', 'domain', 'shared_parent'] as const;
+export type ConnectionFind = (typeof CONNECTION_FINDS)[number];
+
+/** Who stands behind a credential, in the words in which an employer declares it. */
+export const PARTY_RELATIONS = [
+  'issuer',
+  'reseller',
+  'training_provider',
+  'applicant',
+] as const satisfies readonly Relation[];
+
+/** proposed -> in_force (a second person) -> ended (two people again); proposed -> withdrawn. */
+export const ADJUDICATION_STATES = ['proposed', 'in_force', 'withdrawn', 'ended'] as const;
+export type AdjudicationState = (typeof ADJUDICATION_STATES)[number];
+
 /** Derived, never stored as a state of its own. 'unsupported': the policy asks for facts that are not recorded. */
 export const REQUIREMENT_STATUSES = [
   'not_asked',

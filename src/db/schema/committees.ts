@@ -10,8 +10,9 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { MEETING_STATES, RSVP_RESPONSES } from '../../committees/types.ts';
+import { MEETING_STATES, RECUSAL_SOURCES, RSVP_RESPONSES } from '../../committees/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
+import { credentials, issuers } from './credentials.ts';
 import { contacts } from './employers.ts';
 import { asks } from './outreach.ts';
 import { at, bytea, id, oneOf, ref } from './types.ts';
@@ -130,3 +131,40 @@ export const rsvpLinks = pgTable('rsvp_links', {
     .references((): AnyPgColumn => asks.id),
   createdAt: at('created_at').notNull(),
 });
+
+/** A member takes no part where there is a connection. Kept when it ends, and shown with the seat. */
+export const recusals = pgTable(
+  'recusals',
+  {
+    id: id(),
+    seatId: ref('seat_id')
+      .notNull()
+      .references(() => committeeSeats.id),
+    /** Who held the seat: a recusal is the person's, not the chair's. */
+    contactId: ref('contact_id')
+      .notNull()
+      .references(() => contacts.id),
+    issuerId: ref('issuer_id')
+      .notNull()
+      .references(() => issuers.id),
+    /** Null: from everything that the issuer awards. */
+    credentialId: ref('credential_id').references(() => credentials.id),
+    source: text('source', { enum: RECUSAL_SOURCES }).notNull(),
+    reason: text('reason').notNull(),
+    recordedAt: at('recorded_at').notNull(),
+    recordedBy: ref('recorded_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    endedAt: at('ended_at'),
+    endedBy: ref('ended_by').references(() => staffMembers.id),
+    endReason: text('end_reason'),
+  },
+  (t) => [
+    check('recusals_source', oneOf(t.source, RECUSAL_SOURCES)),
+    check('recusals_ended', sql`(${t.endedAt} is null) = (${t.endedBy} is null)`),
+    check('recusals_ended_by_another', sql`${t.endedBy} <> ${t.recordedBy}`),
+    uniqueIndex('recusals_current')
+      .on(t.seatId, t.contactId, t.issuerId, sql`coalesce(${t.credentialId}, 0)`)
+      .where(sql`${t.endedAt} is null`),
+  ],
+);

@@ -12,10 +12,16 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { CONTACT_STATES, DUPLICATE_STATES, LANGUAGES } from '../../employers/types.ts';
+import {
+  CONTACT_STATES,
+  DUPLICATE_STATES,
+  IDENTITY_REQUEST_KINDS,
+  IDENTITY_REQUEST_STATES,
+  LANGUAGES,
+} from '../../employers/types.ts';
 import { IMPORT_KINDS, IMPORT_STATES } from '../../imports/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
-import { at, id, oneOf, ref } from './types.ts';
+import { at, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
 export const employers = pgTable(
   'employers',
@@ -34,6 +40,10 @@ export const employers = pgTable(
     state: text('state').notNull().default(''),
     zip: text('zip').notNull().default(''),
     county: text('county').notNull().default(''),
+    /** Five digits of the county, by the vintage of src/data/counties-2022.csv. */
+    countyFips: text('county_fips'),
+    /** Workforce area or other region, in the agency's own words. */
+    region: text('region').notNull().default(''),
     phone: text('phone').notNull().default(''),
     naicsCode: text('naics_code'),
     legalForm: text('legal_form').notNull().default(''),
@@ -54,6 +64,7 @@ export const employers = pgTable(
     uniqueIndex('employers_fein').on(t.fein).where(sql`${t.fein} is not null and ${t.mergedIntoId} is null`),
     uniqueIndex('employers_external_id').on(t.externalId).where(sql`${t.externalId} is not null`),
     check('employers_fein_digits', sql`${t.fein} ~ '^[0-9]{9}$'`),
+    check('employers_county_fips', sql`${t.countyFips} ~ '^[0-9]{5}$'`),
     check('employers_not_merged_into_itself', sql`${t.mergedIntoId} <> ${t.id}`),
     index('employers_match').on(t.nameKey, t.zip),
     index().on(t.unitId),
@@ -85,6 +96,65 @@ export const employerDomains = pgTable(
   (t) => [primaryKey({ columns: [t.employerId, t.domain] }), index().on(t.domain)],
 );
 
+/** Where an employer works: counted apart only by policies whose unit is the site. */
+export const employerSites = pgTable(
+  'employer_sites',
+  {
+    id: id(),
+    employerId: ref('employer_id')
+      .notNull()
+      .references(() => employers.id),
+    name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
+    address: text('address').notNull().default(''),
+    city: text('city').notNull().default(''),
+    state: text('state').notNull().default(''),
+    zip: text('zip').notNull().default(''),
+    county: text('county').notNull().default(''),
+    countyFips: text('county_fips'),
+    region: text('region').notNull().default(''),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+    closedAt: at('closed_at'),
+  },
+  (t) => [
+    uniqueIndex('employer_sites_name').on(t.employerId, t.nameKey),
+    check('employer_sites_county_fips', sql`${t.countyFips} ~ '^[0-9]{5}$'`),
+  ],
+);
+
+/** A parent company with everything under it. Its name is all that must be known of the parent. */
+export const employerGroups = pgTable('employer_groups', {
+  id: id(),
+  name: text('name').notNull(),
+  nameKey: text('name_key').notNull().unique(),
+  createdAt: at('created_at').notNull(),
+});
+
+/** Who belongs to a group, with times, so that a count by groups as of an earlier day can be told. */
+export const employerGroupMembers = pgTable(
+  'employer_group_members',
+  {
+    id: id(),
+    employerId: ref('employer_id')
+      .notNull()
+      .references(() => employers.id),
+    groupId: ref('group_id')
+      .notNull()
+      .references(() => employerGroups.id),
+    joinedAt: at('joined_at').notNull(),
+    /** Null when an import said so. */
+    joinedBy: ref('joined_by').references(() => staffMembers.id),
+    leftAt: at('left_at'),
+    leftBy: ref('left_by').references(() => staffMembers.id),
+  },
+  (t) => [
+    uniqueIndex('employer_group_members_current').on(t.employerId).where(sql`${t.leftAt} is null`),
+    index().on(t.groupId),
+    index().on(t.employerId),
+  ],
+);
+
 export const contacts = pgTable(
   'contacts',
   {
@@ -104,6 +174,8 @@ export const contacts = pgTable(
     state: text('state', { enum: CONTACT_STATES }).notNull().default('active'),
     /** 'import', 'nominated' or 'staff'. */
     source: text('source').notNull().default('import'),
+    /** Where the person works, when that is known: like an address it holds for all times. */
+    siteId: ref('site_id').references(() => employerSites.id),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
   },
@@ -129,6 +201,8 @@ export const duplicateProposals = pgTable(
     score: doublePrecision('score').notNull(),
     state: text('state', { enum: DUPLICATE_STATES }).notNull().default('open'),
     openedAt: at('opened_at').notNull(),
+    /** Who named the two; null when they were found. */
+    openedBy: ref('opened_by').references(() => staffMembers.id),
     decidedAt: at('decided_at'),
     decidedBy: ref('decided_by').references(() => staffMembers.id),
     decisionReason: text('decision_reason'),
@@ -140,6 +214,40 @@ export const duplicateProposals = pgTable(
     uniqueIndex('duplicate_proposals_pair').on(t.employerAId, t.employerBId),
     index().on(t.employerBId),
     index('duplicate_proposals_open').on(t.score).where(sql`${t.state} = 'open'`),
+  ],
+);
+
+/** Taking an identity decision back, or merging against one, takes two people: one asks, another confirms. */
+export const identityRequests = pgTable(
+  'identity_requests',
+  {
+    id: id(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    kind: text('kind', { enum: IDENTITY_REQUEST_KINDS }).notNull(),
+    proposalId: ref('proposal_id')
+      .notNull()
+      .references(() => duplicateProposals.id),
+    survivorId: ref('survivor_id').references(() => employers.id),
+    reason: text('reason').notNull(),
+    state: text('state', { enum: IDENTITY_REQUEST_STATES }).notNull().default('requested'),
+    requestedBy: ref('requested_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    requestedAt: at('requested_at').notNull(),
+    decidedBy: ref('decided_by').references(() => staffMembers.id),
+    decidedAt: at('decided_at'),
+  },
+  (t) => [
+    check('identity_requests_kind', oneOf(t.kind, IDENTITY_REQUEST_KINDS)),
+    check('identity_requests_state', oneOf(t.state, IDENTITY_REQUEST_STATES)),
+    check('identity_requests_decided', presentExactlyIn(t.decidedAt, t.state, ['confirmed', 'withdrawn'])),
+    check(
+      'identity_requests_two_people',
+      sql`${t.state} <> 'confirmed' or (${t.decidedBy} is not null and ${t.decidedBy} <> ${t.requestedBy})`,
+    ),
+    uniqueIndex('identity_requests_open').on(t.proposalId).where(sql`${t.state} = 'requested'`),
   ],
 );
 

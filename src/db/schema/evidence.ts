@@ -12,13 +12,18 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { POSITION_STATUSES } from '../../evidence/types.ts';
+import {
+  ADJUDICATION_STATES,
+  CONNECTION_FINDS,
+  PARTY_RELATIONS,
+  POSITION_STATUSES,
+} from '../../evidence/types.ts';
 import { RELATIONS } from '../../surveys/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
 import { credentials, issuers } from './credentials.ts';
 import { employers } from './employers.ts';
 import { answers } from './surveys.ts';
-import { at, id, oneOf, ref } from './types.ts';
+import { at, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
 export const policies = pgTable('policies', {
   id: id(),
@@ -111,7 +116,37 @@ export const positions = pgTable(
   ],
 );
 
-/** A relation between an employer and an issuer, set by staff; visible, uncounted. */
+/** Who stands behind a credential: its issuer as a company, resellers, training providers, applicants. */
+export const issuerParties = pgTable(
+  'issuer_parties',
+  {
+    id: id(),
+    issuerId: ref('issuer_id')
+      .notNull()
+      .references(() => issuers.id),
+    /** Null: of everything that the issuer awards. */
+    credentialId: ref('credential_id').references(() => credentials.id),
+    relation: text('relation', { enum: PARTY_RELATIONS }).notNull(),
+    name: text('name').notNull(),
+    domain: text('domain'),
+    /** The party's own record in the register: its group is looked at. */
+    employerId: ref('employer_id').references(() => employers.id),
+    setAt: at('set_at').notNull(),
+    setBy: ref('set_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    endedAt: at('ended_at'),
+    endedBy: ref('ended_by').references(() => staffMembers.id),
+  },
+  (t) => [
+    check('issuer_parties_relation', oneOf(t.relation, PARTY_RELATIONS)),
+    check('issuer_parties_known_by', sql`${t.domain} is not null or ${t.employerId} is not null`),
+    index().on(t.issuerId),
+    index().on(t.employerId),
+  ],
+);
+
+/** A relation between an employer and an issuer, set by staff or found by domain or parent; visible, uncounted. */
 export const conflictMarks = pgTable(
   'conflict_marks',
   {
@@ -122,19 +157,93 @@ export const conflictMarks = pgTable(
     issuerId: ref('issuer_id')
       .notNull()
       .references(() => issuers.id),
+    /** Null: for everything that the issuer awards. */
+    credentialId: ref('credential_id').references(() => credentials.id),
     relation: text('relation', { enum: RELATIONS }).notNull(),
     note: text('note').notNull().default(''),
+    /** How it was found; null when staff set it. */
+    found: text('found', { enum: CONNECTION_FINDS }),
+    partyId: ref('party_id').references(() => issuerParties.id),
     setAt: at('set_at').notNull(),
-    setBy: ref('set_by')
-      .notNull()
-      .references(() => staffMembers.id),
+    setBy: ref('set_by').references(() => staffMembers.id),
+    /** Taking a mark back takes two people: one asks with a reason, another confirms. */
+    clearRequestedAt: at('clear_requested_at'),
+    clearRequestedBy: ref('clear_requested_by').references(() => staffMembers.id),
+    clearReason: text('clear_reason'),
     clearedAt: at('cleared_at'),
+    /** Null when what was found is so no longer. */
     clearedBy: ref('cleared_by').references(() => staffMembers.id),
   },
   (t) => [
     check('conflict_marks_relation', oneOf(t.relation, RELATIONS)),
-    uniqueIndex('conflict_marks_current').on(t.employerId, t.issuerId).where(sql`${t.clearedAt} is null`),
+    check('conflict_marks_found', oneOf(t.found, CONNECTION_FINDS)),
+    check('conflict_marks_origin', sql`(${t.setBy} is null) = (${t.found} is not null)`),
+    check('conflict_marks_found_party', sql`(${t.found} is null) = (${t.partyId} is null)`),
+    check(
+      'conflict_marks_two_people',
+      sql`${t.clearedBy} is null or ${t.clearedBy} <> ${t.clearRequestedBy}`,
+    ),
+    uniqueIndex('conflict_marks_current')
+      .on(t.employerId, t.issuerId, sql`coalesce(${t.partyId}, 0)`)
+      .where(sql`${t.clearedAt} is null`),
     index().on(t.issuerId),
+  ],
+);
+
+/**
+ * People of one employer disagree, and two members of staff say whose answer speaks for it. It holds for exactly these
+ * answers: a newer one makes the employer conflicting again.
+ */
+export const adjudications = pgTable(
+  'adjudications',
+  {
+    id: id(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    credentialId: ref('credential_id')
+      .notNull()
+      .references(() => credentials.id),
+    /** The counting unit when it was proposed. */
+    unitId: ref('unit_id')
+      .notNull()
+      .references(() => employers.id),
+    /** The answers that disagree. */
+    answerIds: ref('answer_ids').array().notNull(),
+    /** The answer that speaks for the employer; null when none of them counts. */
+    speaksAnswerId: ref('speaks_answer_id').references(() => answers.id),
+    reason: text('reason').notNull(),
+    state: text('state', { enum: ADJUDICATION_STATES }).notNull().default('proposed'),
+    proposedAt: at('proposed_at').notNull(),
+    proposedBy: ref('proposed_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    decidedAt: at('decided_at'),
+    decidedBy: ref('decided_by').references(() => staffMembers.id),
+    endRequestedAt: at('end_requested_at'),
+    endRequestedBy: ref('end_requested_by').references(() => staffMembers.id),
+    endReason: text('end_reason'),
+    endedAt: at('ended_at'),
+    endedBy: ref('ended_by').references(() => staffMembers.id),
+  },
+  (t) => [
+    check('adjudications_state', oneOf(t.state, ADJUDICATION_STATES)),
+    check('adjudications_decided', sql`(${t.decidedAt} is null) = (${t.state} = 'proposed')`),
+    check(
+      'adjudications_two_people',
+      sql`${t.state} not in ('in_force', 'ended') or (${t.decidedBy} is not null and ${t.decidedBy} <> ${t.proposedBy})`,
+    ),
+    check('adjudications_ended', presentExactlyIn(t.endedAt, t.state, ['ended'])),
+    check(
+      'adjudications_ended_by_two',
+      sql`${t.endedAt} is null or (${t.endedBy} is not null and ${t.endedBy} <> ${t.endRequestedBy})`,
+    ),
+    check(
+      'adjudications_speaks',
+      sql`${t.speaksAnswerId} is null or ${t.speaksAnswerId} = any(${t.answerIds})`,
+    ),
+    uniqueIndex('adjudications_proposed').on(t.credentialId, t.unitId).where(sql`${t.state} = 'proposed'`),
+    index().on(t.credentialId),
   ],
 );
 
