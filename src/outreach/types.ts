@@ -69,6 +69,16 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 /** planned: not mailed yet; asked: a message that carries it was sent. */
 export const ASK_STATES = ['planned', 'asked', 'answered', 'withdrawn', 'declined', 'cancelled'] as const;
 
+/** Why no further mail names an ask. One that no mail has named yet is cancelled; any other still takes an answer. */
+export const ASK_DROP_REASONS = [
+  'enough_answers',
+  'not_this_agency',
+  'wave_closed',
+  'wave_cancelled',
+  'no_room',
+] as const;
+export type AskDropReason = (typeof ASK_DROP_REASONS)[number];
+
 export const SUPPRESSION_REASONS = ['unsubscribed', 'complained', 'bounced', 'staff'] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 

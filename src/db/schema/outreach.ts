@@ -12,6 +12,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { LANGUAGES } from '../../employers/types.ts';
 import {
+  ASK_DROP_REASONS,
   ASK_STATES,
   DECLINE_REASONS,
   INVITATION_STATES,
@@ -164,7 +165,10 @@ export const invitations = pgTable(
   ],
 );
 
-/** One contact, one credential or one meeting, one wave. */
+/**
+ * One contact, one credential or one meeting, one wave. Its wave may be another than its invitation's: what several
+ * waves ask of a person at one time rides in one invitation, which one of them carries.
+ */
 export const asks = pgTable(
   'asks',
   {
@@ -192,10 +196,13 @@ export const asks = pgTable(
     askedAt: at('asked_at'),
     /** When that message came back or was refused. */
     undeliveredAt: at('undelivered_at'),
+    /** Present when no further mail names it. */
+    droppedFor: text('dropped_for', { enum: ASK_DROP_REASONS }),
     createdAt: at('created_at').notNull(),
   },
   (t) => [
     check('asks_state', oneOf(t.state, ASK_STATES)),
+    check('asks_dropped_for', oneOf(t.droppedFor, ASK_DROP_REASONS)),
     check('asks_one_topic', sql`num_nonnulls(${t.credentialId}, ${t.meetingId}) = 1`),
     uniqueIndex('asks_once').on(
       t.invitationId,
