@@ -15,14 +15,13 @@ const MAX_PAGES = 1_000;
 type Parts = readonly string[];
 
 /**
- * Pages as rendered, by all that they show. A wave asks hundreds of employers the same questions within an hour: their
- * pages differ in the link and two numbers, so the rest is rendered once. The key is the page's whole data, so a page
- * that is kept is never out of date.
+ * Pages as rendered, by a key of all that they show. A wave asks hundreds of employers the same questions within an hour:
+ * their pages differ in the link and two numbers, so the rest is rendered once. The key holds the content, so a page that
+ * is kept is never out of date.
  */
-export function createKeptPages(): (data: object, own: Own, render: () => string) => string {
+export function createKeptPages(): (key: string, own: Own, render: () => string) => string {
   const pages = new Map<string, Parts>();
-  return (data, own, render) => {
-    const key = JSON.stringify(data);
+  return (key, own, render) => {
     let parts = pages.get(key);
     if (!parts) {
       parts = render().split(HOLE);

@@ -1,5 +1,7 @@
 import type { Sql } from '../db/client.ts';
 import type { Language } from '../employers/types.ts';
+import { invariant } from '../lib/errors.ts';
+import type { KnownNames } from './known-names.ts';
 import type { Progress } from './rules.ts';
 import type { CredentialAsk, CredentialFacts, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
 
@@ -36,24 +38,39 @@ export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<Res
 }
 
 /** The same for a credential's page, which is opened more than all others together and needs less. */
-export async function findCredentialFacts(sql: Sql, tokenHash: Buffer): Promise<CredentialFacts | null> {
-  const [row] = await sql<CredentialFactsRow[]>`
+export async function findCredentialFacts(
+  sql: Sql,
+  names: KnownNames,
+  tokenHash: Buffer,
+): Promise<CredentialFacts | null> {
+  const [row] = await sql<CredentialPageRow[]>`
     select
-      i.state, i.language, i.draft, i.expires_at,
+      i.state, i.language, i.draft, i.expires_at, i.agency_id,
       w.state as wave_state, w.close_at, w.grace_until, w.instrument_version_id,
-      g.name as agency_name, g.reply_to, g.phone, g.postal_address,
       (
-        select json_agg(json_build_array(a.id, a.state, cr.id, cr.name, s.id, s.name) order by a.position)
+        select json_agg(json_build_array(a.id, a.state, a.credential_id) order by a.position)
         from asks a
-        left join credentials cr on cr.id = a.credential_id
-        left join issuers s on s.id = cr.issuer_id
         where a.invitation_id = i.id and a.state <> 'cancelled'
       ) as asks
     from invitations i
     join waves w on w.id = i.wave_id
-    join agencies g on g.id = i.agency_id
     where i.token_hash = ${tokenHash}`;
-  return row ? credentialFactsOf(row) : null;
+  if (!row) return null;
+  const agency = await names.agency(row.agency_id);
+  invariant(agency, 'an invitation is of an agency');
+  const credentials: CredentialAsk[] = [];
+  const meetings: { askId: number }[] = [];
+  for (const [askId, state, credentialId] of row.asks ?? []) {
+    if (credentialId === null) {
+      meetings.push({ askId });
+      continue;
+    }
+    const known = names.credential(credentialId);
+    const credential = known instanceof Promise ? await known : known;
+    invariant(credential, 'an ask is for a credential or a meeting');
+    credentials.push({ askId, state, ...credential });
+  }
+  return { ...accessFactsOf(row), agency, credentials, meetings };
 }
 
 type CredentialColumns = [
@@ -78,7 +95,8 @@ type MeetingColumns = [
   meetingState: MeetingAsk['meetingState'],
 ];
 
-type CredentialFactsRow = {
+/** What both reads bring of the invitation and its wave. */
+type AccessRow = {
   state: CredentialFacts['state'];
   language: Language;
   draft: Draft;
@@ -87,14 +105,18 @@ type CredentialFactsRow = {
   close_at: Date;
   grace_until: Date;
   instrument_version_id: number;
+};
+
+type CredentialPageRow = AccessRow & {
+  agency_id: number;
+  asks: [askId: number, state: string, credentialId: number | null][] | null;
+};
+
+type FactsRow = AccessRow & {
   agency_name: string;
   reply_to: string;
   phone: string;
   postal_address: string;
-  asks: CredentialColumns[] | null;
-};
-
-type FactsRow = Omit<CredentialFactsRow, 'asks'> & {
   id: number;
   draft_version: number;
   answered_at: Date | null;
@@ -108,16 +130,7 @@ type FactsRow = Omit<CredentialFactsRow, 'asks'> & {
   asks: [...CredentialColumns, ...MeetingColumns][] | null;
 };
 
-function credentialFactsOf(
-  row: Omit<CredentialFactsRow, 'asks'> & { asks: readonly unknown[] | null },
-): CredentialFacts {
-  const asks = (row.asks ?? []) as CredentialColumns[];
-  const credentials: CredentialAsk[] = [];
-  const meetings: { askId: number }[] = [];
-  for (const [askId, state, credentialId, name, issuerId, issuer] of asks) {
-    if (credentialId === null) meetings.push({ askId });
-    else credentials.push({ askId, state, credentialId, name, issuerId, issuer });
-  }
+function accessFactsOf(row: AccessRow) {
   return {
     state: row.state,
     language: row.language,
@@ -127,27 +140,28 @@ function credentialFactsOf(
     closeAt: row.close_at,
     graceUntil: row.grace_until,
     instrumentVersionId: row.instrument_version_id,
-    agency: {
-      name: row.agency_name,
-      replyTo: row.reply_to,
-      phone: row.phone,
-      postalAddress: row.postal_address,
-    },
-    credentials,
-    meetings,
   };
 }
 
 function factsOf(row: FactsRow): RespondFacts {
-  const facts = credentialFactsOf(row);
   return {
-    ...facts,
+    ...accessFactsOf(row),
     invitationId: row.id,
     draftVersion: row.draft_version,
     answeredAt: row.answered_at,
     declineReason: row.decline_reason,
     noticeVersionId: row.notice_version_id,
-    agency: { ...facts.agency, shortName: row.short_name, timeZone: row.time_zone },
+    agency: {
+      name: row.agency_name,
+      replyTo: row.reply_to,
+      phone: row.phone,
+      postalAddress: row.postal_address,
+      shortName: row.short_name,
+      timeZone: row.time_zone,
+    },
+    credentials: (row.asks ?? []).flatMap(([askId, state, credentialId, name, issuerId, issuer]) =>
+      credentialId === null ? [] : [{ askId, state, credentialId, name, issuerId, issuer }],
+    ),
     contact: { name: row.contact_name, title: row.contact_title },
     employer: row.employer,
     meetings: (row.asks ?? []).flatMap(([askId, state, , , , , ...meeting]) => {

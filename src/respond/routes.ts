@@ -17,6 +17,7 @@ import {
   shownAt,
 } from './forms.ts';
 import { createKeptPages, HOLES } from './kept-pages.ts';
+import { createKnownNames } from './known-names.ts';
 import * as pages from './pages.ts';
 import { type RespondStep, respondPath } from './paths.ts';
 import { findCredentialFacts, findRespondFacts } from './queries.ts';
@@ -34,6 +35,7 @@ type Request = FastifyRequest<{ Params: Params }>;
 /** The employer's pages: /r/<token>. Every GET is one read; every change is a POST of a form that the person sent. */
 export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
   const config = { access: 'token' } as const;
+  const names = createKnownNames(deps.sql);
 
   const get = (
     step: string,
@@ -89,7 +91,9 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.get<{ Params: Params }>('/r/:token/c/:number', { config }, async (request, reply) => {
-    const context = await contextFrom(deps, request, findCredentialFacts);
+    const context = await contextFrom(deps, request, (sql, tokenHash) =>
+      findCredentialFacts(sql, names, tokenHash),
+    );
     if (!context) return unknown(request, reply);
     if (!isOpen(context)) return showClosed(request, reply);
     const number = numberOf(request, context.facts.credentials.length);
@@ -310,16 +314,16 @@ function credentialHtml(
   reply: FastifyReply,
 ): string {
   const { instrument, token, facts, now } = context;
-  const { text, ...page } = pages.credentialPage({ ...context, token: HOLES.token }, number);
-  const shared = { ...page, askId: HOLES.askId, shownAt: HOLES.shownAt, wording: instrument.sha256 };
   const own = {
     token,
     askId: String(facts.credentials[number - 1]!.askId),
     shownAt: now.getTime().toString(36),
   };
-  return keep(shared, own, () =>
-    reply.html('respond/credential', pages.withQuestions({ ...shared, text }, instrument)),
-  );
+  return keep(pages.credentialPageKey(context, number), own, () => {
+    const page = pages.credentialPage({ ...context, token: HOLES.token }, number);
+    const shared = { ...page, askId: HOLES.askId, shownAt: HOLES.shownAt };
+    return reply.html('respond/credential', pages.withQuestions(shared, instrument));
+  });
 }
 
 async function noticeOf(deps: Pick<Deps, 'db'>, context: pages.PageContext) {

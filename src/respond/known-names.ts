@@ -1,0 +1,47 @@
+import { LRUCache } from 'lru-cache';
+import type { Sql } from '../db/client.ts';
+import type { CredentialAsk, CredentialFacts } from './types.ts';
+
+/** How long a page may go on showing a name that was changed. What decides anything is read anew at every request. */
+const FRESH_MS = 10_000;
+const MAX_KEPT = 5_000;
+
+type KnownAgency = CredentialFacts['agency'];
+type KnownCredential = Pick<CredentialAsk, 'credentialId' | 'name' | 'issuerId' | 'issuer'>;
+
+export type KnownNames = {
+  /** Null for an id that is not there. */
+  agency(id: number): KnownAgency | null | Promise<KnownAgency | null>;
+  credential(id: number): KnownCredential | null | Promise<KnownCredential | null>;
+};
+
+/**
+ * What agencies and credentials are called, read once in ten seconds. A wave's pages show the same few thousands of times
+ * within an hour, and to join them to each page's read doubles its cost in the database.
+ */
+export function createKnownNames(sql: Sql): KnownNames {
+  const agencies = new LRUCache<number, KnownAgency>({
+    max: MAX_KEPT,
+    ttl: FRESH_MS,
+    fetchMethod: async (id) => {
+      const [row] = await sql<KnownAgency[]>`
+        select name, reply_to as "replyTo", phone, postal_address as "postalAddress" from agencies where id = ${id}`;
+      return row;
+    },
+  });
+  const credentials = new LRUCache<number, KnownCredential>({
+    max: MAX_KEPT,
+    ttl: FRESH_MS,
+    fetchMethod: async (id) => {
+      const [row] = await sql<KnownCredential[]>`
+        select c.id as "credentialId", c.name, s.id as "issuerId", s.name as issuer
+        from credentials c join issuers s on s.id = c.issuer_id where c.id = ${id}`;
+      return row;
+    },
+  });
+  const knownOr =
+    <Known extends object>(cache: LRUCache<number, Known>) =>
+    (id: number) =>
+      cache.get(id) ?? cache.fetch(id).then((found) => found ?? null);
+  return { agency: knownOr(agencies), credential: knownOr(credentials) };
+}
