@@ -1,10 +1,11 @@
 import { WYOMING_COUNTING_KEYS } from '../surveys/presets.ts';
-import type { Policy, PolicyV1, PolicyV2 } from './rules/policy.ts';
+import type { BodyDemand, Policy, PolicyV1, PolicyV2, PolicyV3 } from './rules/policy.ts';
 
 const [INCENTIVE, PREFERENCE] = WYOMING_COUNTING_KEYS;
 
 export type PolicyPreset = { slug: string; name: string; body: Policy };
 type PresetV2 = PolicyPreset & { body: PolicyV2 };
+type PresetV3 = PolicyPreset & { body: PolicyV3 };
 
 /**
  * Wyoming: at least ten employers answer yes to both questions before a credential is approved. The count and the two
@@ -117,6 +118,37 @@ function preset(
   return { slug, name, body: { ...CAREFUL, besides: [], mayApply: ['anyone'], ...body } };
 }
 
+/** As `preset`, for what answers alone do not show: votes, letters of boards, reviews, criteria. */
+function presetV3(
+  slug: string,
+  name: string,
+  body: Pick<PolicyV3, 'requirement' | 'source'> & Partial<PolicyV3>,
+): PresetV3 {
+  return {
+    slug,
+    name,
+    body: {
+      ...CAREFUL,
+      besides: [],
+      mayApply: ['anyone'],
+      also: [],
+      mandatoryCriteria: [],
+      appealDays: 30,
+      ...body,
+      formatVersion: 3,
+    },
+  };
+}
+
+const APPEALS = 'that a decision can be appealed within 30 days';
+
+/** The final word of employers: one vote each, more than half of them for it. */
+const ballotOf = (minVoters: number): BodyDemand => ({
+  kind: 'employer_ballot',
+  minVoters,
+  approvePercent: null,
+});
+
 const letters = (minLetters: number, questions = VALUES_IT): Counted => ({
   kind: 'letters',
   questions,
@@ -141,7 +173,7 @@ const LOUISIANA = preset('louisiana', 'Louisiana: letters of three Louisiana emp
   },
 });
 
-const OHIO = preset('ohio', 'Ohio: points by level from ten reviewers', {
+const OHIO = presetV3('ohio', 'Ohio: points by level from ten reviewers, then their vote', {
   requirement: {
     kind: 'points',
     question: { key: 'importance', meaning: 'say what it is worth when they hire' },
@@ -155,10 +187,10 @@ const OHIO = preset('ohio', 'Ohio: points by level from ten reviewers', {
     minPoints: 60,
     minDistinctEmployers: 10,
   },
+  also: [ballotOf(10)],
   requireHiringAuthority: true,
   decidedBy: 'employers',
   review: 'yearly',
-  besides: ['Industry representatives of the field give the final approval.'],
   source: {
     title: 'Ohio Department of Education, Process for Adding New Industry-Recognized Credentials',
     url: 'https://education.ohio.gov/Topics/Ohio-s-Graduation-Requirements/Industry-Recognized-Credentials/Process-for-adding-new-industry-recognized-credent',
@@ -166,6 +198,8 @@ const OHIO = preset('ohio', 'Ohio: points by level from ten reviewers', {
       'the points of each level (12 is what the state asks for its seal)',
       'that the points of all are added up',
       'the 60 points that are needed, as if each of ten preferred it',
+      'that more than half of ten employers must vote for it',
+      APPEALS,
       SAFE_DEFAULTS,
     ],
   },
@@ -176,13 +210,20 @@ const finalBallot = (
   state: string,
   mayApply: PolicyV2['mayApply'],
   review: PolicyV2['review'],
-): PresetV2 =>
-  preset(slug, `${state}: employers give the final approval`, {
-    requirement: { kind: 'employer_ballot', minVoters: null, approvePercent: null },
+): PresetV3 =>
+  presetV3(slug, `${state}: employers give the final approval`, {
+    requirement: ballotOf(3),
     mayApply,
     decidedBy: 'employers',
     review,
-    source: { ...ADVANCE_CTE, addedHere: [] },
+    source: {
+      ...ADVANCE_CTE,
+      addedHere: [
+        'that at least three employers vote, and more than half of them for it',
+        APPEALS,
+        SAFE_DEFAULTS,
+      ],
+    },
   });
 
 const ARKANSAS = finalBallot('arkansas', 'Arkansas', ['schools'], 'rolling');
@@ -231,7 +272,7 @@ const FLORIDA = preset('florida', 'Florida: regional demand, a committee every q
   },
 });
 
-const MARYLAND = preset('maryland', 'Maryland: required, or a competitive advantage', {
+const MARYLAND = presetV3('maryland', 'Maryland: required, or a competitive advantage', {
   requirement: {
     kind: 'distinct_employers',
     questions: [
@@ -251,21 +292,40 @@ const MARYLAND = preset('maryland', 'Maryland: required, or a competitive advant
   },
   requireHiringAuthority: true,
   review: 'every_two_years',
+  mandatoryCriteria: [
+    'employer_need',
+    'high_skill_wage_demand',
+    'advancement',
+    'portability',
+    'alignment',
+    'competencies',
+    'assessment_integrity',
+  ],
   besides: ['Seven criteria are mandatory, each with an artifact that shows it.'],
   source: {
     title: 'Maryland State Department of Education, Industry-Recognized Credentials',
     url: 'http://marylandpublicschools.org/about/Pages/DCCR/industry-credentials.aspx',
-    addedHere: ['that three employers are enough', SAFE_DEFAULTS],
+    addedHere: [
+      'that three employers are enough',
+      'which seven rows of the table of Advance CTE the seven criteria are',
+      APPEALS,
+      SAFE_DEFAULTS,
+    ],
   },
 });
 
-const TENNESSEE = preset('tennessee', 'Tennessee: two review teams and a rubric', {
-  requirement: { kind: 'rubric', teams: 2, tiers: ['Recognized', 'Valued', 'Preferred'] },
+const TENNESSEE = presetV3('tennessee', 'Tennessee: two review teams and a rubric', {
+  requirement: {
+    kind: 'rubric',
+    teams: 2,
+    tiers: ['Recognized', 'Valued', 'Preferred'],
+    minTier: 'Recognized',
+  },
   review: 'yearly',
   source: {
     title: 'Tennessee Department of Education, Promoted Industry Credentials',
     url: 'https://www.tn.gov/education/news/2020/11/10/',
-    addedHere: [],
+    addedHere: ['that the lowest tier is enough to be listed', APPEALS, SAFE_DEFAULTS],
   },
 });
 
@@ -304,7 +364,7 @@ const ARIZONA = preset('arizona', 'Arizona: signed letters of related businesses
   },
 });
 
-const COLORADO = preset('colorado', 'Colorado: a letter of the local workforce board', {
+const COLORADO = presetV3('colorado', 'Colorado: a letter of the local workforce board', {
   requirement: { kind: 'board_letters', minLetters: 1 },
   mayApply: ['schools'],
   review: 'yearly',
@@ -314,7 +374,7 @@ const COLORADO = preset('colorado', 'Colorado: a letter of the local workforce b
   source: {
     title: 'Colorado Department of Education, Career Development Incentive Program approval process',
     url: 'http://cde.state.co.us./postsecondary/alt-text-cdip-approval-process',
-    addedHere: [],
+    addedHere: [APPEALS, SAFE_DEFAULTS],
   },
 });
 
@@ -335,13 +395,14 @@ const NORTH_CAROLINA = preset('north-carolina', 'North Carolina: letters of hiri
   },
 });
 
-const TEXAS = preset('texas', 'Texas: recognized and valued, asked through the boards', {
+const TEXAS = presetV3('texas', 'Texas: recognized and valued, asked through the boards', {
   requirement: {
     kind: 'distinct_employers',
     questions: [VALUES_IT[0]!],
     combine: 'all',
     minDistinctEmployers: 3,
   },
+  also: [{ kind: 'boards_asked', minBoards: 1 }],
   inState: 'TX',
   spread: { minRegions: 2, minSectors: null, minSizes: null },
   mayApply: ['issuers'],
@@ -352,7 +413,12 @@ const TEXAS = preset('texas', 'Texas: recognized and valued, asked through the b
   source: {
     title: '19 TAC 74.1003, Industry-Based Certifications for Public School Accountability',
     url: 'https://regulations.justia.com/states/texas/title-19/part-2/chapter-74/subchapter-aa/section-74-1003',
-    addedHere: ['that three employers in two counties are enough', SAFE_DEFAULTS],
+    addedHere: [
+      'that three employers in two counties are enough',
+      'that one board is enough to have been asked',
+      APPEALS,
+      SAFE_DEFAULTS,
+    ],
   },
 });
 

@@ -50,6 +50,7 @@ export const EXCLUSION_REASONS = [
   'declared_relation',
   'relation_declared_by_colleague',
   'relation_set_by_staff',
+  'relation_found',
   'domain_of_issuer',
   'provenance_not_accepted',
   'no_hiring_authority',
@@ -57,6 +58,9 @@ export const EXCLUSION_REASONS = [
   'not_in_state',
   'unrelated_sector',
   'older_than_evidence_age',
+  'hiring_authority_speaks',
+  'adjudicated_for_another',
+  'adjudicated_not_counted',
   'contacts_disagree',
   'replaced_by_later_answer',
   'another_answer_decides',
@@ -76,10 +80,15 @@ export const POSITION_REASONS = [
   'contacts_disagree',
   'latest_answer_decides',
   'any_no_decides',
+  'hiring_authority_decides',
+  'adjudicated',
+  'adjudicated_not_counted',
   'possible_duplicates_count_once',
   'merged_records_count_once',
+  'group_counts_once',
   'declared_relation',
   'relation_set_by_staff',
+  'relation_found',
   'domain_of_issuer',
   'provenance_not_accepted',
   'no_hiring_authority',
@@ -106,6 +115,11 @@ export const REQUIREMENT_REASONS = [
   'too_few_sizes',
   'too_much_of_one_group',
   'wage_too_low',
+  'too_few_voters',
+  'not_voted_for',
+  'too_few_boards',
+  'reviews_missing',
+  'tier_too_low',
   'needs_unrecorded_facts',
 ] as const;
 export type RequirementReason = (typeof REQUIREMENT_REASONS)[number];
@@ -140,8 +154,34 @@ export type AskFact = {
   declinedAt: Date | null;
 };
 
-/** A relation to the credential's issuer or applicant that staff set on an employer. */
-export type ConflictMarkFact = { employerId: number; relation: Relation; from: Date; until: Date | null };
+/** A relation to those behind the credential that staff set on an employer, or that was found by domain or parent. */
+export type ConflictMarkFact = {
+  employerId: number;
+  relation: Relation;
+  from: Date;
+  until: Date | null;
+  /** How it was found; absent when staff set it. */
+  found?: ConnectionFind | undefined;
+};
+
+/** Two people of staff said whose answer speaks, of exactly these that disagree; null says that none of them counts. */
+export type AdjudicationFact = {
+  adjudicationId: number;
+  answerIds: readonly number[];
+  speaksAnswerId: number | null;
+  from: Date;
+  until: Date | null;
+};
+
+/** Which group an employer belongs to; looked at only by policies that count groups. */
+export type GroupMemberFact = { employerId: number; groupId: number; from: Date; until: Date | null };
+
+/** Where a person works, when that is known. Like an address it holds for all times. Looked at only by policies that count sites. */
+export type ContactSiteFact = { contactId: number; siteId: number; state: string; county: string };
+
+/** What counts once. */
+export const COUNTING_UNITS = ['legal_entity', 'group', 'site'] as const;
+export type CountingUnit = (typeof COUNTING_UNITS)[number];
 
 /** A domain says whose the records are, not since when: it holds for all times. */
 export type EmployerDomainFact = { employerId: number; domain: string };
@@ -174,13 +214,112 @@ export type EvidenceFacts = {
   profiles?: readonly EmployerProfile[] | undefined;
   /** NAICS codes or prefixes of the industries that the credential names. */
   credentialNaics?: readonly string[] | undefined;
+  /** Absent means none. */
+  adjudications?: readonly AdjudicationFact[] | undefined;
+  groups?: readonly GroupMemberFact[] | undefined;
+  contactSites?: readonly ContactSiteFact[] | undefined;
+  /** What bodies said of the credential; needed only by policies that look at it. */
+  bodies?: BodyFacts | undefined;
+};
+
+export const BALLOT_KINDS = ['panel_vote', 'employer_ballot'] as const;
+export type BallotKind = (typeof BALLOT_KINDS)[number];
+export const VOTE_CHOICES = ['approve', 'reject', 'abstain', 'recused'] as const;
+export type VoteChoice = (typeof VOTE_CHOICES)[number];
+export const BOARD_LETTER_KINDS = ['letter', 'forwarded'] as const;
+export type BoardLetterKind = (typeof BOARD_LETTER_KINDS)[number];
+
+/** One person's vote; persons are not named, employers are. */
+export type VoteFact = {
+  voteId: number;
+  employerId: number | null;
+  choice: VoteChoice;
+  /** How the voter's employer stands to the issuer, as declared at the vote. */
+  relation: Relation;
+};
+
+/** A record of what a body said on a day. It is in force from when it was recorded until it was withdrawn. */
+type BodyRecord = { agencyId: number; on: Date; recordedAt: Date; withdrawnAt: Date | null };
+
+export type BallotFact = BodyRecord & {
+  ballotId: number;
+  kind: BallotKind;
+  body: string;
+  /** Who could have voted, and how many of them must have for the vote to hold. */
+  eligible: number;
+  quorum: number;
+  votes: readonly VoteFact[];
+};
+
+/** What a workforce board wrote, or that the credential was forwarded to it. */
+export type BoardLetterFact = BodyRecord & {
+  letterId: number;
+  kind: BoardLetterKind;
+  board: string;
+  supports: boolean;
+};
+
+/** One team's reading of a rubric; a settling team speaks where the others differ. */
+export type ReviewFact = BodyRecord & {
+  reviewId: number;
+  team: string;
+  isSettling: boolean;
+  /** Null when it reached none. */
+  tier: string | null;
+};
+
+export type BodyFacts = {
+  ballots: readonly BallotFact[];
+  letters: readonly BoardLetterFact[];
+  reviews: readonly ReviewFact[];
+};
+
+/** Why a vote, letter or review is kept and shown but not counted. */
+export const BODY_EXCLUSION_REASONS = [
+  'recused',
+  'declared_relation',
+  'relation_set_by_staff',
+  'domain_of_issuer',
+  'same_employer_voted',
+  'people_of_one_employer_differ',
+  'replaced_by_later_one',
+  'does_not_support',
+  'not_needed_to_settle',
+  'older_than_evidence_age',
+  'withdrawn',
+] as const;
+export type BodyExclusionReason = (typeof BODY_EXCLUSION_REASONS)[number];
+export type BodyExclusion = { recordId: number; voteId: number | null; reason: BodyExclusionReason };
+
+export const BODY_DEMAND_KINDS = [
+  'panel_vote',
+  'employer_ballot',
+  'board_letters',
+  'boards_asked',
+  'rubric',
+] as const;
+
+/** How one thing that a policy asks of bodies stands. */
+export type BodyOutcome = {
+  kind: (typeof BODY_DEMAND_KINDS)[number];
+  isMet: boolean;
+  measures: readonly Measure[];
+  /** The votes of the vote that decides; null where nothing was voted on, or the demand is no vote. */
+  counted: { eligible: number; approve: number; reject: number; abstain: number; recused: number } | null;
+  /** The records that it rests on. */
+  recordIds: readonly number[];
+  exclusions: readonly BodyExclusion[];
+  /** From here on it is met no longer, by the passage of time alone. */
+  expiresAt: Date | null;
 };
 
 /** The facts of one counting unit (one distinct employer, perhaps several records) about one credential. */
 export type UnitFacts = {
   unitId: number;
+  /** Present under policies that count sites; null where it is not known. */
+  siteId?: number | null | undefined;
   employerIds: readonly number[];
-  joinedBy: readonly UnitLink['because'][];
+  joinedBy: readonly (UnitLink['because'] | 'same_group')[];
   answers: readonly AnswerFact[];
   asks: readonly Pick<AskFact, 'sentAt' | 'bouncedAt'>[];
   conflictMarks: readonly ConflictMarkFact[];
@@ -188,6 +327,7 @@ export type UnitFacts = {
   issuerDomains: readonly string[];
   profiles: readonly EmployerProfile[];
   credentialNaics: readonly string[];
+  adjudications?: readonly AdjudicationFact[] | undefined;
 };
 
 export type AnswerExclusion = {
@@ -199,6 +339,8 @@ export type AnswerExclusion = {
 
 export type UnitPosition = {
   unitId: number;
+  /** Present under policies that count sites; null where it is not known. */
+  siteId?: number | null | undefined;
   employerIds: readonly number[];
   status: PositionStatus;
   reasons: readonly PositionReason[];
@@ -239,6 +381,14 @@ export const MEASURE_KINDS = [
   'sectors',
   'sizes',
   'median_wage',
+  'panel_voters',
+  'panel_approvals',
+  'ballot_voters',
+  'ballot_approvals',
+  'board_letters',
+  'boards_asked',
+  'review_teams',
+  'review_tier',
 ] as const;
 export type MeasureKind = (typeof MEASURE_KINDS)[number];
 
@@ -253,6 +403,8 @@ export type Requirement = {
   reasons: readonly RequirementReason[];
   /** Absent under policies of the first format, which measure employers alone. */
   measures?: readonly Measure[] | undefined;
+  /** What bodies say, one outcome for each thing that the policy asks of them; absent where it asks nothing. */
+  bodies?: readonly BodyOutcome[] | undefined;
 };
 
 export type EvaluatedRequirement = Requirement & {

@@ -1,6 +1,8 @@
 import type { Relation } from '../surveys/types.ts';
 import type { PacketRefusal } from './rules/packet.ts';
 import type {
+  BodyExclusionReason,
+  BodyOutcome,
   ExclusionReason,
   MeasureKind,
   PositionReason,
@@ -42,6 +44,11 @@ export const REQUIREMENT_REASON_WORDS: Record<RequirementReason, string> = {
   too_few_sizes: 'The employers that count are of fewer sizes than the policy asks for.',
   too_much_of_one_group: 'Too many of the employers that say yes are of one group.',
   wage_too_low: 'What employers say they pay to start is less than the policy asks for.',
+  too_few_voters: 'Fewer people or employers voted than the policy or the quorum asks for.',
+  not_voted_for: 'The votes for it are fewer than the policy asks for.',
+  too_few_boards: 'Fewer workforce boards than the policy asks for.',
+  reviews_missing: 'Reviews are missing, or the teams differ and nobody has settled it.',
+  tier_too_low: 'The reviews put it below the tier that the policy asks for.',
   needs_unrecorded_facts:
     'The policy needs facts that are not recorded here, such as votes. No count is made.',
 };
@@ -67,10 +74,15 @@ export const POSITION_REASON_WORDS: Record<PositionReason, string> = {
   contacts_disagree: 'its people disagree',
   latest_answer_decides: 'the latest answer decides',
   any_no_decides: 'one no decides',
+  hiring_authority_decides: 'those who take part in hiring speak for it',
+  adjudicated: 'two members of staff settled a disagreement',
+  adjudicated_not_counted: 'its people disagree, and two members of staff decided that it does not count',
   possible_duplicates_count_once: 'possible duplicates count once',
   merged_records_count_once: 'merged records count once',
+  group_counts_once: 'companies of one group count once',
   declared_relation: 'declared ties to the issuer',
   relation_set_by_staff: 'staff recorded ties to the issuer',
+  relation_found: 'its domain or parent ties it to those behind the credential',
   domain_of_issuer: 'uses the issuer’s internet domain',
   provenance_not_accepted: 'came in a way that the policy does not take',
   no_hiring_authority: 'the person does not take part in hiring',
@@ -91,6 +103,36 @@ export const MEASURE_WORDS: Record<MeasureKind, string> = {
   sectors: 'Sectors',
   sizes: 'Sizes of employers',
   median_wage: 'Median starting pay, dollars an hour',
+  panel_voters: 'Members who voted',
+  panel_approvals: 'Votes of the panel for it',
+  ballot_voters: 'Employers that voted',
+  ballot_approvals: 'Votes of employers for it',
+  board_letters: 'Workforce boards that support it',
+  boards_asked: 'Workforce boards that it was forwarded to',
+  review_teams: 'Reviews by teams',
+  review_tier: 'Tier reached',
+};
+
+export const BODY_DEMAND_WORDS: Record<BodyOutcome['kind'], string> = {
+  panel_vote: 'Vote of a panel',
+  employer_ballot: 'Ballot of employers',
+  board_letters: 'Letters of workforce boards',
+  boards_asked: 'Forwarded to workforce boards',
+  rubric: 'Reviews with a rubric',
+};
+
+export const BODY_EXCLUSION_WORDS: Record<BodyExclusionReason, string> = {
+  recused: 'Recused',
+  declared_relation: 'Declared a connection to the issuer that the policy does not count',
+  relation_set_by_staff: 'Staff recorded a connection of the employer to the issuer',
+  domain_of_issuer: "The employer uses the issuer's internet domain",
+  same_employer_voted: 'The same employer has voted already',
+  people_of_one_employer_differ: 'People of this employer voted differently',
+  replaced_by_later_one: 'A later one replaces it',
+  does_not_support: 'It does not support the credential',
+  not_needed_to_settle: 'The teams agree, so nothing had to be settled',
+  older_than_evidence_age: 'It is older than the policy takes',
+  withdrawn: 'It was taken back',
 };
 
 export const EXCLUSION_WORDS: Record<ExclusionReason, string> = {
@@ -98,6 +140,7 @@ export const EXCLUSION_WORDS: Record<ExclusionReason, string> = {
   relation_declared_by_colleague:
     'A colleague declared a connection to the issuer, which holds for the whole employer',
   relation_set_by_staff: 'Staff recorded a connection to the issuer',
+  relation_found: 'Its internet domain or parent company connects it to those behind the credential',
   domain_of_issuer: "The employer uses the issuer's internet domain",
   provenance_not_accepted: 'It came in a way that the policy does not take',
   no_hiring_authority: 'The person does not take part in hiring',
@@ -105,6 +148,10 @@ export const EXCLUSION_WORDS: Record<ExclusionReason, string> = {
   not_in_state: 'The employer is not in the state that the policy counts',
   unrelated_sector: "The employer's industry is not one that the credential names, or is not known",
   older_than_evidence_age: 'It is older than the policy takes',
+  hiring_authority_speaks: 'A colleague who takes part in hiring speaks for the employer',
+  adjudicated_for_another:
+    'People of this employer disagree, and two members of staff decided for another answer',
+  adjudicated_not_counted: 'People of this employer disagree, and two members of staff decided to count none',
   contacts_disagree: 'People of this employer disagree',
   replaced_by_later_answer: 'The same person answered again later',
   another_answer_decides: 'Another answer of the same employer counts',

@@ -4,9 +4,13 @@ import { describePolicy, policySchema, questionKeys } from '../../src/evidence/r
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import type {
   AnswerFact,
+  BallotFact,
+  BoardLetterFact,
+  BodyFacts,
   EmployerProfile,
   EvidenceFacts,
   RequirementReason,
+  VoteFact,
 } from '../../src/evidence/types.ts';
 import { WYOMING_INSTRUMENT } from '../../src/surveys/presets.ts';
 import { answer, ask, facts, INCENTIVE, month, PREFERENCE } from '../support/evidence/facts.ts';
@@ -43,6 +47,72 @@ const noFactor: Say = { values: { importance: 'not_a_factor' } };
 const bothYes: Say = { values: { [INCENTIVE]: 'yes', [PREFERENCE]: 'yes' } };
 const inTexas = (county: string): Say => ({ ...requires, profile: { state: 'TX', county } });
 
+/** What bodies say besides; every record is of January 2026 unless told otherwise. */
+const noBodies: BodyFacts = { ballots: [], letters: [], reviews: [] };
+const record = { agencyId: 1, on: month(0), recordedAt: month(0), withdrawnAt: null };
+
+function ballotWith(votes: readonly Partial<VoteFact>[]): BallotFact {
+  return {
+    ...record,
+    ballotId: 1,
+    kind: 'employer_ballot',
+    body: 'Employers of the trade',
+    eligible: votes.length,
+    quorum: 0,
+    votes: votes.map((vote, index) => ({
+      voteId: index + 1,
+      employerId: 50 + index,
+      choice: 'approve',
+      relation: 'none',
+      ...vote,
+    })),
+  };
+}
+
+const ballot = (approve: number, reject: number) =>
+  ballotWith(
+    Array.from({ length: approve + reject }, (_, index) => ({
+      choice: index < approve ? 'approve' : ('reject' as const),
+    })),
+  );
+
+const voted = (says: readonly Say[], ...ballots: BallotFact[]) =>
+  says.length > 0
+    ? history(says, { bodies: { ...noBodies, ballots } })
+    : facts({ bodies: { ...noBodies, ballots } });
+
+const lettersOf = (...letters: Partial<BoardLetterFact>[]) =>
+  facts({
+    bodies: {
+      ...noBodies,
+      letters: letters.map((each, index) => ({
+        ...record,
+        letterId: index + 1,
+        kind: 'letter',
+        board: 'Pikes Peak Workforce Board',
+        supports: true,
+        ...each,
+      })),
+    },
+  });
+
+const forwarded = (says: readonly Say[]) =>
+  history(says, { bodies: { ...lettersOf({ kind: 'forwarded', board: 'Alamo' }).bodies! } });
+
+const reviewed = (...reviews: [team: string, tier: string | null, isSettling?: boolean][]) =>
+  facts({
+    bodies: {
+      ...noBodies,
+      reviews: reviews.map(([team, tier, isSettling = false], index) => ({
+        ...record,
+        reviewId: index + 1,
+        team,
+        tier,
+        isSettling,
+      })),
+    },
+  });
+
 type Case = [
   slug: string,
   name: string,
@@ -72,8 +142,24 @@ const CASES: Case[] = [
   ],
   ['louisiana', 'answers by link are no letters', history(times(3, prefers)), 'short', 3],
 
-  ['ohio', 'ten reviewers prefer it', history(times(10, prefers)), 'met', 0],
-  ['ohio', 'points enough, reviewers not', history(times(5, requires)), 'short', 5, 'below_minimum'],
+  ['ohio', 'ten reviewers prefer it, and vote for it', voted(times(10, prefers), ballot(6, 4)), 'met', 0],
+  ['ohio', 'ten prefer it, and nobody has voted', history(times(10, prefers)), 'short', 0, 'too_few_voters'],
+  [
+    'ohio',
+    'ten prefer it, and half of them vote for it',
+    voted(times(10, prefers), ballot(5, 5)),
+    'short',
+    0,
+    'not_voted_for',
+  ],
+  [
+    'ohio',
+    'points enough, reviewers not',
+    voted(times(5, requires), ballot(10, 0)),
+    'short',
+    5,
+    'below_minimum',
+  ],
   [
     'ohio',
     'reviewers enough, points not',
@@ -91,22 +177,37 @@ const CASES: Case[] = [
     10,
   ],
 
-  [
-    'arkansas',
-    'a ballot is not recorded',
-    history(times(20, requires)),
-    'unsupported',
-    0,
-    'needs_unrecorded_facts',
-  ],
-  [
-    'south-dakota',
-    'a ballot is not recorded',
-    history(times(20, bothYes)),
-    'unsupported',
-    0,
-    'needs_unrecorded_facts',
-  ],
+  ...['arkansas', 'south-dakota'].flatMap((slug): Case[] => [
+    [slug, 'two of three employers vote for it', voted([], ballot(2, 1)), 'met', 0],
+    [slug, 'two employers are too few', voted([], ballot(2, 0)), 'short', 0, 'too_few_voters'],
+    [slug, 'half of them are not enough', voted([], ballot(2, 2)), 'short', 0, 'not_voted_for'],
+    [slug, 'nobody was asked', voted([]), 'not_asked', 0],
+    [slug, 'answers are no votes', history(times(20, requires)), 'short', 0, 'too_few_voters'],
+    [
+      slug,
+      'two people of one employer have one vote',
+      voted([], ballotWith([{ employerId: 1 }, { employerId: 1 }, { employerId: 2 }])),
+      'short',
+      0,
+      'too_few_voters',
+    ],
+    [
+      slug,
+      'a reseller of it has none',
+      voted([], ballotWith([{}, {}, { relation: 'reseller' }])),
+      'short',
+      0,
+      'too_few_voters',
+    ],
+    [
+      slug,
+      'the quorum of the ballot is missed',
+      voted([], { ...ballot(3, 0), quorum: 5, eligible: 9 }),
+      'short',
+      0,
+      'too_few_voters',
+    ],
+  ]),
 
   [
     'kentucky',
@@ -148,13 +249,46 @@ const CASES: Case[] = [
     1,
   ],
 
+  ['tennessee', 'two teams agree', reviewed(['A', 'Valued'], ['B', 'Valued']), 'met', 0],
+  ['tennessee', 'one team is too few', reviewed(['A', 'Valued']), 'short', 0, 'reviews_missing'],
   [
     'tennessee',
-    'a rubric is not recorded',
-    history(times(5, requires)),
-    'unsupported',
+    'two teams differ and nobody settled it',
+    reviewed(['A', 'Valued'], ['B', null]),
+    'short',
     0,
-    'needs_unrecorded_facts',
+    'reviews_missing',
+  ],
+  [
+    'tennessee',
+    'a third team settles it',
+    reviewed(['A', 'Valued'], ['B', null], ['C', 'Recognized', true]),
+    'met',
+    0,
+  ],
+  [
+    'tennessee',
+    'a third team settles it the other way',
+    reviewed(['A', 'Valued'], ['B', null], ['C', null, true]),
+    'short',
+    0,
+    'tier_too_low',
+  ],
+  [
+    'tennessee',
+    'two teams agree that it has no tier',
+    reviewed(['A', null], ['B', null]),
+    'short',
+    0,
+    'tier_too_low',
+  ],
+  [
+    'tennessee',
+    'answers of employers are no reviews',
+    history(times(5, requires)),
+    'short',
+    0,
+    'reviews_missing',
   ],
 
   [
@@ -192,14 +326,18 @@ const CASES: Case[] = [
   ],
   ['arizona', 'one of a school', history([letter, { ...letter, relation: 'training_provider' }]), 'short', 1],
 
+  ['colorado', 'one board supports it', lettersOf({}), 'met', 0],
+  ['colorado', 'the board does not support it', lettersOf({ supports: false }), 'short', 0, 'too_few_boards'],
   [
     'colorado',
-    "a board's letter is not recorded",
-    history([letter]),
-    'unsupported',
+    'the board took its support back',
+    lettersOf({ on: month(-1) }, { on: month(0), supports: false }),
+    'short',
     0,
-    'needs_unrecorded_facts',
+    'too_few_boards',
   ],
+  ['colorado', 'a letter two years old', lettersOf({ on: month(-24) }), 'short', 0, 'too_few_boards'],
+  ['colorado', "an employer's letter is none of a board", history([letter]), 'short', 0, 'too_few_boards'],
 
   [
     'north-carolina',
@@ -218,16 +356,24 @@ const CASES: Case[] = [
 
   [
     'texas',
-    'three in two counties',
-    history([inTexas('Bexar'), inTexas('Bexar'), inTexas('Travis')]),
+    'three in two counties, asked through a board',
+    forwarded([inTexas('Bexar'), inTexas('Bexar'), inTexas('Travis')]),
     'met',
     0,
   ],
-  ['texas', 'three in one county', history(times(3, inTexas('Bexar'))), 'short', 1, 'too_few_regions'],
+  [
+    'texas',
+    'no board was asked',
+    history([inTexas('Bexar'), inTexas('Bexar'), inTexas('Travis')]),
+    'short',
+    0,
+    'too_few_boards',
+  ],
+  ['texas', 'three in one county', forwarded(times(3, inTexas('Bexar'))), 'short', 1, 'too_few_regions'],
   [
     'texas',
     'a county that nobody knows is no other',
-    history([inTexas('Bexar'), inTexas('Bexar'), inTexas('')]),
+    forwarded([inTexas('Bexar'), inTexas('Bexar'), inTexas('')]),
     'short',
     1,
     'too_few_regions',
@@ -266,7 +412,7 @@ describe('presets', () => {
     },
   );
 
-  it('never count what is not recorded', () => {
+  it('count no answer of an employer as the word of a body', () => {
     for (const slug of ['arkansas', 'south-dakota', 'tennessee', 'colorado']) {
       const { body } = POLICY_PRESETS.find((preset) => preset.slug === slug)!;
       const found = evaluateRequirement(

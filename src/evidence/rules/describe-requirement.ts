@@ -1,17 +1,23 @@
 import { joinWords } from '../../lib/join-words.ts';
-import type { PolicyV2 } from './policy.ts';
+import type { BodyDemand, Policy, PolicyV2, PolicyV3 } from './policy.ts';
+import { bodyDemandsOf, isBodyDemand } from './terms.ts';
 
 const NOT_RECORDED =
   'This needs facts that are not recorded here, so whether it is met is not counted: it is told and read only.';
 
 type CountedQuestion = Extract<PolicyV2['requirement'], { kind: 'distinct_employers' }>['questions'][0];
 
-/** What a policy of the second format asks for, in plain sentences. */
-export function describeRequirement(policy: PolicyV2): string[] {
+/** What a policy of the second or third format asks for, in plain sentences. */
+export function describeRequirement(policy: PolicyV2 | PolicyV3): string[] {
   const { spread, largestShare, wage, inState } = policy;
   const needed = neededEmployers(policy.requirement);
   return [
-    ...describeKind(policy.requirement),
+    ...(policy.formatVersion === 2
+      ? describeKind(policy.requirement)
+      : [
+          ...(isBodyDemand(policy.requirement) ? [] : describeKind(policy.requirement)),
+          ...bodyDemandsOf(policy).map(describeDemand),
+        ]),
     ...(inState === null ? [] : [`Only employers in ${inState} count.`]),
     ...(policy.relatedSectorsOnly
       ? [
@@ -36,9 +42,17 @@ export function describeRequirement(policy: PolicyV2): string[] {
 }
 
 /** What a policy says beyond the count: who applies, who decides, how often, and what the source leaves open. */
-export function describeBeyond(policy: PolicyV2): string[] {
+export function describeBeyond(policy: PolicyV2 | PolicyV3): string[] {
   const { addedHere } = policy.source;
   return [
+    ...(policy.formatVersion === 3 && policy.mandatoryCriteria.length > 0
+      ? [
+          `Before it is approved, each of these must be shown by what is attached: ${joinWords(
+            policy.mandatoryCriteria.map((criterion) => CRITERION_WORDS[criterion].toLowerCase()),
+            'and',
+          )}.`,
+        ]
+      : []),
     ...policy.besides,
     `${joinWords(
       policy.mayApply.map((applicant) => APPLICANT_WORDS[applicant]),
@@ -46,11 +60,72 @@ export function describeBeyond(policy: PolicyV2): string[] {
     ).replace(/^./, (first) => first.toUpperCase())} may apply.`,
     DECIDER_WORDS[policy.decidedBy],
     REVIEW_WORDS[policy.review],
+    ...(policy.formatVersion !== 3
+      ? []
+      : [
+          policy.appealDays === null
+            ? 'A decision cannot be appealed.'
+            : `A decision can be appealed within ${policy.appealDays} days.`,
+        ]),
     ...(addedHere.length > 0
       ? [`The source leaves open, and this policy sets: ${addedHere.join('; ')}.`]
       : []),
   ];
 }
+
+/** How votes, letters of boards and reviews are counted; nothing where the policy asks for none. */
+export function describeBodies(policy: Policy, isRelated: string): string[] {
+  const demands = bodyDemandsOf(policy);
+  if (demands.length === 0) return [];
+  const isVoted = demands.some(({ kind }) => kind === 'panel_vote' || kind === 'employer_ballot');
+  return [
+    ...(isVoted
+      ? [
+          'Whoever is recused neither votes nor counts toward the quorum. The latest vote decides; earlier ones stay on record.',
+          ...(isRelated ? [`A vote is shown but not counted when the voter's employer ${isRelated}.`] : []),
+        ]
+      : []),
+    policy.evidenceMaxAgeMonths === null
+      ? 'What bodies say does not age.'
+      : `What bodies say counts for ${policy.evidenceMaxAgeMonths} months.`,
+  ];
+}
+
+function describeDemand(demand: BodyDemand): string {
+  switch (demand.kind) {
+    case 'panel_vote':
+      return `A panel votes for the credential: ${share(demand.approvePercent)} of at least ${people(demand.minVoters, 'member', 'members')}.`;
+    case 'employer_ballot':
+      return `Employers vote for the credential: ${share(demand.approvePercent)} of at least ${people(demand.minVoters, 'employer', 'different employers')}, each with one vote.`;
+    case 'board_letters':
+      return demand.minLetters === 1
+        ? 'A letter of a workforce board supports it.'
+        : `Letters of at least ${demand.minLetters} different workforce boards support it.`;
+    case 'boards_asked':
+      return `It was forwarded to at least ${people(demand.minBoards, 'workforce board', 'different workforce boards')}.`;
+    case 'rubric':
+      return `${demand.teams} ${demand.teams === 1 ? 'review team scores' : 'review teams score'} it with one rubric; where they differ, another team settles it. It must reach "${demand.minTier}" of the tiers ${joinWords(demand.tiers, 'and')}.`;
+  }
+}
+
+const people = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+const share = (percent: number | null) =>
+  percent === null
+    ? 'more than half of the yes and no votes'
+    : `at least ${percent} percent of the yes and no votes`;
+
+/** The nine rows of the table in the brief of Advance CTE. */
+export const CRITERION_WORDS: Record<PolicyV3['mandatoryCriteria'][0], string> = {
+  employer_need: 'Employer need',
+  high_skill_wage_demand: 'High skill, high wage or in demand',
+  wage_gain: 'Wage gain',
+  advancement: 'Advancement',
+  portability: 'Portability',
+  stackability: 'Stackability',
+  alignment: 'Alignment',
+  competencies: 'Competencies',
+  assessment_integrity: 'Assessment integrity',
+};
 
 function describeKind(requirement: PolicyV2['requirement']): string[] {
   switch (requirement.kind) {
@@ -107,7 +182,7 @@ function describeWage(demand: NonNullable<PolicyV2['wage']>['demand']): string {
   }
 }
 
-function neededEmployers(requirement: PolicyV2['requirement']): number {
+function neededEmployers(requirement: Policy['requirement']): number {
   if (requirement.kind === 'letters') return requirement.minLetters;
   return 'minDistinctEmployers' in requirement ? requirement.minDistinctEmployers : 0;
 }

@@ -3,6 +3,7 @@ import type { Policy } from './policy.ts';
 import { stanceOf } from './position.ts';
 import { profileOf, sectorOf } from './profile.ts';
 import { type Terms, termsOf } from './terms.ts';
+import { unitKey } from './units.ts';
 
 /** One employer that counts, as the measures look at it. */
 export type Member = {
@@ -22,7 +23,7 @@ export function membersOf(
   positions: readonly UnitPosition[],
 ): { members: Member[]; doubtful: Member[] } {
   const terms = termsOf(policy);
-  const unitOf = new Map(units.map((unit) => [unit.unitId, unit]));
+  const unitOf = new Map(units.map((unit) => [unitKey(unit), unit]));
   const memberOf = (unit: UnitFacts, answer: AnswerFact, expiresAt: Date | null): Member => {
     const profile = profileOf(unit, answer.employerId);
     return {
@@ -37,7 +38,7 @@ export function membersOf(
   const members: Member[] = [];
   const doubtful: Member[] = [];
   for (const position of positions) {
-    const unit = unitOf.get(position.unitId)!;
+    const unit = unitOf.get(unitKey(position))!;
     if (position.status === 'both_yes') {
       const deciding = unit.answers.find(({ answerId }) => answerId === position.decidingAnswerId)!;
       members.push(memberOf(unit, deciding, position.expiresAt));
@@ -78,7 +79,9 @@ export function createSum(terms: Terms): { add(member: Member): void; measures()
     },
     measures() {
       const { minEmployers, largestShare, spread, wage } = terms;
-      const measures: Measure[] = [{ kind: 'employers', needs: minEmployers, has: employers }];
+      // A policy that asks bodies alone needs no number of employers.
+      const measures: Measure[] =
+        minEmployers === 0 ? [] : [{ kind: 'employers', needs: minEmployers, has: employers }];
       if (largestShare !== null) {
         const within = [...groups.values()].reduce((sum, n) => sum + Math.min(n, largestShare.most), 0);
         measures.push({ kind: 'employers_within_share', needs: minEmployers, has: within });

@@ -3,6 +3,10 @@ import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256Hex } from '../../lib/sha256.ts';
 import { ANSWER_ENDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
 import {
+  BALLOT_KINDS,
+  BOARD_LETTER_KINDS,
+  BODY_DEMAND_KINDS,
+  BODY_EXCLUSION_REASONS,
   type EvaluatedRequirement,
   type EvidenceFacts,
   EXCLUSION_REASONS,
@@ -12,10 +16,11 @@ import {
   REQUIREMENT_REASONS,
   REQUIREMENT_STATUSES,
   SIZE_BANDS,
+  VOTE_CHOICES,
 } from '../types.ts';
 import { describePolicy, type Policy, policySchema, questionKeys } from './policy.ts';
 import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
-import { termsOf } from './terms.ts';
+import { type Terms, termsOf } from './terms.ts';
 
 export const PACKET_FORMAT = 'countersign-evidence/1';
 
@@ -44,6 +49,24 @@ const exclusion = z.strictObject({
   employerId: id,
   answerId: id,
   reason: z.enum(EXCLUSION_REASONS),
+});
+
+const bodyRecord = { agencyId: id, on: instant, recordedAt: instant, withdrawnAt: instant.nullable() };
+
+const measure = z.strictObject({ kind: z.enum(MEASURE_KINDS), needs: count, has: count });
+
+const bodyOutcome = z.strictObject({
+  kind: z.enum(BODY_DEMAND_KINDS),
+  isMet: z.boolean(),
+  measures: z.array(measure),
+  counted: z
+    .strictObject({ eligible: count, approve: count, reject: count, abstain: count, recused: count })
+    .nullable(),
+  recordIds: z.array(id),
+  exclusions: z.array(
+    z.strictObject({ recordId: id, voteId: id.nullable(), reason: z.enum(BODY_EXCLUSION_REASONS) }),
+  ),
+  expiresAt: instant.nullable(),
 });
 
 const facts = z.strictObject({
@@ -87,7 +110,13 @@ const facts = z.strictObject({
     }),
   ),
   conflictMarks: z.array(
-    z.strictObject({ employerId: id, relation: z.enum(RELATIONS), from: instant, until: instant.nullable() }),
+    z.strictObject({
+      employerId: id,
+      relation: z.enum(RELATIONS),
+      from: instant,
+      until: instant.nullable(),
+      found: z.enum(CONNECTION_FINDS).optional(),
+    }),
   ),
   employerDomains: z.array(z.strictObject({ employerId: id, domain: z.string() })),
   issuerDomains: z.array(z.string()),
@@ -104,6 +133,47 @@ const facts = z.strictObject({
     )
     .optional(),
   credentialNaics: z.array(z.string()).optional(),
+  /** Present exactly when the policy asks bodies: who voted how by employer, never by name of a person. */
+  bodies: z
+    .strictObject({
+      ballots: z.array(
+        z.strictObject({
+          ballotId: id,
+          ...bodyRecord,
+          kind: z.enum(BALLOT_KINDS),
+          body: z.string(),
+          eligible: count,
+          quorum: count,
+          votes: z.array(
+            z.strictObject({
+              voteId: id,
+              employerId: id.nullable(),
+              choice: z.enum(VOTE_CHOICES),
+              relation: z.enum(RELATIONS),
+            }),
+          ),
+        }),
+      ),
+      letters: z.array(
+        z.strictObject({
+          letterId: id,
+          ...bodyRecord,
+          kind: z.enum(BOARD_LETTER_KINDS),
+          board: z.string(),
+          supports: z.boolean(),
+        }),
+      ),
+      reviews: z.array(
+        z.strictObject({
+          reviewId: id,
+          ...bodyRecord,
+          team: z.string(),
+          isSettling: z.boolean(),
+          tier: z.string().nullable(),
+        }),
+      ),
+    })
+    .optional(),
 });
 
 /** What happened to the asks of one wave for this credential. Every ask that left is in exactly one of the last five. */
@@ -184,11 +254,13 @@ const packetSchema = z.strictObject({
     figures,
     expiring: z.strictObject({ on: instant, fallsTo: count }).nullable(),
     reasons: z.array(z.enum(REQUIREMENT_REASONS)),
-    measures: z.array(z.strictObject({ kind: z.enum(MEASURE_KINDS), needs: count, has: count })).optional(),
+    measures: z.array(measure).optional(),
+    bodies: z.array(bodyOutcome).optional(),
     exclusions: z.array(exclusion),
     positions: z.array(
       z.strictObject({
         unitId: id,
+        siteId: id.nullable().optional(),
         employerIds: z.array(id),
         status: z.enum(POSITION_STATUSES),
         reasons: z.array(z.enum(POSITION_REASONS)),
@@ -240,7 +312,7 @@ export type BuiltPacket = {
  */
 export function buildPacket(sources: PacketSources): BuiltPacket | { ok: false; reason: PacketRefusal } {
   const asked = sources.facts.asks.filter(({ sentAt }) => sentAt <= sources.asOf);
-  if (asked.length === 0) return { ok: false, reason: 'nobody_asked' };
+  if (asked.length === 0 && !isHeardByBodies(sources)) return { ok: false, reason: 'nobody_asked' };
   const waves = new Map(sources.waves.map((wave) => [wave.waveId, wave]));
   if (asked.some(({ waveId }) => !waves.has(waveId))) return { ok: false, reason: 'wave_unknown' };
   const isFixed = (wave: PacketSources['waves'][0]) =>
@@ -267,12 +339,19 @@ export function buildPacket(sources: PacketSources): BuiltPacket | { ok: false; 
     instruments: sources.instruments.toSorted((a, b) => a.versionId - b.versionId),
     notices: sources.notices.toSorted((a, b) => a.versionId - b.versionId),
     employers: sources.employers.toSorted((a, b) => a.employerId - b.employerId),
-    facts: sortFacts(facts, termsOf(policy.body).needsProfiles),
+    facts: sortFacts(facts, termsOf(policy.body)),
     crossTable: crossTableOf(policy.body, facts, result),
     result: resultOf(result),
   };
   const text = canonicalJson(toPlain(packet));
   return { ok: true, text, sha256: sha256Hex(text), validUntil, result };
+}
+
+/** A policy that asks bodies alone needs no ask: who could have voted stands beside who did. */
+export function isHeardByBodies({ policy, facts }: Pick<PacketSources, 'policy' | 'facts'>): boolean {
+  const { questions, needsBodies } = termsOf(policy.body);
+  const { ballots, letters, reviews } = facts.bodies ?? { ballots: [], letters: [], reviews: [] };
+  return needsBodies && questions.length === 0 && ballots.length + letters.length + reviews.length > 0;
 }
 
 /** The file that is handed out: canonical JSON around the packet's own bytes. */
@@ -356,6 +435,16 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
     expiring: result.expiring,
     reasons: [...result.reasons],
     ...(result.measures ? { measures: [...result.measures] } : {}),
+    ...(result.bodies
+      ? {
+          bodies: result.bodies.map((outcome) => ({
+            ...outcome,
+            measures: [...outcome.measures],
+            recordIds: [...outcome.recordIds],
+            exclusions: [...outcome.exclusions],
+          })),
+        }
+      : {}),
     exclusions: [...result.exclusions],
     positions: result.positions.map((position) => ({
       ...position,
@@ -366,7 +455,7 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
   };
 }
 
-function sortFacts(facts: EvidenceFacts, withProfiles: boolean): Packet['facts'] {
+function sortFacts(facts: EvidenceFacts, { needsProfiles, needsBodies }: Terms): Packet['facts'] {
   const byText = (a: object, b: object) => (keyOf(a) < keyOf(b) ? -1 : 1);
   return {
     credentialId: facts.credentialId,
@@ -378,12 +467,34 @@ function sortFacts(facts: EvidenceFacts, withProfiles: boolean): Packet['facts']
     conflictMarks: facts.conflictMarks.toSorted(byText),
     employerDomains: facts.employerDomains.toSorted(byText),
     issuerDomains: facts.issuerDomains.toSorted(),
-    ...(withProfiles
+    ...(needsProfiles
       ? {
           profiles: (facts.profiles ?? []).toSorted((a, b) => a.employerId - b.employerId),
           credentialNaics: (facts.credentialNaics ?? []).toSorted(),
         }
       : {}),
+    ...(adjudications.length > 0
+      ? {
+          adjudications: adjudications
+            .map((each) => ({ ...each, answerIds: each.answerIds.toSorted((a, b) => a - b) }))
+            .sort((a, b) => a.adjudicationId - b.adjudicationId),
+        }
+      : {}),
+    ...(unit === 'group' ? { groups: (facts.groups ?? []).toSorted(byText) } : {}),
+    ...(unit === 'site'
+      ? { contactSites: (facts.contactSites ?? []).toSorted((a, b) => a.contactId - b.contactId) }
+      : {}),
+    ...(needsBodies ? { bodies: sortBodies(facts.bodies) } : {}),
+  };
+}
+
+function sortBodies(bodies: EvidenceFacts['bodies']): NonNullable<Packet['facts']['bodies']> {
+  return {
+    ballots: (bodies?.ballots ?? [])
+      .map((ballot) => ({ ...ballot, votes: ballot.votes.toSorted((a, b) => a.voteId - b.voteId) }))
+      .sort((a, b) => a.ballotId - b.ballotId),
+    letters: (bodies?.letters ?? []).toSorted((a, b) => a.letterId - b.letterId),
+    reviews: (bodies?.reviews ?? []).toSorted((a, b) => a.reviewId - b.reviewId),
   };
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { joinWords } from '../../lib/join-words.ts';
 import { PROVENANCES, RELATIONS } from '../../surveys/types.ts';
-import { describeBeyond, describeRequirement } from './describe-requirement.ts';
+import { COUNTING_UNITS, type CountingUnit } from '../types.ts';
+import { describeBeyond, describeBodies, describeRequirement } from './describe-requirement.ts';
 import { termsOf } from './terms.ts';
 
 const questionKey = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
@@ -25,6 +26,8 @@ const yesToAll = z.strictObject({
 
 export const DISAGREEMENT_RULES = ['adjudicate', 'latest', 'any_no_wins'] as const;
 
+export const WHO_SPEAKS = ['everybody', 'hiring_authority_first'] as const;
+
 const countingTerms = {
   /** Calendar months for which an answer counts; null means that evidence does not age. */
   evidenceMaxAgeMonths: z.int().min(1).max(120).nullable(),
@@ -38,6 +41,10 @@ const countingTerms = {
   excludeIssuerDomain: z.boolean(),
   acceptedProvenance: z.array(z.enum(PROVENANCES)).min(1),
   requireHiringAuthority: z.boolean(),
+  /** What counts once. Absent, as in bodies from before there was a choice, it is the legal entity. */
+  countingUnit: z.enum(COUNTING_UNITS).optional(),
+  /** Whose answer speaks where several people of one employer answered. Absent: everybody's. */
+  whoSpeaks: z.enum(WHO_SPEAKS).optional(),
 };
 
 const source = { title: z.string().min(1).max(300), url: z.url().nullable() };
@@ -85,7 +92,8 @@ const countedAnswers = {
 
 const percent = z.int().min(1).max(100);
 
-const requirementV2 = z.discriminatedUnion('kind', [
+/** What rests on employers' answers; told in the same words in every format since the second. */
+const countedKinds = [
   z.strictObject({ kind: z.literal('distinct_employers'), ...countedAnswers, minDistinctEmployers }),
   /** Letters of as many different employers; what counts as a letter is the accepted provenance. */
   z.strictObject({ kind: z.literal('letters'), ...countedAnswers, minLetters: minDistinctEmployers }),
@@ -102,7 +110,17 @@ const requirementV2 = z.discriminatedUnion('kind', [
     minPoints: z.int().min(1).max(1_000_000),
     minDistinctEmployers,
   }),
-  // What follows rests on facts that are not recorded: it can be stated and read, and is never counted.
+] as const;
+
+const boardLetters = z.strictObject({
+  kind: z.literal('board_letters'),
+  minLetters: z.int().min(1).max(100),
+});
+const tiers = z.array(z.string().min(1).max(60)).min(1).max(10);
+
+const requirementV2 = z.discriminatedUnion('kind', [
+  ...countedKinds,
+  // What follows rested on facts that were not recorded: it can be stated and read, and is never counted.
   z.strictObject({
     kind: z.literal('panel_vote'),
     minVoters: z.int().min(1).max(1000).nullable(),
@@ -113,14 +131,44 @@ const requirementV2 = z.discriminatedUnion('kind', [
     minVoters: z.int().min(1).max(1000).nullable(),
     approvePercent: percent.nullable(),
   }),
-  z.strictObject({ kind: z.literal('board_letters'), minLetters: z.int().min(1).max(100) }),
+  boardLetters,
   z.strictObject({
     kind: z.literal('rubric'),
     teams: z.int().min(1).max(10),
     /** The lowest first. */
-    tiers: z.array(z.string().min(1).max(60)).min(1).max(10),
+    tiers,
   }),
 ]);
+
+const vote = {
+  /** Voters that say yes, no or abstain; whoever is recused is none. */
+  minVoters: z.int().min(1).max(1000),
+  /** Of the yes and no votes at least so many percent are yes; null asks for more than half of them. */
+  approvePercent: percent.nullable(),
+};
+
+/** What bodies say rather than single employers: votes, letters and reviews, as staff record them. */
+const bodyDemand = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('panel_vote'), ...vote }),
+  /** Each employer has one vote, however many of its people cast one. */
+  z.strictObject({ kind: z.literal('employer_ballot'), ...vote }),
+  boardLetters,
+  /** Boards that the credential was forwarded to, for them to ask the employers of their region. */
+  z.strictObject({ kind: z.literal('boards_asked'), minBoards: z.int().min(1).max(100) }),
+  z
+    .strictObject({
+      kind: z.literal('rubric'),
+      teams: z.int().min(1).max(10),
+      /** The lowest first. */
+      tiers: tiers.refine(isDistinct, { error: 'Name each tier once' }),
+      /** The lowest tier that is enough. */
+      minTier: z.string(),
+    })
+    .refine(({ tiers, minTier }) => tiers.includes(minTier), { error: 'The tier must be one of the tiers' }),
+]);
+export type BodyDemand = z.infer<typeof bodyDemand>;
+
+const requirementV3 = z.discriminatedUnion('kind', [...countedKinds, ...bodyDemand.options]);
 
 export const GROUPINGS = ['region', 'sector', 'size', 'parent'] as const;
 export const APPLICANTS = [
@@ -151,12 +199,23 @@ export const REVIEWS = [
   'not_stated',
 ] as const;
 
+/** The nine rows by which states judge a credential, as Advance CTE's table has them. */
+export const CRITERIA = [
+  'employer_need',
+  'high_skill_wage_demand',
+  'wage_gain',
+  'advancement',
+  'portability',
+  'stackability',
+  'alignment',
+  'competencies',
+  'assessment_integrity',
+] as const;
+export type Criterion = (typeof CRITERIA)[number];
+
 const atLeastTwo = z.int().min(2).max(100).nullable();
 
-/** The second format: every state's way. */
-const policyV2 = z.strictObject({
-  formatVersion: z.literal(2),
-  requirement: requirementV2,
+const stateTerms = {
   ...countingTerms,
   /** Two letters: only employers in this state count. */
   inState: z
@@ -195,17 +254,37 @@ const policyV2 = z.strictObject({
     /** What the source leaves open and this policy fills in. */
     addedHere: z.array(z.string().min(1).max(200)).max(12),
   }),
+};
+
+/** The second format: every state's way, as far as employers' answers show it. */
+const policyV2 = z.strictObject({ formatVersion: z.literal(2), requirement: requirementV2, ...stateTerms });
+
+/** The third format: votes, letters of boards and rubrics count as well, and an approval may need more than employers. */
+const policyV3 = z.strictObject({
+  formatVersion: z.literal(3),
+  requirement: requirementV3,
+  /** What bodies must say besides, all of it. */
+  also: z
+    .array(bodyDemand)
+    .max(5)
+    .refine((demands) => isDistinct(demands.map(({ kind }) => kind)), { error: 'Name each kind once' }),
+  ...stateTerms,
+  /** Criteria that must be shown, each with what shows it, before anything is approved. */
+  mandatoryCriteria: z.array(z.enum(CRITERIA)).max(CRITERIA.length).refine(isDistinct),
+  /** Days after a decision within which it can be appealed; null where it cannot. */
+  appealDays: z.int().min(1).max(365).nullable(),
 });
 
 /**
  * What counts as enough, as data. A stored body is immutable once anything used it; a change is a new version. A new kind
  * of requirement joins the union of the newest format; a format that was ever stored stays readable.
  */
-export const policySchema = z.discriminatedUnion('formatVersion', [policyV1, policyV2]);
+export const policySchema = z.discriminatedUnion('formatVersion', [policyV1, policyV2, policyV3]);
 
 export type PolicyV1 = z.infer<typeof policyV1>;
 export type PolicyV2 = z.infer<typeof policyV2>;
-export type Policy = PolicyV1 | PolicyV2;
+export type PolicyV3 = z.infer<typeof policyV3>;
+export type Policy = PolicyV1 | PolicyV2 | PolicyV3;
 
 function isDistinct(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
@@ -240,23 +319,33 @@ const DISAGREEMENT_WORDS: Record<Policy['disagreement'], string> = {
   any_no_wins: 'Where people of one employer disagree, the employer counts as no.',
 };
 
+const UNIT_WORDS: Record<CountingUnit, string> = {
+  legal_entity:
+    'Each employer counts once, however many of its people answer. Records that may be the same employer count once until a person has settled it.',
+  group:
+    'A parent company and all companies under it count once, however many of their people answer. Records that may be the same employer count once until a person has settled it.',
+  site: 'Each site of an employer counts once, however many of its people answer. People whose site is not known count with another site of their employer, and records that may be the same employer count as one until a person has settled it.',
+};
+
 /** The policy in plain sentences, made from its data and nothing else. */
 export function describePolicy(policy: Policy): string[] {
+  const isRelated = joinWords(
+    policy.excludedRelations.map((relation) => RELATION_WORDS[relation]),
+    'or',
+  );
   const counts = [
-    'Each employer counts once, however many of its people answer. Records that may be the same employer count once until a person has settled it.',
+    UNIT_WORDS[policy.countingUnit ?? 'legal_entity'],
     '"Not sure" and "I don\'t know this credential" count neither as yes nor as no.',
+    ...(policy.whoSpeaks === 'hiring_authority_first'
+      ? [
+          'Where several people of one employer answer, those who take part in hiring speak for it, the latest of them first.',
+        ]
+      : []),
     DISAGREEMENT_WORDS[policy.disagreement],
     policy.evidenceMaxAgeMonths === null
       ? 'Answers do not age.'
       : `An answer counts for ${policy.evidenceMaxAgeMonths} months.`,
-    ...(policy.excludedRelations.length > 0
-      ? [
-          `An answer is shown but not counted when the employer ${joinWords(
-            policy.excludedRelations.map((relation) => RELATION_WORDS[relation]),
-            'or',
-          )}.`,
-        ]
-      : []),
+    ...(isRelated ? [`An answer is shown but not counted when the employer ${isRelated}.`] : []),
     ...(policy.excludeIssuerDomain
       ? ["An employer whose e-mail domain is the issuer's is shown but not counted."]
       : []),
@@ -278,6 +367,7 @@ export function describePolicy(policy: Policy): string[] {
   return [
     ...describeRequirement(policy),
     ...(termsOf(policy).questions.length > 0 ? counts : []),
+    ...describeBodies(policy, isRelated),
     ...describeBeyond(policy),
   ];
 }

@@ -8,6 +8,7 @@ import type {
   UnitFacts,
   UnitPosition,
 } from '../types.ts';
+import { adjudicationOf } from './adjudicate.ts';
 import type { Policy } from './policy.ts';
 import { isRelated, profileOf } from './profile.ts';
 import { termsOf } from './terms.ts';
@@ -19,8 +20,10 @@ import { termsOf } from './terms.ts';
  * In this order: versions that had ended do not speak. Answers whose provenance, author or instrument the policy does
  * not accept neither count nor replace. Of what is left each person's latest answer speaks. A conflict of interest of
  * any of them, or one that staff set or a domain shows, is the employer's: nothing of it counts. Then age. Of the rest
- * a yes to every question in one answer is a both-yes; a no to any is a no; "not sure" and "not familiar" decide only
- * where nobody said something clearer. Two people who disagree are settled by the policy's rule alone.
+ * those who take part in hiring speak first, where the policy says so. A yes to every question in one answer is a
+ * both-yes; a no to any is a no; "not sure" and "not familiar" decide only where nobody said something clearer. Two
+ * people who disagree are settled by the policy's rule alone; where it leaves them to staff, by what two of them decided
+ * about exactly these answers.
  */
 export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPosition | null {
   const given = unit.answers.filter(({ answeredAt }) => answeredAt <= asOf).sort(byTime);
@@ -44,6 +47,7 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
     decidingAnswerId: number | null = null,
   ): UnitPosition => ({
     unitId: unit.unitId,
+    ...(unit.siteId === undefined ? {} : { siteId: unit.siteId }),
     employerIds: unit.employerIds,
     status: position.status,
     reasons: [...reasons, ...joinedReasons(unit)],
@@ -85,12 +89,19 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
     return conclude({ status: 'excluded' }, conflict);
   }
 
-  const fresh = current.filter((answer) => isFresh(policy, answer, asOf));
+  const young = current.filter((answer) => isFresh(policy, answer, asOf));
   exclude(
-    current.filter((answer) => !fresh.includes(answer)),
+    current.filter((answer) => !young.includes(answer)),
     () => 'older_than_evidence_age',
   );
-  if (fresh.length === 0) return conclude({ status: 'aged_out' }, ['older_than_evidence_age']);
+  if (young.length === 0) return conclude({ status: 'aged_out' }, ['older_than_evidence_age']);
+
+  const fresh = speakersAmong(policy, young);
+  exclude(
+    young.filter((answer) => !fresh.includes(answer)),
+    () => 'hiring_authority_speaks',
+  );
+  const speaking: PositionReason[] = fresh.length < young.length ? ['hiring_authority_decides'] : [];
 
   const yes = fresh.filter((answer) => stanceOf(policy, answer) === 'both_yes');
   const no = fresh.filter((answer) => stanceOf(policy, answer) === 'no');
@@ -106,7 +117,8 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
       (answer) =>
         answer.employerId === deciding.employerId ? 'another_answer_decides' : 'possible_duplicate',
     );
-    return conclude({ status, expiresAt: expiryOf(policy, deciding) }, reasons, deciding.answerId);
+    const because = [...reasons, ...speaking];
+    return conclude({ status, expiresAt: expiryOf(policy, deciding) }, because, deciding.answerId);
   };
 
   if (yes.length > 0 && no.length > 0) {
@@ -119,7 +131,29 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
       }
       case 'any_no_wins':
         return decideBy('no', no, ['a_question_no', 'any_no_decides']);
-      case 'adjudicate':
+      case 'adjudicate': {
+        const disagreeing = fresh.filter((answer) => yes.includes(answer) || no.includes(answer));
+        const settled = adjudicationOf(unit, disagreeing, asOf);
+        if (settled) {
+          const speaker = disagreeing.find(({ answerId }) => answerId === settled.speaksAnswerId) ?? null;
+          exclude(
+            fresh.filter((answer) => answer !== speaker),
+            (answer) => {
+              if (!disagreeing.includes(answer)) return 'another_answer_decides';
+              return speaker ? 'adjudicated_for_another' : 'adjudicated_not_counted';
+            },
+          );
+          if (!speaker) {
+            const expiresAt = earliest(disagreeing.map((answer) => expiryOf(policy, answer)));
+            return conclude({ status: 'excluded', expiresAt }, ['adjudicated_not_counted', ...speaking]);
+          }
+          const isYes = yes.includes(speaker);
+          return conclude(
+            { status: isYes ? 'both_yes' : 'no', expiresAt: expiryOf(policy, speaker) },
+            [isYes ? 'all_questions_yes' : 'a_question_no', 'adjudicated', ...speaking],
+            speaker.answerId,
+          );
+        }
         exclude(fresh, (answer) =>
           yes.includes(answer) || no.includes(answer) ? 'contacts_disagree' : 'another_answer_decides',
         );
@@ -128,8 +162,9 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
             status: 'conflicting',
             expiresAt: earliest([expiryOf(policy, yes.at(-1)!), expiryOf(policy, no.at(-1)!)]),
           },
-          ['contacts_disagree'],
+          ['contacts_disagree', ...speaking],
         );
+      }
       default:
         return assertNever(policy.disagreement);
     }
@@ -145,6 +180,13 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
     return decideBy('not_sure', notSure, [byWage ? 'wage_not_stated' : 'not_sure']);
   }
   return decideBy('not_familiar', fresh, ['not_familiar']);
+}
+
+/** Whose answers speak: of those who take part in hiring, where the policy puts them first and there are any. */
+function speakersAmong(policy: Policy, answers: readonly AnswerFact[]): readonly AnswerFact[] {
+  if (policy.whoSpeaks !== 'hiring_authority_first') return answers;
+  const hiring = answers.filter(({ hiringAuthority }) => hiringAuthority);
+  return hiring.length > 0 ? hiring : answers;
 }
 
 type Stance = 'both_yes' | 'no' | 'not_sure' | 'not_familiar';
@@ -220,8 +262,11 @@ function conflictOf(
   unit: UnitFacts,
   current: readonly AnswerFact[],
   asOf: Date,
-): Extract<PositionReason, 'declared_relation' | 'relation_set_by_staff' | 'domain_of_issuer'>[] {
-  const staffSet = unit.conflictMarks.some(
+): Extract<
+  PositionReason,
+  'declared_relation' | 'relation_set_by_staff' | 'relation_found' | 'domain_of_issuer'
+>[] {
+  const marks = unit.conflictMarks.filter(
     (mark) =>
       mark.from <= asOf &&
       (mark.until === null || mark.until > asOf) &&
@@ -236,7 +281,8 @@ function conflictOf(
     ...(current.some(({ relation }) => isExcludedRelation(policy, relation))
       ? (['declared_relation'] as const)
       : []),
-    ...(staffSet ? (['relation_set_by_staff'] as const) : []),
+    ...(marks.some(({ found }) => !found) ? (['relation_set_by_staff'] as const) : []),
+    ...(marks.some(({ found }) => found) ? (['relation_found'] as const) : []),
     ...(sharesDomain ? (['domain_of_issuer'] as const) : []),
   ];
 }
@@ -260,6 +306,7 @@ function joinedReasons(unit: UnitFacts): PositionReason[] {
   return [
     ...(unit.joinedBy.includes('open_proposal') ? (['possible_duplicates_count_once'] as const) : []),
     ...(unit.joinedBy.includes('merged') ? (['merged_records_count_once'] as const) : []),
+    ...(unit.joinedBy.includes('same_group') ? (['group_counts_once'] as const) : []),
   ];
 }
 
@@ -267,7 +314,7 @@ function byTime(a: AnswerFact, b: AnswerFact): number {
   return a.answeredAt.getTime() - b.answeredAt.getTime() || a.answerId - b.answerId;
 }
 
-function earliest(dates: readonly (Date | null)[]): Date | null {
+export function earliest(dates: readonly (Date | null)[]): Date | null {
   const times = dates.filter((date) => date !== null).map((date) => date.getTime());
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }

@@ -1,5 +1,5 @@
-import { deriveCountingUnits } from '../../employers/rules/counting-units.ts';
 import type {
+  BodyOutcome,
   EvaluatedRequirement,
   EvidenceFacts,
   Figures,
@@ -13,13 +13,15 @@ import type {
   UnitFacts,
   UnitPosition,
 } from '../types.ts';
+import { bodyOutcomesOf } from './bodies.ts';
 import { createSum, lapseOfMembers, membersOf, shortfallOf } from './measures.ts';
 import type { Policy } from './policy.ts';
-import { positionOf } from './position.ts';
+import { earliest, positionOf } from './position.ts';
 import { termsOf } from './terms.ts';
+import { unitsAt } from './units.ts';
 
 /** Raised whenever the same facts could give another result; every packet names the version that it was made by. */
-const RULE_VERSIONS: Record<Policy['formatVersion'], string> = { 1: '1', 2: '2' };
+const RULE_VERSIONS: Record<Policy['formatVersion'], string> = { 1: '1', 2: '2', 3: '3' };
 
 /** The version of the rule that a policy is counted by: a new format never changes what an older one counts. */
 export function ruleVersionOf(policy: Policy): string {
@@ -33,12 +35,12 @@ const DAY_MS = 86_400_000;
  * same result on any machine, whether it is asked for the live tally, a what-if, a frozen packet or a verification.
  */
 export function evaluateRequirement(policy: Policy, facts: EvidenceFacts, asOf: Date): EvaluatedRequirement {
-  const units = unitsAt(facts, asOf);
+  const units = unitsAt(facts, asOf, termsOf(policy).unit);
   const positions = units
     .map((unit) => positionOf(policy, unit, asOf))
     .filter((position) => position !== null);
   return {
-    ...requirementOver(policy, units, positions, asOf),
+    ...requirementOver(policy, units, positions, bodyOutcomesOf(policy, facts, asOf), asOf),
     exclusions: positions.flatMap(({ exclusions }) => exclusions),
     positions,
   };
@@ -48,6 +50,7 @@ function requirementOver(
   policy: Policy,
   units: readonly UnitFacts[],
   positions: readonly UnitPosition[],
+  bodies: readonly BodyOutcome[],
   asOf: Date,
 ): Requirement {
   const figures = figuresOf(positions);
@@ -66,9 +69,18 @@ function requirementOver(
   const measures = sum.measures();
   const shortfall = shortfallOf(terms, measures);
   for (const member of doubtful) sum.add(member);
-  const wouldDecide = doubtful.length > 0 && shortfallOf(terms, sum.measures()) === 0;
-  const expiring = shortfall === 0 ? lapseOfMembers(terms, members) : null;
-  return conclude(policy, { figures, measures, shortfall, wouldDecide, expiring }, asOf);
+  const bodiesAgree = bodies.every(({ isMet }) => isMet);
+  const wouldDecide = doubtful.length > 0 && bodiesAgree && shortfallOf(terms, sum.measures()) === 0;
+  const ofAnswers = shortfall === 0 ? lapseOfMembers(terms, members) : null;
+  const expiring = bodiesAgree ? firstLapse(ofAnswers, bodies, members.length) : null;
+  return conclude(policy, { figures, measures, shortfall, wouldDecide, expiring, bodies }, asOf);
+}
+
+/** What ends first: enough answers, or what a body said. When both end at once, the answers' end says what is left. */
+function firstLapse(ofAnswers: Lapse | null, bodies: readonly BodyOutcome[], counting: number): Lapse | null {
+  const ofBodies = earliest(bodies.map(({ expiresAt }) => expiresAt));
+  if (ofBodies === null || (ofAnswers !== null && ofAnswers.on <= ofBodies)) return ofAnswers;
+  return { on: ofBodies, fallsTo: counting };
 }
 
 /** The same verdict from figures that were kept up to date, for readers that must not load every answer. */
@@ -82,7 +94,7 @@ export function requirementFrom(
   const shortfall = Math.max(0, required - figures.bothYes);
   const measures: Measure[] = [{ kind: 'employers', needs: required, has: figures.bothYes }];
   const wouldDecide = figures.conflicting >= shortfall;
-  return conclude(policy, { figures, measures, shortfall, wouldDecide, expiring }, asOf);
+  return conclude(policy, { figures, measures, shortfall, wouldDecide, expiring, bodies: [] }, asOf);
 }
 
 type Found = {
@@ -92,11 +104,13 @@ type Found = {
   /** Whether it would be met if employers whose people disagree turned out to say yes. */
   wouldDecide: boolean;
   expiring: Lapse | null;
+  bodies: readonly BodyOutcome[];
 };
 
 function conclude(policy: Policy, found: Found, asOf: Date): Requirement {
-  const { figures, shortfall, expiring } = found;
+  const { figures, shortfall, expiring, bodies } = found;
   const { minEmployers: required, isUnsupported } = termsOf(policy);
+  const measures = [...found.measures, ...bodies.flatMap((outcome) => outcome.measures)];
   if (isUnsupported) {
     return {
       status: 'unsupported',
@@ -108,7 +122,7 @@ function conclude(policy: Policy, found: Found, asOf: Date): Requirement {
       measures: [],
     };
   }
-  const [status, ...reasons] = verdict(policy, found, asOf);
+  const [status, ...reasons] = verdict(policy, { ...found, measures }, asOf);
   return {
     status,
     required,
@@ -116,7 +130,8 @@ function conclude(policy: Policy, found: Found, asOf: Date): Requirement {
     shortfall,
     expiring: shortfall === 0 ? expiring : null,
     reasons,
-    ...(policy.formatVersion === 1 ? {} : { measures: found.measures }),
+    ...(policy.formatVersion === 1 ? {} : { measures }),
+    ...(bodies.length > 0 ? { bodies } : {}),
   };
 }
 
@@ -128,21 +143,32 @@ const REASON_OF_MEASURE: Record<MeasureKind, RequirementReason> = {
   sectors: 'too_few_sectors',
   sizes: 'too_few_sizes',
   median_wage: 'wage_too_low',
+  panel_voters: 'too_few_voters',
+  panel_approvals: 'not_voted_for',
+  ballot_voters: 'too_few_voters',
+  ballot_approvals: 'not_voted_for',
+  board_letters: 'too_few_boards',
+  boards_asked: 'too_few_boards',
+  review_teams: 'reviews_missing',
+  review_tier: 'tier_too_low',
 };
 
 function verdict(
   policy: Policy,
-  { figures, measures, shortfall, wouldDecide, expiring }: Found,
+  { figures, measures, shortfall, wouldDecide, expiring, bodies }: Found,
   asOf: Date,
 ): [RequirementStatus, ...RequirementReason[]] {
-  if (shortfall === 0) {
+  if (shortfall === 0 && bodies.every(({ isMet }) => isMet)) {
     const warnFrom = expiring ? expiring.on.getTime() - policy.warnDaysBeforeLapse * DAY_MS : null;
     return warnFrom !== null && warnFrom <= asOf.getTime()
       ? ['met_but_expiring', 'minimum_reached', 'lapses_within_warning']
       : ['met', 'minimum_reached'];
   }
-  if (figures.asked === 0 && figures.answered === 0) return ['not_asked', 'nobody_asked'];
-  const missing = measures.filter(({ has, needs }) => has < needs).map(({ kind }) => REASON_OF_MEASURE[kind]);
+  const isHeard = bodies.some(({ recordIds, exclusions }) => recordIds.length + exclusions.length > 0);
+  if (figures.asked === 0 && figures.answered === 0 && !isHeard) return ['not_asked', 'nobody_asked'];
+  const missing = [
+    ...new Set(measures.filter(({ has, needs }) => has < needs).map(({ kind }) => REASON_OF_MEASURE[kind])),
+  ];
   return wouldDecide ? ['conflicting', ...missing, 'conflicts_would_decide'] : ['short', ...missing];
 }
 
@@ -214,52 +240,4 @@ function figuresOf(positions: readonly UnitPosition[]): Figures {
     sum[own] += 1;
   }
   return sum;
-}
-
-/** The facts grouped by distinct employer as of a time: records joined by a link that held then are one unit. */
-export function unitsAt(facts: EvidenceFacts, asOf: Date): UnitFacts[] {
-  const links = facts.links.filter(({ from, until }) => from <= asOf && (until === null || until > asOf));
-  const unitIds = deriveCountingUnits(links, asOf);
-  const unitOf = (employerId: number) => unitIds.get(employerId) ?? employerId;
-  const involved = new Set([...facts.answers, ...facts.asks].map(({ employerId }) => unitOf(employerId)));
-
-  const members = groupBy(
-    [
-      ...unitIds.keys(),
-      ...facts.answers.map(({ employerId }) => employerId),
-      ...facts.asks.map(({ employerId }) => employerId),
-    ],
-    unitOf,
-  );
-  const joins = groupBy(links, ({ a }) => unitOf(a));
-  const answers = groupBy(facts.answers, ({ employerId }) => unitOf(employerId));
-  const asks = groupBy(facts.asks, ({ employerId }) => unitOf(employerId));
-  const marks = groupBy(facts.conflictMarks, ({ employerId }) => unitOf(employerId));
-  const domains = groupBy(facts.employerDomains, ({ employerId }) => unitOf(employerId));
-  const profiles = groupBy(facts.profiles ?? [], ({ employerId }) => unitOf(employerId));
-  return [...involved]
-    .sort((a, b) => a - b)
-    .map((unitId) => ({
-      unitId,
-      employerIds: [...new Set(members.get(unitId))].sort((a, b) => a - b),
-      joinedBy: [...new Set((joins.get(unitId) ?? []).map(({ because }) => because))].sort(),
-      answers: answers.get(unitId) ?? [],
-      asks: asks.get(unitId) ?? [],
-      conflictMarks: marks.get(unitId) ?? [],
-      employerDomains: domains.get(unitId) ?? [],
-      issuerDomains: facts.issuerDomains,
-      profiles: profiles.get(unitId) ?? [],
-      credentialNaics: facts.credentialNaics ?? [],
-    }));
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

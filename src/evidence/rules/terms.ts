@@ -1,9 +1,13 @@
-import type { Policy, PolicyV2 } from './policy.ts';
+import type { CountingUnit } from '../types.ts';
+import { BODY_DEMAND_KINDS } from '../types.ts';
+import type { BodyDemand, Policy, PolicyV1, PolicyV2, PolicyV3 } from './policy.ts';
 
 /** What the rules ask of a policy, whatever its format: read once, then plain look-ups. */
 export type Terms = {
   questions: readonly { key: string; yes: ReadonlySet<string>; no: ReadonlySet<string> }[];
   combine: 'all' | 'any';
+  /** What counts once. */
+  unit: CountingUnit;
   minEmployers: number;
   points: { key: string; of: ReadonlyMap<string, number>; most: number; min: number } | null;
   wage: { key: string; from: ReadonlyMap<string, number>; demand: Demand } | null;
@@ -17,6 +21,8 @@ export type Terms = {
   isByFigures: boolean;
   /** Where, how large and of which industry the employers are makes a difference. */
   needsProfiles: boolean;
+  /** What bodies say makes a difference: votes, letters of boards, reviews. */
+  needsBodies: boolean;
 };
 
 type Demand = NonNullable<PolicyV2['wage']>['demand'];
@@ -26,12 +32,48 @@ const known = new WeakMap<Policy, Terms>();
 export function termsOf(policy: Policy): Terms {
   const before = known.get(policy);
   if (before) return before;
-  const terms = policy.formatVersion === 1 ? termsOfV1(policy) : termsOfV2(policy);
+  const terms = withUnit(readTerms(policy), policy.countingUnit ?? 'legal_entity');
   known.set(policy, terms);
   return terms;
 }
 
-function termsOfV1({ requirement }: Extract<Policy, { formatVersion: 1 }>): Terms {
+/** Counters are kept by legal entity, so whatever else counts once is counted from the answers. */
+function withUnit(terms: Terms, unit: CountingUnit): Terms {
+  return unit === 'legal_entity' ? terms : { ...terms, unit, isByFigures: false };
+}
+
+/** What bodies must say under the policy. */
+export function bodyDemandsOf(policy: Policy): BodyDemand[] {
+  if (policy.formatVersion !== 3) return [];
+  const { requirement, also } = policy;
+  return isBodyDemand(requirement) ? [requirement, ...also] : also;
+}
+
+export function isBodyDemand(requirement: PolicyV3['requirement']): requirement is BodyDemand {
+  return BODY_DEMAND_KINDS.some((kind) => kind === requirement.kind);
+}
+
+function readTerms(policy: Policy): Terms {
+  switch (policy.formatVersion) {
+    case 1:
+      return termsOfV1(policy);
+    case 2:
+      return countedOf(policy.requirement) && policy.largestShare?.of !== 'parent'
+        ? termsOfAnswers(policy)
+        : { ...PLAIN, isUnsupported: true };
+    case 3:
+      return termsOfV3(policy);
+  }
+}
+
+function termsOfV3(policy: PolicyV3): Terms {
+  if (policy.largestShare?.of === 'parent') return { ...PLAIN, isUnsupported: true };
+  const terms = countedOf(policy.requirement) ? termsOfAnswers(policy) : PLAIN;
+  const needsBodies = !countedOf(policy.requirement) || policy.also.length > 0;
+  return { ...terms, needsBodies, isByFigures: terms.isByFigures && !needsBodies };
+}
+
+function termsOfV1({ requirement }: PolicyV1): Terms {
   return {
     ...PLAIN,
     questions: requirement.questions.map(({ key }) => ({ key, yes: new Set(['yes']), no: new Set(['no']) })),
@@ -42,6 +84,7 @@ function termsOfV1({ requirement }: Extract<Policy, { formatVersion: 1 }>): Term
 const PLAIN: Terms = {
   questions: [],
   combine: 'all',
+  unit: 'legal_entity',
   minEmployers: 0,
   points: null,
   wage: null,
@@ -52,11 +95,11 @@ const PLAIN: Terms = {
   isUnsupported: false,
   isByFigures: true,
   needsProfiles: false,
+  needsBodies: false,
 };
 
-function termsOfV2(policy: PolicyV2): Terms {
-  const counted = countedOf(policy.requirement);
-  if (!counted || policy.largestShare?.of === 'parent') return { ...PLAIN, isUnsupported: true };
+function termsOfAnswers(policy: PolicyV2 | PolicyV3): Terms {
+  const counted = { ...PLAIN, ...countedOf(policy.requirement) };
   const { spread, largestShare, wage, inState, relatedSectorsOnly } = policy;
   const isSpread = Object.values(spread).some((least) => least !== null) || largestShare !== null;
   return {
@@ -85,7 +128,7 @@ function termsOfV2(policy: PolicyV2): Terms {
 }
 
 function countedOf(
-  requirement: PolicyV2['requirement'],
+  requirement: PolicyV2['requirement'] | PolicyV3['requirement'],
 ): Pick<Terms, 'questions' | 'combine' | 'minEmployers' | 'points'> | null {
   switch (requirement.kind) {
     case 'distinct_employers':
@@ -129,6 +172,7 @@ function countedOf(
     case 'panel_vote':
     case 'employer_ballot':
     case 'board_letters':
+    case 'boards_asked':
     case 'rubric':
       return null;
   }

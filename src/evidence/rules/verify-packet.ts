@@ -4,6 +4,7 @@ import {
   crossTableOf,
   dispositionsOf,
   hashOf,
+  isHeardByBodies,
   PACKET_FORMAT,
   type Packet,
   packetFileSchema,
@@ -101,10 +102,18 @@ export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): Packet
   );
   if (knowsRule) {
     const result = evaluateRequirement(packet.policy.body, packet.facts, packet.asOf);
+    const counted = countedOf(packet);
+    const found = [
+      `${result.figures.bothYes} of ${result.required} employers`,
+      ...(result.bodies ?? []).map(
+        ({ kind, isMet }) => `${kind.replaceAll('_', ' ')} ${isMet ? 'met' : 'not met'}`,
+      ),
+      result.status.replaceAll('_', ' '),
+    ].join(', ');
     check(
       same(resultOf(result), raw.result),
-      `Counting its ${packet.facts.answers.length} answers again gives the same result: ${result.figures.bothYes} of ${result.required} employers, ${result.status.replaceAll('_', ' ')}.`,
-      `Counting its ${packet.facts.answers.length} answers again gives ${result.figures.bothYes} of ${result.required} employers, ${result.status.replaceAll('_', ' ')}, and not the result that it states.`,
+      `Counting ${counted} again gives the same result: ${found}.`,
+      `Counting ${counted} again gives ${found}, and not the result that it states.`,
     );
     check(
       same(crossTableOf(packet.policy.body, packet.facts, result), raw.crossTable),
@@ -123,7 +132,7 @@ export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): Packet
     same(dispositionsOf(packet.facts, wave.waveId, packet.asOf), toPlain(wave.dispositions)),
   );
   check(
-    wavesAgree && packet.result.figures.asked > 0,
+    wavesAgree && (packet.result.figures.asked > 0 || isHeardByBodies(packet)),
     `What became of the ${packet.facts.asks.length} asks of its ${packet.waves.length} ${packet.waves.length === 1 ? 'wave' : 'waves'} agrees with the asks and answers.`,
     'What it says became of the asks does not agree with the asks and answers.',
   );
@@ -178,6 +187,13 @@ function hashedParts(packet: Packet, raw: Record<string, unknown>) {
   ];
 }
 
+function countedOf({ facts }: Packet): string {
+  const answers = `its ${facts.answers.length} answers`;
+  if (!facts.bodies) return answers;
+  const { ballots, letters, reviews } = facts.bodies;
+  return `${answers} and ${ballots.length + letters.length + reviews.length} records of votes, letters and reviews`;
+}
+
 function missingParts(packet: Packet): string[] {
   const waves = new Set(packet.waves.map(({ waveId }) => waveId));
   const instruments = new Set(packet.instruments.map(({ versionId }) => versionId));
@@ -191,12 +207,18 @@ function missingParts(packet: Packet): string[] {
     ...packet.facts.answers
       .filter(({ noticeVersionId }) => !notices.has(noticeVersionId))
       .map(({ noticeVersionId }) => `notice version ${noticeVersionId}`),
-    ...[...packet.facts.asks, ...packet.facts.answers]
+    ...[...packet.facts.asks, ...packet.facts.answers, ...votersOf(packet)]
       .filter(({ employerId }) => !employers.has(employerId))
       .map(({ employerId }) => `employer ${employerId}`),
     ...(packet.facts.credentialId === packet.credential.id ? [] : ['the credential that was counted']),
   ];
   return [...new Set(missing)];
+}
+
+function votersOf({ facts }: Packet): { employerId: number }[] {
+  return (facts.bodies?.ballots ?? [])
+    .flatMap(({ votes }) => votes)
+    .flatMap(({ employerId }) => (employerId === null ? [] : [{ employerId }]));
 }
 
 function firstIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
