@@ -1,23 +1,26 @@
-import type { CredentialTopic, ResponseHistory, Topic, TopicRef } from './types.ts';
+import { createChance } from './chance.ts';
+import { AIM } from './forecast.ts';
+import type { CredentialTopic, Topic, TopicRef } from './types.ts';
 
 /**
- * What to expect before anything is known: one employer in five answers, and half of the answers are yes to both.
- * The prior weighs as much as fifty employers asked, so it fades as answers come in.
+ * How many yeses a credential will be short of if nobody is asked: those missing now, and those whose evidence ages
+ * out soon.
  */
-const PRIOR = { response: 0.2, bothYes: 0.5, weight: 50 };
-
-/** Expected response and both-yes share, each between the prior and what was seen. */
-export function expectedRates(history: ResponseHistory): { response: number; bothYes: number } {
-  const priorAnswers = PRIOR.response * PRIOR.weight;
-  return {
-    response: (history.answered + priorAnswers) / (history.asked + PRIOR.weight),
-    bothYes: (history.bothYes + PRIOR.bothYes * priorAnswers) / (history.answered + priorAnswers),
-  };
+export function needOf(credential: Pick<CredentialTopic, 'shortfall' | 'lapsing'>): number {
+  return Math.max(0, credential.shortfall) + Math.max(0, credential.lapsing ?? 0);
 }
 
-/** How many employers to ask so that the shortfall is expected to be met. */
-export function asksToNeed(shortfall: number, rates: { response: number; bothYes: number }): number {
-  return shortfall <= 0 ? 0 : Math.ceil(shortfall / (rates.response * rates.bothYes));
+const MOST_ASKS = 1_000_000;
+
+/** How many employers to ask, each with this chance of a yes to both, so that the need is met with a chance of AIM. */
+export function asksToNeed(needed: number, chanceOfYes: number, spread: number): number {
+  const chance = createChance(needed, spread);
+  let asks = 0;
+  while (chance.reached() < AIM && asks < MOST_ASKS) {
+    chance.add(chanceOfYes);
+    asks += 1;
+  }
+  return asks;
 }
 
 export function topicKey(topic: TopicRef | Topic): string {
@@ -25,15 +28,15 @@ export function topicKey(topic: TopicRef | Topic): string {
 }
 
 /**
- * Order of need: what is short before what is not; then staff's priority, the nearer deadline, the larger
- * shortfall, and last the id so that the order is total.
+ * Order of need: what is short, or will be, before what is not; then staff's priority, the nearer deadline, the larger
+ * need, and last the id so that the order is total.
  */
 export function compareNeed(a: CredentialTopic, b: CredentialTopic): number {
   return (
-    Number(b.shortfall > 0) - Number(a.shortfall > 0) ||
+    Number(needOf(b) > 0) - Number(needOf(a) > 0) ||
     a.priority - b.priority ||
     (a.deadline?.getTime() ?? Number.MAX_SAFE_INTEGER) - (b.deadline?.getTime() ?? Number.MAX_SAFE_INTEGER) ||
-    b.shortfall - a.shortfall ||
+    needOf(b) - needOf(a) ||
     a.credentialId - b.credentialId
   );
 }

@@ -1,9 +1,12 @@
 import { invariant } from '../../lib/errors.ts';
 import { DAY_MS, type SendWindow } from './calendar.ts';
-import { asksToNeed, compareNeed, expectedRates, stableHash, topicKey } from './need.ts';
+import { createChance } from './chance.ts';
+import { AIM, type ForecastUnit, forecastReach } from './forecast.ts';
+import { asksToNeed, compareNeed, needOf, stableHash, topicKey } from './need.ts';
 import { createPlacement, type Placement } from './placement.ts';
 import type { ExclusionReason } from './reasons.ts';
-import { concernsSector } from './relevance.ts';
+import { concerns, isSettled } from './relevance.ts';
+import { bothYesOf, expectedRates, rateSpread } from './segment-rates.ts';
 import type {
   Adjustment,
   Candidate,
@@ -19,16 +22,14 @@ import type {
   TopicRef,
 } from './types.ts';
 
-/** How long after the mail an answer is expected when a date is forecast. */
-const ANSWER_LAG_MS = 7 * DAY_MS;
-
 /**
  * Decides who is asked what, and when, and why not: a pure function of its input, the same bytes for the same input
  * in any order of its lists. Time n log n and memory linear in contacts and asks made.
  *
  * 1. Whoever cannot be asked at all is set aside with the first reason that holds.
- * 2. Credentials in order of need each get as many asks as their shortfall is expected to take, at employers not yet
- *    asked first, in touches already planned first; one place is kept free for a meeting where one fits.
+ * 2. Credentials in order of need each get as many asks as make it 8 in 10 that their number is reached: first at
+ *    employers whose answer ages out, then at employers not yet asked, in touches already planned first, and those
+ *    first who are likelier to answer (never those likelier to say yes); one place is kept free for a meeting.
  * 3. Meetings ride in planned touches where they can.
  * 4. Under `ask_all`, everybody left is asked too, and free places go to the credential least covered so far.
  * 5. Reminders take what budget and capacity remain, so they never displace an invitation.
@@ -39,9 +40,7 @@ export function planTouches(input: PlanInput): Plan {
   const { maxAsksPerTouch, stopRule, relevance } = input.protocol;
   const seats = createSeats(world, placement, setAside(world, placement, relevance), maxAsksPerTouch);
 
-  for (const [topic, credential] of world.credentials.entries()) {
-    askByNeed(world, seats, topic, asksToNeed(credential.shortfall, world.rates), maxAsksPerTouch);
-  }
+  for (const topic of world.credentials.keys()) askByNeed(world, seats, topic, maxAsksPerTouch);
   for (const index of world.meetings.keys()) inviteToMeeting(world, seats, index, maxAsksPerTouch);
   if (stopRule === 'ask_all') askEverybodyElse(world, seats, maxAsksPerTouch);
 
@@ -66,7 +65,7 @@ type World = {
   /** Index of the candidate's counting unit, dense from 0. */
   unitOf: Int32Array;
   unitCount: number;
-  /** Contacts in order of preference: hiring authority first, then by the seeded hash. */
+  /** Contacts in order of preference: hiring authority first, then who is likelier to answer, then the seeded hash. */
   preference: Int32Array;
   credentials: CredentialTopic[];
   meetings: MeetingTopic[];
@@ -79,7 +78,16 @@ type World = {
   /** Per topic: units that have answered (credentials), contacts with an open ask. */
   answeredUnits: Set<number>[];
   openContacts: Set<number>[];
+  /** Per credential: units whose answer ages out soon. */
+  renewedUnits: Set<number>[];
   rates: { response: number; bothYes: number };
+  /** Per contact, the chance that the employer answers. */
+  response: Float64Array;
+  /** Per credential: the chance that an answer is yes to both, and how far the rates may be off. */
+  bothYes: number[];
+  spread: number[];
+  /** Per credential, the chance of a yes from an employer whom it concerns, on average. */
+  usualYes: number[];
 };
 
 function prepare(input: PlanInput): World {
@@ -92,7 +100,7 @@ function prepare(input: PlanInput): World {
 
   const units = new Map<number, number>();
   const groups = new Map<string, number>();
-  const sectors: (string | null)[] = [];
+  const sectors: Candidate[] = [];
   const unitOf = new Int32Array(candidates.length);
   const groupOf = new Int32Array(candidates.length);
   for (const [i, candidate] of candidates.entries()) {
@@ -102,38 +110,53 @@ function prepare(input: PlanInput): World {
       units.set(candidate.unitId, unit);
     }
     unitOf[i] = unit;
-    const sector = candidate.naics ?? '';
+    const sector = `${candidate.naics ?? ''}|${candidate.region ?? ''}`;
     let group = groups.get(sector);
     if (group === undefined) {
       group = sectors.length;
       groups.set(sector, group);
-      sectors.push(candidate.naics);
+      sectors.push(candidate);
     }
     groupOf[i] = group;
   }
 
   const rule = input.protocol.relevance;
-  const concerns = topics.map((topic) =>
-    Uint8Array.from(sectors, (sector) => Number(concernsSector(topic, sector, rule))),
+  const concerned = topics.map((topic) =>
+    Uint8Array.from(sectors, (sector) => Number(concerns(topic, sector, rule))),
   );
   const topicsOfGroup = sectors.map((_, group) =>
-    Int32Array.from(concerns.flatMap((byGroup, topic) => (byGroup[group] === 1 ? [topic] : []))),
+    Int32Array.from(concerned.flatMap((byGroup, topic) => (byGroup[group] === 1 ? [topic] : []))),
   );
 
+  const rates = expectedRates(input.history);
+  const response = Float64Array.from(candidates, (candidate) => candidate.response ?? rates.response);
+  // In steps of a twentieth, so that chance and not a hair's breadth decides among the like.
+  const likely = Int32Array.from(response, (rate) => Math.round(rate * 20));
   const hashes = Uint32Array.from(candidates, (candidate) => stableHash(input.seed, candidate.contactId));
   const preference = Int32Array.from(candidates.keys()).sort(
     (a, b) =>
       Number(at(candidates, b).hiringAuthority) - Number(at(candidates, a).hiringAuthority) ||
+      (likely[b] as number) - (likely[a] as number) ||
       (hashes[a] as number) - (hashes[b] as number) ||
       a - b,
   );
 
   const topicIndex = new Map(topics.map((topic, index) => [topicKey(topic), index]));
   const answeredUnits = topics.map(() => new Set<number>());
+  const renewedUnits = topics.map(() => new Set<number>());
   for (const answer of input.answered) {
     const topic = topicIndex.get(`c${answer.credentialId}`);
-    if (topic !== undefined) answeredUnits[topic]?.add(answer.unitId);
+    if (topic === undefined) continue;
+    const settled = isSettled(answer, at(credentials, topic));
+    (settled ? answeredUnits : renewedUnits)[topic]?.add(answer.unitId);
   }
+  // Settled by one answer is settled, though another is about to age out.
+  for (const [topic, settled] of answeredUnits.entries()) {
+    for (const unit of settled) renewedUnits[topic]?.delete(unit);
+  }
+  const bothYes = credentials.map(({ answers }) =>
+    answers ? bothYesOf(rates.bothYes, answers) : rates.bothYes,
+  );
   const openContacts = topics.map(() => new Set<number>());
   for (const open of input.open) {
     const topic = topicIndex.get(topicKey(open.topic));
@@ -154,11 +177,47 @@ function prepare(input: PlanInput): World {
     ),
     topicsOfGroup,
     groupOf,
-    concerns,
+    concerns: concerned,
     answeredUnits,
     openContacts,
-    rates: expectedRates(input.history),
+    renewedUnits,
+    rates,
+    response,
+    bothYes,
+    spread: credentials.map((credential, topic) =>
+      rateSpread(
+        { response: rates.response, bothYes: bothYes[topic] as number },
+        { asked: input.history.asked, answered: (credential.answers ?? input.history).answered },
+      ),
+    ),
+    usualYes: usualResponse(concerned, groupOf, response, rates.response).map(
+      (usual, topic) => usual * (bothYes[topic] as number),
+    ),
   };
+}
+
+/** Per topic the mean response of the contacts whom it concerns, whether or not they can be asked now. */
+function usualResponse(
+  concerned: readonly Uint8Array[],
+  groupOf: Int32Array,
+  response: Float64Array,
+  overall: number,
+): number[] {
+  const sums: number[] = [];
+  const counts: number[] = [];
+  for (const [i, group] of groupOf.entries()) {
+    sums[group] = (sums[group] ?? 0) + (response[i] as number);
+    counts[group] = (counts[group] ?? 0) + 1;
+  }
+  return concerned.map((byGroup) => {
+    let [sum, count] = [0, 0];
+    for (const [group, isConcerned] of byGroup.entries()) {
+      if (isConcerned !== 1) continue;
+      sum += sums[group] ?? 0;
+      count += counts[group] ?? 0;
+    }
+    return count === 0 ? overall : sum / count;
+  });
 }
 
 function at<T>(list: readonly (T | undefined)[], index: number): T {
@@ -270,7 +329,8 @@ function createSeats(
 
 /**
  * The contacts to whom a topic may be put, those at employers not asked yet first, then second people, and so on;
- * within each, touches already planned before new ones. Linear: two scans and a bucket sort.
+ * within each, employers whose answer ages out, then touches already planned before new ones. Linear: two scans and a
+ * bucket sort.
  */
 function inOrderOfSpread(world: World, seats: Seats, topic: number): number[] {
   const askable: number[] = [];
@@ -278,6 +338,11 @@ function inOrderOfSpread(world: World, seats: Seats, topic: number): number[] {
     for (const i of world.preference) {
       if (seats.status[i] === status && isAskable(world, i, topic)) askable.push(i);
     }
+  }
+  const renewed = at(world.renewedUnits, topic);
+  if (renewed.size > 0) {
+    const ages = (i: number) => Number(renewed.has(at(world.candidates, i).unitId));
+    askable.sort((a, b) => ages(b) - ages(a));
   }
   const seen = new Int32Array(world.unitCount);
   const rounds: number[][] = [];
@@ -292,19 +357,29 @@ function inOrderOfSpread(world: World, seats: Seats, topic: number): number[] {
   return rounds.flat();
 }
 
-/** Asks one credential of as many as it is expected to need, leaving a place for a meeting where one fits. */
-function askByNeed(world: World, seats: Seats, topic: number, wanted: number, maxAsks: number): void {
-  if (wanted === 0) return;
+/** A second person of an employer adds less to the chance that it answers than the first did. */
+const FURTHER_PERSON = 0.5;
+
+/** Asks one credential of as many as its need is likely to take, leaving a place for a meeting where one fits. */
+function askByNeed(world: World, seats: Seats, topic: number, maxAsks: number): void {
+  const needed = needOf(at(world.credentials, topic));
+  if (needed === 0) return;
+  const chance = createChance(needed, at(world.spread, topic));
+  const yes = at(world.bothYes, topic);
+  const asked = new Uint8Array(world.unitCount);
   const firstMeeting = world.credentials.length;
   for (const i of inOrderOfSpread(world, seats, topic)) {
-    if ((seats.made[topic] as number) >= wanted) return;
+    if (chance.reached() >= AIM) return;
     let keepsPlace = false;
     if (maxAsks > 1) {
       for (let meeting = firstMeeting; meeting < world.refs.length; meeting += 1) {
         if (isAskable(world, i, meeting)) keepsPlace = true;
       }
     }
-    seats.ask(i, topic, keepsPlace ? maxAsks - 1 : maxAsks);
+    if (!seats.ask(i, topic, keepsPlace ? maxAsks - 1 : maxAsks)) continue;
+    const unit = world.unitOf[i] as number;
+    chance.add((world.response[i] as number) * yes * (asked[unit] === 1 ? FURTHER_PERSON : 1));
+    asked[unit] = 1;
   }
 }
 
@@ -325,11 +400,11 @@ function inviteToMeeting(world: World, seats: Seats, index: number, maxAsks: num
 
 /** Asks everybody who is left, and fills the free places of each touch with the credentials least covered so far. */
 function askEverybodyElse(world: World, seats: Seats, maxAsks: number): void {
-  const wanted = world.credentials.map((credential) =>
-    Math.max(1, asksToNeed(credential.shortfall, world.rates), credential.required),
+  const wanted = world.credentials.map((credential, topic) =>
+    Math.max(1, wantedFor(world, topic), credential.required),
   );
   const coverage = (topic: number) => (seats.made[topic] as number) / at(wanted, topic);
-  const short = (topic: number) => at(world.credentials, topic).shortfall > 0;
+  const short = (topic: number) => needOf(at(world.credentials, topic)) > 0;
   for (const status of [ASKED, OPEN]) {
     for (const i of world.preference) {
       if (seats.status[i] !== status) continue;
@@ -462,49 +537,68 @@ function listExclusions(world: World, placement: Placement, seats: Seats): Exclu
 }
 
 const oneDecimal = (value: number) => Math.round(value * 10) / 10;
+const threeDecimals = (value: number) => Math.round(value * 1000) / 1000;
 
-/** What each credential can expect: plain products of employers asked and expected rates, no interval (Q3). */
+/** Distinct employers to ask about a credential, at the rates of those whom it concerns. */
+function wantedFor(world: World, topic: number): number {
+  return asksToNeed(needOf(at(world.credentials, topic)), at(world.usualYes, topic), at(world.spread, topic));
+}
+
+/** What each credential can expect: the chance of its number, and by when (Q3: of outreach, not of the evidence). */
 function forecastCredentials(
   input: PlanInput,
   world: World,
   touches: readonly PlannedTouch[],
 ): CredentialForecast[] {
-  const { response, bothYes } = world.rates;
   const { closeAt, graceDays } = input.protocol;
-  const lastAnswer = closeAt.getTime() + graceDays * DAY_MS;
+  const until = closeAt.getTime() + graceDays * DAY_MS;
   const indexOf = new Map(world.credentials.map((credential, index) => [credential.credentialId, index]));
-  const enough = world.credentials.map((credential) => asksToNeed(credential.shortfall, world.rates));
+  const responseOf = new Map(world.candidates.map(({ contactId }, i) => [contactId, world.response[i]]));
   const contacts = world.credentials.map(() => 0);
-  const units = world.credentials.map(() => new Set<number>());
-  const reached: (number | undefined)[] = world.credentials.map(() => undefined);
+  const units = world.credentials.map(() => new Map<number, ForecastUnit>());
   for (const touch of touches) {
+    const sentAt = at(touch.steps, 0).sendAfter.getTime();
+    const response = responseOf.get(touch.contactId) as number;
     for (const ask of touch.asks) {
       if (ask.kind !== 'credential') continue;
       const index = indexOf.get(ask.credentialId) as number;
       contacts[index] = at(contacts, index) + 1;
-      const asked = at(units, index);
-      asked.add(touch.unitId);
-      if (asked.size >= at(enough, index)) reached[index] ??= at(touch.steps, 0).sendAfter.getTime();
+      const unit = at(units, index).get(touch.unitId);
+      // Touches come in the order of sending, so the first mail of an employer is the one that was there before.
+      if (unit === undefined) at(units, index).set(touch.unitId, { response, sentAt, until });
+      else unit.response += (1 - unit.response) * response * FURTHER_PERSON;
     }
   }
   return world.credentials.map((credential, index) => {
-    const employersAsked = at(units, index).size;
-    const expected = employersAsked * response * bothYes;
-    const instant = reached[index];
-    const outlook = credential.shortfall <= 0 ? 'already_met' : instant === undefined ? 'short' : 'expected';
+    const asked = [...at(units, index).values()];
+    const bothYes = at(world.bothYes, index);
+    const answers = asked.reduce((sum, unit) => sum + unit.response, 0);
+    const needed = needOf(credential);
+    const reach = forecastReach({
+      needed,
+      units: asked,
+      bothYes,
+      spread: at(world.spread, index),
+      now: input.now.getTime(),
+      further: asked.length === 0 ? at(world.usualYes, index) : (answers / asked.length) * bothYes,
+    });
+    const outlook = needed === 0 ? 'already_met' : reach.chance >= 0.5 ? 'expected' : 'short';
     return {
       credentialId: credential.credentialId,
       required: credential.required,
       shortfall: credential.shortfall,
-      asksToNeed: at(enough, index),
+      lapsing: credential.lapsing ?? 0,
+      deadline: credential.deadline,
+      asksToNeed: wantedFor(world, index),
       contactsAsked: at(contacts, index),
-      employersAsked,
-      expectedAnswers: oneDecimal(employersAsked * response),
-      expectedBothYes: oneDecimal(expected),
+      employersAsked: asked.length,
+      expectedAnswers: oneDecimal(answers),
+      expectedBothYes: oneDecimal(answers * bothYes),
       outlook,
-      expectedBy:
-        outlook === 'expected' ? new Date(Math.min((instant as number) + ANSWER_LAG_MS, lastAnswer)) : null,
-      moreEmployersNeeded: outlook === 'short' ? Math.max(1, at(enough, index) - employersAsked) : 0,
+      chance: threeDecimals(reach.chance),
+      expectedBy: outlook === 'expected' ? reach.by : null,
+      chanceBy: threeDecimals(reach.chanceBy),
+      moreEmployersNeeded: reach.moreEmployers,
     };
   });
 }

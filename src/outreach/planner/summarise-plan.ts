@@ -9,7 +9,10 @@ export type PlanSummary = {
   reminders: number;
   firstSendAt: string | null;
   lastSendAt: string | null;
-  credentials: (Omit<CredentialForecast, 'expectedBy'> & { expectedBy: string | null })[];
+  credentials: (Omit<CredentialForecast, 'expectedBy' | 'deadline'> & {
+    expectedBy: string | null;
+    deadline: string | null;
+  })[];
   meetings: { meetingId: number; wanted: number; invited: number }[];
   excluded: { reason: ExclusionReason; people: number }[];
   remindersDropped: number;
@@ -42,6 +45,7 @@ export function summarisePlan(plan: Plan): PlanSummary {
     credentials: plan.credentials.map((credential) => ({
       ...credential,
       expectedBy: credential.expectedBy?.toISOString() ?? null,
+      deadline: credential.deadline?.toISOString() ?? null,
     })),
     meetings: plan.meetings,
     excluded: [...excluded]

@@ -10,6 +10,8 @@ export type Candidate = {
   /** The counting unit: records of one employer share it, and so share the employer's budget. */
   unitId: number;
   naics: string | null;
+  /** The state it is in, as two letters. */
+  region?: string | null;
   state: 'active' | 'left' | 'wrong_role';
   suppressed: boolean;
   /** What the person, or a colleague for the whole employer, asked for short of a stop. */
@@ -17,6 +19,8 @@ export type Candidate = {
   hiringAuthority: boolean;
   /** IANA name; null falls back to the agency's zone. */
   zone: string | null;
+  /** The chance that its employer answers when this person is asked, as learnt of such employers; else the overall rate. */
+  response?: number;
 };
 
 export type CredentialTopic = {
@@ -24,9 +28,17 @@ export type CredentialTopic = {
   credentialId: number;
   /** Sectors it concerns, as NAICS prefixes; none means every sector. */
   naicsPrefixes: string[];
+  /** States whose employers alone count for it; none means wherever they are. */
+  regions?: string[];
   /** Distinct employers that the policy requires, and how many of them are still missing. */
   required: number;
   shortfall: number;
+  /** How many more it will be short of once evidence ages out that does so soon. */
+  lapsing?: number;
+  /** An employer whose answer ages out before then is asked again. */
+  renewBefore?: Date | null;
+  /** Answers to it so far, and those that are yes to both; without them what all credentials have is expected. */
+  answers?: { answered: number; bothYes: number };
   /** Lower is asked first; equal priorities go by deadline, then by shortfall. */
   priority: number;
   deadline: Date | null;
@@ -101,8 +113,8 @@ export type PlanInput = {
   candidates: Candidate[];
   topics: Topic[];
   ledger: LedgerTouch[];
-  /** Employers that have answered for a credential within its evidence age, or declined it. */
-  answered: { unitId: number; credentialId: number }[];
+  /** Employers that have answered for a credential within its evidence age, or declined it, and until when that holds. */
+  answered: { unitId: number; credentialId: number; agesOutAt?: Date | null }[];
   /** People with an open ask (any wave) for the same thing, or who were invited to the meeting before. */
   open: { contactId: number; topic: TopicRef }[];
   history: ResponseHistory;
@@ -147,16 +159,23 @@ export type CredentialForecast = {
   credentialId: number;
   required: number;
   shortfall: number;
-  /** Distinct employers to ask for the shortfall at the expected rates. */
+  lapsing: number;
+  deadline: Date | null;
+  /** Distinct employers to ask, at the expected rates, for a chance of 8 in 10. */
   asksToNeed: number;
   contactsAsked: number;
   employersAsked: number;
   /** At the expected response; one decimal. */
   expectedAnswers: number;
   expectedBothYes: number;
+  /** `expected`: more likely than not. */
   outlook: 'already_met' | 'expected' | 'short';
+  /** That the number is reached by the last day of answers. */
+  chance: number;
+  /** The first day by which the chance is 8 in 10, else the last day of answers; and the chance on it. */
   expectedBy: Date | null;
-  /** When short: about how many further employers in its sectors would have to be asked. */
+  chanceBy: number;
+  /** About how many further employers in its sectors would have to be asked for a chance of 8 in 10. */
   moreEmployersNeeded: number;
 };
 
