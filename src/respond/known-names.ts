@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Sql } from '../db/client.ts';
+import { invariant } from '../lib/errors.ts';
 import type { CredentialAsk, CredentialFacts } from './types.ts';
 
 /** How long a page may go on showing a name that was changed. What decides anything is read anew at every request. */
@@ -10,9 +11,8 @@ type KnownAgency = CredentialFacts['agency'];
 type KnownCredential = Pick<CredentialAsk, 'credentialId' | 'name' | 'issuerId' | 'issuer'>;
 
 export type KnownNames = {
-  /** Null for an id that is not there. */
-  agency(id: number): KnownAgency | null | Promise<KnownAgency | null>;
-  credential(id: number): KnownCredential | null | Promise<KnownCredential | null>;
+  agency(id: number): Promise<KnownAgency>;
+  credential(id: number): Promise<KnownCredential>;
 };
 
 /**
@@ -39,9 +39,12 @@ export function createKnownNames(sql: Sql): KnownNames {
       return row;
     },
   });
-  const knownOr =
-    <Known extends object>(cache: LRUCache<number, Known>) =>
-    (id: number) =>
-      cache.get(id) ?? cache.fetch(id).then((found) => found ?? null);
-  return { agency: knownOr(agencies), credential: knownOr(credentials) };
+  const read =
+    <Known extends object>(cache: LRUCache<number, Known>, what: string) =>
+    async (id: number) => {
+      const known = cache.get(id) ?? (await cache.fetch(id));
+      invariant(known, `${what} ${id} exists`);
+      return known;
+    };
+  return { agency: read(agencies, 'agency'), credential: read(credentials, 'credential') };
 }

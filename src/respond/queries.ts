@@ -1,6 +1,5 @@
 import type { Sql } from '../db/client.ts';
 import type { Language } from '../employers/types.ts';
-import { invariant } from '../lib/errors.ts';
 import type { KnownNames } from './known-names.ts';
 import type { Progress } from './rules.ts';
 import type { CredentialAsk, CredentialFacts, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
@@ -57,18 +56,11 @@ export async function findCredentialFacts(
     where i.token_hash = ${tokenHash}`;
   if (!row) return null;
   const agency = await names.agency(row.agency_id);
-  invariant(agency, 'an invitation is of an agency');
   const credentials: CredentialAsk[] = [];
   const meetings: { askId: number }[] = [];
   for (const [askId, state, credentialId] of row.asks ?? []) {
-    if (credentialId === null) {
-      meetings.push({ askId });
-      continue;
-    }
-    const known = names.credential(credentialId);
-    const credential = known instanceof Promise ? await known : known;
-    invariant(credential, 'an ask is for a credential or a meeting');
-    credentials.push({ askId, state, ...credential });
+    if (credentialId === null) meetings.push({ askId });
+    else credentials.push({ askId, state, ...(await names.credential(credentialId)) });
   }
   return { ...accessFactsOf(row), agency, credentials, meetings };
 }
@@ -209,49 +201,49 @@ export type DraftPatch = {
  * merges with, another tab's save because the row lock makes the update see the newest draft.
  * The `case` is `accessOf` in rules.ts.
  */
-export async function saveDraft(sql: Sql, input: DraftPatch): Promise<Progress | null> {
-  const { tokenHash, askId, now, flag } = input;
+export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch): Promise<Progress | null> {
   const patch = sql.json(input.patch as Parameters<Sql['json']>[0]);
-  const [row] = await sql<{ draft: Draft; asks: { id: number; issuer: number | null }[] | null }[]>`
+  const [row] = await sql<{ draft: Draft; asks: [id: number, credentialId: number | null][] | null }[]>`
     with saved as (
       update invitations i set
         draft = i.draft || ${patch}::jsonb,
         draft_version = i.draft_version + 1,
         state = case when i.state in ('open', 'declined') then 'started' else i.state end,
-        started_at = coalesce(i.started_at, ${now}),
+        started_at = coalesce(i.started_at, given.now),
         declined_at = null,
         decline_reason = null,
         language = coalesce(${input.language}, i.language),
-        flags = case when ${flag}::text is null or ${flag} = any(i.flags) then i.flags
-          else array_append(i.flags, ${flag}) end
-      from waves w
-      where i.token_hash = ${tokenHash}
+        flags = case when given.flag is null or given.flag = any(i.flags) then i.flags
+          else array_append(i.flags, given.flag) end
+      from waves w,
+        (values (${input.now}::timestamptz, ${input.askId}::bigint, ${input.flag}::text)) as given (now, ask, flag)
+      where i.token_hash = ${input.tokenHash}
         and w.id = i.wave_id
         and w.instrument_version_id = ${input.instrumentVersionId}
-        and i.expires_at > ${now}
+        and i.expires_at > given.now
         and case
           when i.state in ('started', 'answered')
-            then w.state in ('running', 'paused', 'closed') and w.grace_until > ${now}
+            then w.state in ('running', 'paused', 'closed') and w.grace_until > given.now
           when i.state in ('open', 'declined')
-            then w.state in ('running', 'paused') and w.close_at > ${now}
+            then w.state in ('running', 'paused') and w.close_at > given.now
           else false
         end
-        and (${askId}::bigint is null or exists (
-          select from asks a where a.id = ${askId} and a.invitation_id = i.id and a.state <> 'cancelled'
+        and (given.ask is null or exists (
+          select from asks a where a.id = given.ask and a.invitation_id = i.id and a.state <> 'cancelled'
         ))
       returning i.id, i.draft
     )
     select saved.draft, (
-      select json_agg(json_build_object('id', a.id, 'issuer', cr.issuer_id) order by a.position)
-      from asks a left join credentials cr on cr.id = a.credential_id
-      where a.invitation_id = saved.id and a.state <> 'cancelled'
+      select json_agg(json_build_array(a.id, a.credential_id) order by a.position)
+      from asks a where a.invitation_id = saved.id and a.state <> 'cancelled'
     ) as asks
     from saved`;
   if (!row) return null;
-  const asks = row.asks ?? [];
-  return {
-    draft: row.draft,
-    credentials: asks.flatMap(({ id, issuer }) => (issuer === null ? [] : [{ askId: id, issuerId: issuer }])),
-    meetings: asks.flatMap(({ id, issuer }) => (issuer === null ? [{ askId: id }] : [])),
-  };
+  const credentials: Progress['credentials'][number][] = [];
+  const meetings: { askId: number }[] = [];
+  for (const [askId, credentialId] of row.asks ?? []) {
+    if (credentialId === null) meetings.push({ askId });
+    else credentials.push({ askId, issuerId: (await names.credential(credentialId)).issuerId });
+  }
+  return { draft: row.draft, credentials, meetings };
 }

@@ -36,6 +36,7 @@ type Request = FastifyRequest<{ Params: Params }>;
 export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
   const config = { access: 'token' } as const;
   const names = createKnownNames(deps.sql);
+  const saving = { ...deps, names };
 
   const get = (
     step: string,
@@ -110,7 +111,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const step = `c/${number.data}` as const;
     const shown = shownAt.parse(body.shown);
     const outcome = hidden.success
-      ? await saveCredential(deps, {
+      ? await saveCredential(saving, {
           tokenHash: hashToken(token),
           step,
           askId: hidden.data.ask,
@@ -272,7 +273,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     patch: PageDraft,
   ) {
     const { facts, token, language } = context;
-    const outcome = await savePage(deps, {
+    const outcome = await savePage(saving, {
       tokenHash: hashToken(token),
       step,
       patch,

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { Language } from '../employers/types.ts';
 import { findInstrumentVersion } from '../surveys/queries.ts';
 import { type AnswerError, type AnswerInput, checkAnswer, isQuick } from '../surveys/rules.ts';
+import type { KnownNames } from './known-names.ts';
 import type { RespondStep } from './paths.ts';
 import { saveDraft } from './queries.ts';
 import { nextStep, stepsOf } from './rules.ts';
@@ -9,6 +10,8 @@ import { answerDraft, type PageDraft } from './types.ts';
 
 /** An answer came sooner than a person reads; staff see it, and it is kept all the same (E8). */
 export const QUICK_FLAG = 'quick_page';
+
+type SaveDeps = Pick<Deps, 'db' | 'sql' | 'clock'> & { names: KnownNames };
 
 export type SaveOutcome =
   | { saved: true; next: RespondStep }
@@ -20,7 +23,7 @@ export type SaveOutcome =
  * the invitation's wave, the ask one of its own, and the invitation must take answers, all in the one statement that saves.
  */
 export async function saveCredential(
-  deps: Pick<Deps, 'db' | 'sql' | 'clock'>,
+  deps: SaveDeps,
   input: {
     tokenHash: Buffer;
     step: RespondStep;
@@ -36,7 +39,7 @@ export async function saveCredential(
   if (!instrument) return { saved: false, errors: [] };
   const checked = checkAnswer(instrument.body, input.answer);
   if (!checked.ok) return { saved: false, errors: checked.errors };
-  const progress = await saveDraft(deps.sql, {
+  const progress = await saveDraft(deps.sql, deps.names, {
     tokenHash: input.tokenHash,
     patch: answerDraft(input.askId, checked.answer),
     askId: input.askId,
@@ -51,7 +54,7 @@ export async function saveCredential(
 
 /** Saves a page that was already checked against the invitation's facts: who answers, the relations, a meeting. */
 export async function savePage(
-  deps: Pick<Deps, 'db' | 'sql' | 'clock'>,
+  deps: SaveDeps,
   input: {
     tokenHash: Buffer;
     step: RespondStep;
@@ -61,7 +64,12 @@ export async function savePage(
   },
 ): Promise<SaveOutcome> {
   const instrument = await findInstrumentVersion(deps.db, input.instrumentVersionId);
-  const progress = await saveDraft(deps.sql, { ...input, askId: null, flag: null, now: deps.clock.now() });
+  const progress = await saveDraft(deps.sql, deps.names, {
+    ...input,
+    askId: null,
+    flag: null,
+    now: deps.clock.now(),
+  });
   if (!progress || !instrument) return { saved: false, errors: [] };
   return { saved: true, next: nextStep(stepsOf(progress, instrument.body), input.step) };
 }
