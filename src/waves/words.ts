@@ -1,4 +1,4 @@
-import type { AskReason, ExclusionReason } from '../outreach/planner/reasons.ts';
+import type { AskReason, ExclusionReason, PlacingReason } from '../outreach/planner/reasons.ts';
 import type { WavePauseReason, WaveState } from '../outreach/types.ts';
 import type { Disposition, ResponseRates } from './rules/response-rates.ts';
 import type { ProtocolFault } from './rules.ts';
@@ -20,8 +20,21 @@ export const EXCLUSION_TEXT: Record<ExclusionReason, string> = {
   contact_budget_person: 'Was written to recently',
   contact_budget_employer: 'Others at their employer were written to recently',
   employer_limit: 'Others at their employer are asked in this wave',
+  receiving_domain: 'Their mail system can be sent no more on any day of this wave',
+  warm_up: 'The sending domain is new and may not send more yet',
   capacity: 'No room under the daily limit of mails',
   not_needed: 'Not needed: enough other employers are asked',
+};
+
+/** Why a mail leaves later than it could, or a reminder is left out. */
+export const PLACING_TEXT: Record<PlacingReason, string> = {
+  no_send_window: 'No sending hours left within the dates of this wave',
+  contact_budget_person: 'They were written to recently',
+  contact_budget_employer: 'Others at their employer were written to recently',
+  employer_limit: 'Others at their employer are asked in this wave',
+  receiving_domain: 'Their mail system can be sent no more on that day',
+  warm_up: 'The sending domain is new and may not send more on that day',
+  capacity: 'No room under the daily limit of mails',
 };
 
 /** Why one ask is not made although it concerns the person; the others are told by the lists of people. */

@@ -132,7 +132,16 @@ export type SendCalendar = {
   untilMinute: number;
   /** Local dates without sending (`2026-11-26`): holidays and blackouts. */
   closedDates: string[];
+  /** Further dates for recipients in one state: its own holidays. */
+  closedIn?: Record<string, string[]>;
 };
+
+/** The calendar as it holds for recipients of one state. */
+export function calendarIn(calendar: SendCalendar, region: string | null | undefined): SendCalendar {
+  const own = region == null ? undefined : calendar.closedIn?.[region];
+  if (own === undefined || own.length === 0) return calendar;
+  return { ...calendar, closedDates: [...new Set([...calendar.closedDates, ...own])].sort() };
+}
 
 export const BUSINESS_HOURS: SendCalendar = {
   weekdays: [1, 2, 3, 4, 5],

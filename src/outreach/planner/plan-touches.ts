@@ -3,7 +3,7 @@ import { DAY_MS, type SendWindow } from './calendar.ts';
 import { createChance } from './chance.ts';
 import { AIM, type ForecastUnit, forecastReach } from './forecast.ts';
 import { asksToNeed, compareNeed, needOf, stableHash, topicKey } from './need.ts';
-import { createPlacement, type Placement } from './placement.ts';
+import { createPlacement, type Join, type Placement } from './placement.ts';
 import type { ExclusionReason } from './reasons.ts';
 import { concerns, isSettled } from './relevance.ts';
 import { bothYesOf, expectedRates, rateSpread } from './segment-rates.ts';
@@ -32,6 +32,7 @@ import type {
  *    first who are likelier to answer (never those likelier to say yes); one place is kept free for a meeting.
  * 3. Meetings ride in planned touches where they can.
  * 4. Under `ask_all`, everybody left is asked too, and free places go to the credential least covered so far.
+ *    Whoever gets a mail of another wave in this stretch is asked in that mail, which takes no budget of its own.
  * 5. Reminders take what budget and capacity remain, so they never displace an invitation.
  */
 export function planTouches(input: PlanInput): Plan {
@@ -272,6 +273,8 @@ type Seats = {
   status: Uint8Array;
   asks: (number[] | undefined)[];
   windows: (SendWindow | undefined)[];
+  /** The other wave's invitation that the asks of this contact join. */
+  joins: (Join | undefined)[];
   /** Asks made per topic. */
   made: Int32Array;
   reasons: (ExclusionReason | null)[];
@@ -291,34 +294,48 @@ function createSeats(
     status: Uint8Array.from(reasons, (reason) => (reason === null ? OPEN : OUT)),
     asks: new Array(size),
     windows: new Array(size),
+    joins: joinable(world, placement, reasons),
     made: new Int32Array(world.refs.length),
     reasons,
     adjustments: [],
     ask(i, topic, limit, before = Number.POSITIVE_INFINITY) {
       if (seats.status[i] === OUT || limit < 1 || maxAsks < 1) return false;
-      if (seats.status[i] === OPEN) {
-        const candidate = at(world.candidates, i);
+      const candidate = at(world.candidates, i);
+      const { contactId } = candidate;
+      const join = seats.joins[i];
+      const isMeeting = topic >= world.credentials.length;
+      const suits = join !== undefined && join.window.end <= before && !(isMeeting && join.carriesMeeting);
+      if (seats.status[i] === OPEN && !suits) {
         const placed = placement.placeInvitation(candidate, before);
         if (!placed.ok) {
           // Budgets and capacity only ever fill up, so what does not fit now never will; but a meeting that comes
           // too soon says nothing of the other topics.
-          if (before === Number.POSITIVE_INFINITY) {
+          if (before === Number.POSITIVE_INFINITY && join === undefined) {
             seats.status[i] = OUT;
             reasons[i] = placed.reason;
           }
           return false;
         }
         seats.status[i] = ASKED;
+        seats.joins[i] = undefined;
         seats.windows[i] = placed.window;
         seats.asks[i] = [topic];
         if (placed.deferredBy !== null) {
-          const { contactId } = candidate;
           seats.adjustments.push({ contactId, step: 0, kind: 'deferred', reason: placed.deferredBy });
         }
       } else {
-        const asks = at(seats.asks, i);
-        if (asks.length >= Math.min(limit, maxAsks) || at(seats.windows, i).end > before) return false;
+        const asks = seats.asks[i] ?? [];
+        if (join ? !suits : at(seats.windows, i).end > before) return false;
+        const room = join ? Math.min(join.most, maxAsks) - join.carries : maxAsks;
+        // A place that is kept for a meeting is kept in another wave's mail too, if that has more than one.
+        if (asks.length >= Math.max(1, room - maxAsks + Math.min(limit, maxAsks))) return false;
+        if (join && seats.status[i] === OPEN) {
+          seats.status[i] = ASKED;
+          seats.windows[i] = join.window;
+          seats.adjustments.push({ contactId, step: 0, kind: 'merged', reason: 'merged' });
+        }
         asks.push(topic);
+        seats.asks[i] = asks;
       }
       seats.made[topic] = (seats.made[topic] as number) + 1;
       return true;
@@ -327,6 +344,28 @@ function createSeats(
   return seats;
 }
 
+/** The invitations of other waves that contacts who can be asked may join. */
+function joinable(
+  world: World,
+  placement: Placement,
+  reasons: readonly (ExclusionReason | null)[],
+): (Join | undefined)[] {
+  const joins: (Join | undefined)[] = new Array(world.candidates.length);
+  for (const [i, candidate] of world.candidates.entries()) {
+    const join = reasons[i] === null ? placement.joinOf(candidate) : null;
+    if (join !== null) joins[i] = join;
+  }
+  return joins;
+}
+
+/** Who is written to anyway comes first: in this plan, then by another wave. */
+function writtenToFirst(seats: Seats, i: number): number {
+  if (seats.status[i] === ASKED) return 0;
+  if (seats.status[i] === OPEN) return seats.joins[i] ? 1 : 2;
+  return OUT_OF_REACH;
+}
+const OUT_OF_REACH = 3;
+
 /**
  * The contacts to whom a topic may be put, those at employers not asked yet first, then second people, and so on;
  * within each, employers whose answer ages out, then touches already planned before new ones. Linear: two scans and a
@@ -334,9 +373,9 @@ function createSeats(
  */
 function inOrderOfSpread(world: World, seats: Seats, topic: number): number[] {
   const askable: number[] = [];
-  for (const status of [ASKED, OPEN]) {
+  for (let rank = 0; rank < OUT_OF_REACH; rank += 1) {
     for (const i of world.preference) {
-      if (seats.status[i] === status && isAskable(world, i, topic)) askable.push(i);
+      if (writtenToFirst(seats, i) === rank && isAskable(world, i, topic)) askable.push(i);
     }
   }
   const renewed = at(world.renewedUnits, topic);
@@ -405,9 +444,9 @@ function askEverybodyElse(world: World, seats: Seats, maxAsks: number): void {
   );
   const coverage = (topic: number) => (seats.made[topic] as number) / at(wanted, topic);
   const short = (topic: number) => needOf(at(world.credentials, topic)) > 0;
-  for (const status of [ASKED, OPEN]) {
+  for (let rank = 0; rank < OUT_OF_REACH; rank += 1) {
     for (const i of world.preference) {
-      if (seats.status[i] !== status) continue;
+      if (writtenToFirst(seats, i) !== rank) continue;
       const asks = seats.asks[i];
       const open: number[] = [];
       for (const topic of topicsFor(world, i)) {
@@ -429,7 +468,8 @@ type Reminders = { windows: (SendWindow[] | undefined)[]; adjustments: Adjustmen
 function planReminders(input: PlanInput, world: World, placement: Placement, seats: Seats): Reminders {
   const windows: (SendWindow[] | undefined)[] = new Array(world.candidates.length);
   const adjustments: Adjustment[] = [];
-  const asked = Array.from(world.preference).filter((i) => seats.status[i] === ASKED);
+  // What joined another wave's mail is reminded by that wave.
+  const asked = Array.from(world.preference).filter((i) => seats.status[i] === ASKED && !seats.joins[i]);
   for (const [index, remindAt] of input.protocol.remindAt.entries()) {
     for (const i of asked) {
       const own = windows[i] ?? [];
@@ -497,21 +537,34 @@ function buildTouches(
   const clockwork = createClockwork(input, world, placement);
   const asked = Array.from(world.preference).filter((i) => seats.status[i] === ASKED);
   const stepsOf = (i: number) => [at(seats.windows, i), ...(reminders[i] ?? [])];
-  for (const i of asked) for (const window of stepsOf(i)) clockwork.count(i, window);
+  for (const i of asked) {
+    if (!seats.joins[i]) for (const window of stepsOf(i)) clockwork.count(i, window);
+  }
 
   const touches = asked.map((i): PlannedTouch => {
     const { contactId, employerId, unitId } = at(world.candidates, i);
     const asks = at(seats.asks, i).sort((a, b) => a - b);
+    const join = seats.joins[i];
     return {
       contactId,
       employerId,
       unitId,
       asks: asks.map((topic) => at(world.refs, topic)),
-      steps: stepsOf(i).map((window, step) => ({
-        step,
-        kind: step === 0 ? 'invite' : 'remind',
-        ...clockwork.next(i, window),
-      })),
+      steps: join
+        ? [
+            {
+              step: 0,
+              kind: 'invite',
+              sendAfter: new Date(join.window.start),
+              notAfter: new Date(join.window.end),
+            },
+          ]
+        : stepsOf(i).map((window, step) => ({
+            step,
+            kind: step === 0 ? 'invite' : 'remind',
+            ...clockwork.next(i, window),
+          })),
+      joins: join ? { invitationId: join.invitationId, carries: join.carries, most: join.most } : null,
     };
   });
   return touches.sort(

@@ -18,6 +18,8 @@ export const EXCLUSION_REASONS = [
   'contact_budget_person',
   'contact_budget_employer',
   'employer_limit',
+  'receiving_domain',
+  'warm_up',
   'capacity',
   'not_needed',
 ] as const;
@@ -36,11 +38,15 @@ export const ASK_REASONS = [
 export type AskReason = (typeof ASK_REASONS)[number];
 
 /** Why a step was moved or left out although the contact is asked. */
-export const ADJUSTMENT_REASONS = [
+export const PLACING_REASONS = [
   'contact_budget_person',
   'contact_budget_employer',
   'employer_limit',
+  'receiving_domain',
+  'warm_up',
   'capacity',
   'no_send_window',
 ] as const;
-export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number];
+export type PlacingReason = (typeof PLACING_REASONS)[number];
+/** The same, and that what is asked joined another wave's mail. */
+export type AdjustmentReason = PlacingReason | 'merged';

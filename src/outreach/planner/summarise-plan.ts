@@ -17,6 +17,8 @@ export type PlanSummary = {
   excluded: { reason: ExclusionReason; people: number }[];
   remindersDropped: number;
   deferred: number;
+  /** People who are asked in another wave's mail; they are among `people`. */
+  merged: number;
   load: { date: string; messages: number }[];
   rates: { response: number; bothYes: number };
 };
@@ -53,6 +55,7 @@ export function summarisePlan(plan: Plan): PlanSummary {
       .sort((a, b) => b.people - a.people || (a.reason < b.reason ? -1 : 1)),
     remindersDropped: plan.adjustments.filter((adjustment) => adjustment.kind === 'dropped').length,
     deferred: plan.adjustments.filter((adjustment) => adjustment.kind === 'deferred').length,
+    merged: plan.adjustments.filter((adjustment) => adjustment.kind === 'merged').length,
     load: plan.load,
     rates: plan.rates,
   };

@@ -21,6 +21,8 @@ export type Candidate = {
   zone: string | null;
   /** The chance that its employer answers when this person is asked, as learnt of such employers; else the overall rate. */
   response?: number;
+  /** The domain that receives the mail. */
+  domain?: string | null;
 };
 
 export type CredentialTopic = {
@@ -101,8 +103,47 @@ export type LedgerTouch = {
   newInvitation: boolean;
 };
 
-/** Response so far, for the forecast. Counts of employers; zeros leave the prior. */
-export type ResponseHistory = { asked: number; answered: number; bothYes: number };
+/**
+ * An invitation of another wave that has not left yet: what this wave asks of the same person at that time joins it,
+ * so that they get one mail. It is in the ledger too.
+ */
+export type JoinableTouch = {
+  contactId: number;
+  invitationId: number;
+  from: Date;
+  /** Exclusive: its not-after. */
+  to: Date;
+  /** Asks that it carries already. */
+  carries: number;
+  /** The most that it may carry, by the wave that carries it. */
+  most: number;
+  carriesMeeting: boolean;
+};
+
+/** A From domain that receivers do not know yet: so many mails on its first, second, ... business day. */
+export type WarmUp = {
+  /** Local date of the first day. */
+  from: string;
+  daily: number[];
+  /** What all agencies that share the domain send on these days already. */
+  load: DayLoad[];
+};
+
+/** How much one domain is sent in a minute, and what it is to get on these days already. */
+export type ReceivingLimits = {
+  perMinute: number;
+  load: (DayLoad & { domain: string })[];
+};
+
+/** Response so far, for the forecast; zeros leave the prior. */
+export type ResponseHistory = {
+  /** Employers asked in a wave, and those that answered. */
+  asked: number;
+  answered: number;
+  /** Of the answers about single credentials those that are yes to both; the answers are `answered` unless said. */
+  bothYes: number;
+  answers?: number;
+};
 
 export type PlanInput = {
   now: Date;
@@ -120,6 +161,12 @@ export type PlanInput = {
   history: ResponseHistory;
   /** Messages that already lie on these days under the same daily capacity; none when absent. */
   load?: DayLoad[];
+  /** Invitations of other waves that asks may join; the earliest that suits a person is taken. */
+  joinable?: JoinableTouch[];
+  /** Absent where the From domain needs no warming up. */
+  warmUp?: WarmUp | null;
+  /** Absent where no domain is limited. */
+  receiving?: ReceivingLimits | null;
 };
 
 /** `invite` is step 0; reminders follow as 1, 2. */
@@ -137,7 +184,10 @@ export type PlannedTouch = {
   unitId: number;
   /** Credentials in order of need, then meetings. */
   asks: TopicRef[];
+  /** Of a touch that joins another wave's only its invitation; reminders are those of the wave that carries it. */
   steps: PlannedStep[];
+  /** The invitation of another wave that carries these asks, how many others it carries, and the most it may. */
+  joins: { invitationId: number; carries: number; most: number } | null;
 };
 
 export type Exclusion = {
@@ -151,7 +201,7 @@ export type Exclusion = {
 export type Adjustment = {
   contactId: number;
   step: number;
-  kind: 'deferred' | 'dropped';
+  kind: 'deferred' | 'dropped' | 'merged';
   reason: AdjustmentReason;
 };
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { wallTime } from '../../../src/lib/zoned-time.ts';
-import { isRoundTheClock } from '../../../src/outreach/planner/calendar.ts';
+import { calendarIn, dayFromIso, isRoundTheClock } from '../../../src/outreach/planner/calendar.ts';
 import { topicKey } from '../../../src/outreach/planner/need.ts';
+import { warmUpLimit } from '../../../src/outreach/planner/placement.ts';
 import { planTouches } from '../../../src/outreach/planner/plan-touches.ts';
 import { EXCLUSION_REASONS } from '../../../src/outreach/planner/reasons.ts';
 import type { Plan, PlanInput } from '../../../src/outreach/planner/types.ts';
@@ -23,7 +24,8 @@ function asSent(input: PlanInput, plan: Plan, pick: (from: number, to: number) =
       newInvitation: touch.newInvitation,
       planned: false,
     })),
-    ...plan.touches.flatMap((touch) =>
+    // What joins another wave's mail is in the ledger already.
+    ...ownTouches(plan).flatMap((touch) =>
       touch.steps.map((step) => ({
         contactId: touch.contactId,
         unitId: touch.unitId,
@@ -34,6 +36,14 @@ function asSent(input: PlanInput, plan: Plan, pick: (from: number, to: number) =
     ),
   ].sort((a, b) => a.at - b.at);
 }
+
+const ownTouches = (plan: Plan) => plan.touches.filter((touch) => touch.joins === null);
+
+const calendarOf = (input: PlanInput, contactId: number) =>
+  calendarIn(
+    input.protocol.calendar,
+    input.candidates.find((candidate) => candidate.contactId === contactId)?.region,
+  );
 
 /** The most that any window of `days` holds, among the windows that contain something planned. */
 function worst(sent: Sent[], days: number, count: (inside: Sent[]) => number): number {
@@ -97,7 +107,6 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(worlds, (input) => {
         const gap = input.protocol.budget.person.minBusinessDaysBetween;
-        const closed = input.protocol.calendar.closedDates;
         const plan = planTouches(input);
         for (const own of groups(
           asSent(input, plan, (from) => from),
@@ -107,6 +116,7 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
             const next = own[index + 1];
             if (next === undefined || !(touch.planned || next.planned)) continue;
             const zone = zoneOf(input, touch.contactId);
+            const closed = calendarOf(input, touch.contactId).closedDates;
             let days = 0;
             for (let day = dateIn(zone, touch.at) + 1; day <= dateIn(zone, next.at); day += 1) {
               const date = new Date(day * DAY);
@@ -148,7 +158,9 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
         for (const touch of plan.touches) {
           const keys = touch.asks.map(topicKey);
           expect(keys.length).toBeGreaterThanOrEqual(1);
-          expect(keys.length).toBeLessThanOrEqual(input.protocol.maxAsksPerTouch);
+          expect(keys.length + (touch.joins?.carries ?? 0)).toBeLessThanOrEqual(
+            Math.min(input.protocol.maxAsksPerTouch, touch.joins?.most ?? 10),
+          );
           expect(new Set(keys).size).toBe(keys.length);
           expect(keys.filter((key) => key.startsWith('m')).length).toBeLessThanOrEqual(1);
           for (const ask of touch.asks) {
@@ -179,8 +191,11 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
         const { protocol } = input;
         const plan = planTouches(input);
         const perDay = new Map<number, number>();
+        const perDomain = new Map<string, number>();
         for (const touch of plan.touches) {
           const zone = zoneOf(input, touch.contactId);
+          const calendar = calendarOf(input, touch.contactId);
+          const domain = input.candidates.find((c) => c.contactId === touch.contactId)?.domain;
           expect(touch.steps.map((step) => step.step)).toEqual(touch.steps.map((_, index) => index));
           let previousEnd = 0;
           for (const [index, step] of touch.steps.entries()) {
@@ -194,24 +209,64 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
             if (index > 0) expect(from).toBeGreaterThanOrEqual(protocol.remindAt[index - 1]?.getTime() ?? 0);
             previousEnd = to;
             const day = dateIn(zone, from);
-            perDay.set(day, (perDay.get(day) ?? 0) + 1);
+            if (touch.joins === null) {
+              perDay.set(day, (perDay.get(day) ?? 0) + 1);
+              if (domain) perDomain.set(`${domain} ${day}`, (perDomain.get(`${domain} ${day}`) ?? 0) + 1);
+            }
             const weekday = new Date(day * DAY).getUTCDay() || 7;
             expect(protocol.calendar.weekdays).toContain(weekday);
-            expect(protocol.calendar.closedDates).not.toContain(
-              new Date(day * DAY).toISOString().slice(0, 10),
-            );
+            expect(calendar.closedDates).not.toContain(new Date(day * DAY).toISOString().slice(0, 10));
             const opens = wallTime(step.sendAfter, zone);
             const closes = wallTime(new Date(to - 1), zone);
             expect(opens.hour * 60 + opens.minute).toBeGreaterThanOrEqual(protocol.calendar.fromMinute);
             expect(closes.hour * 60 + closes.minute).toBeLessThan(protocol.calendar.untilMinute);
-            if (!isRoundTheClock(protocol.calendar)) expect(dateIn(zone, to - 1)).toBe(day);
+            if (!isRoundTheClock(calendar)) expect(dateIn(zone, to - 1)).toBe(day);
           }
         }
-        for (const messages of perDay.values()) {
+        const { warmUp, receiving } = input;
+        for (const [day, messages] of perDay) {
           expect(messages).toBeLessThanOrEqual(protocol.dailyCapacity);
+          if (!warmUp) continue;
+          const before = warmUp.load.find(({ date }) => dayFromIso(date) === day)?.messages ?? 0;
+          expect(messages + before).toBeLessThanOrEqual(Math.max(before, warmUpLimit(warmUp, day)));
         }
-        const total = plan.touches.reduce((sum, touch) => sum + touch.steps.length, 0);
+        for (const [key, messages] of receiving ? perDomain : []) {
+          const [domain, day] = key.split(' ');
+          const before =
+            receiving?.load.find((l) => l.domain === domain && dayFromIso(l.date) === Number(day))
+              ?.messages ?? 0;
+          const minutes = protocol.calendar.untilMinute - protocol.calendar.fromMinute;
+          const most = Math.max(1, minutes * (receiving?.perMinute ?? 0));
+          expect(messages + before).toBeLessThanOrEqual(Math.max(before, Math.ceil(most)));
+        }
+        const total = ownTouches(plan).reduce((sum, touch) => sum + touch.steps.length, 0);
         expect(plan.load.reduce((sum, day) => sum + day.messages, 0)).toBe(total);
+      }),
+      RUNS,
+    );
+  });
+
+  test('who gets a mail of another wave in this stretch is asked in that mail, and gets no second one', () => {
+    fc.assert(
+      fc.property(worlds, (input) => {
+        const plan = planTouches(input);
+        const merged = plan.adjustments.filter(({ kind }) => kind === 'merged').map((a) => a.contactId);
+        const joining = plan.touches.filter((touch) => touch.joins !== null);
+        expect(merged).toEqual(joining.map((touch) => touch.contactId).sort((a, b) => a - b));
+        for (const touch of joining) {
+          const other = input.joinable?.find(
+            ({ invitationId }) => invitationId === touch.joins?.invitationId,
+          );
+          expect(other?.contactId).toBe(touch.contactId);
+          expect(touch.steps).toHaveLength(1);
+          expect(touch.steps[0]?.notAfter).toEqual(other?.to);
+          const hasMeeting = touch.asks.some(({ kind }) => kind === 'meeting');
+          expect(hasMeeting && other?.carriesMeeting).toBe(false);
+        }
+        // Without budget for a single touch of its own, a wave still rides where others go.
+        const poor = structuredClone(input);
+        poor.protocol.dailyCapacity = 0;
+        for (const touch of planTouches(poor).touches) expect(touch.joins).not.toBeNull();
       }),
       RUNS,
     );
@@ -237,6 +292,7 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
               ledger: shuffle(input.ledger),
               answered: shuffle(input.answered),
               open: shuffle(input.open),
+              joinable: shuffle(input.joinable ?? []),
             }),
           ),
         ).toBe(bytes);

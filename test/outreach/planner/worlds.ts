@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { BudgetRules } from '../../../src/outreach/planner/budget.ts';
 import type {
   Candidate,
+  JoinableTouch,
   LedgerTouch,
   PlanInput,
   Protocol,
@@ -128,6 +129,7 @@ const protocols: fc.Arbitrary<Protocol> = fc
     weekdays: fc.constantFrom<number[]>([1, 2, 3, 4, 5], [2, 3, 4], [1, 2, 3, 4, 5, 6, 7]),
     hours: fc.constantFrom<[number, number]>([510, 960], [0, 1440], [600, 630]),
     closedDates: fc.constantFrom<string[]>([], ['2026-11-11', '2026-11-26']),
+    closedIn: fc.constantFrom(undefined, { MT: ['2026-10-28', '2026-11-03'], HI: [] }),
     pace: fc.constantFrom('even' as const, 'at_once' as const),
     dailyCapacity: fc.integer({ min: 1, max: 6 }),
     budget: budgets,
@@ -157,6 +159,7 @@ const protocols: fc.Arbitrary<Protocol> = fc
         fromMinute: p.hours[0],
         untilMinute: p.hours[1],
         closedDates: p.closedDates,
+        ...(p.closedIn && { closedIn: p.closedIn }),
       },
       pace: p.pace,
       dailyCapacity: p.dailyCapacity,
@@ -204,6 +207,19 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
         suppressed: rarely,
         hiringAuthority: fc.boolean(),
         zone: fc.constantFrom(...ZONES),
+        region: fc.constantFrom('MT', 'WY', null),
+        domain: fc.constantFrom('big.example', 'small.example', null),
+        joinable: fc.option(
+          fc.record({
+            day: fc.integer({ min: -1, max: 20 }),
+            fromHour: fc.constantFrom(14.5, 15, 16, 20),
+            hours: fc.constantFrom(0.5, 2, 24),
+            carries: fc.integer({ min: 1, max: 3 }),
+            most: fc.integer({ min: 1, max: 4 }),
+            carriesMeeting: rarely,
+          }),
+          { freq: 3 },
+        ),
         touches: fc.array(
           fc.record({
             day: fc.integer({ min: -95, max: 30 }),
@@ -219,21 +235,55 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
       { maxLength: 24, size: 'max' },
     ),
     /** Such that a shortfall takes about ten asks an employer, or hardly more than one. */
+    limits: fc.record({
+      warmUp: fc.option(
+        fc.record({
+          from: fc.constantFrom('2026-10-20', '2026-10-26', '2026-11-02'),
+          daily: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 6 }),
+          load: fc.constantFrom([], [{ date: '2026-10-27', messages: 2 }]),
+        }),
+      ),
+      receiving: fc.option(
+        fc.record({
+          perMinute: fc.constantFrom(1 / 450, 1 / 30, 1),
+          load: fc.constantFrom([], [{ domain: 'big.example', date: '2026-10-27', messages: 1 }]),
+        }),
+      ),
+    }),
     history: fc.constantFrom(
       { asked: 0, answered: 0, bothYes: 0 },
       { asked: 1000, answered: 950, bothYes: 900 },
     ),
   })
-  .map(({ protocol, topics, seed, people, history }) => {
+  .map(({ protocol, topics, seed, people, history, limits }) => {
     const candidates: Candidate[] = [];
     const ledger: LedgerTouch[] = [];
     const answered: PlanInput['answered'] = [];
     const open: PlanInput['open'] = [];
+    const joinable: JoinableTouch[] = [];
     for (const [index, person] of people.entries()) {
       const contactId = index + 1;
-      const { unitId, naics, state, suppressed, hiringAuthority, zone } = person;
+      const { unitId, naics, state, suppressed, hiringAuthority, zone, region, domain } = person;
       const employerId = unitId * 10 + (index % 2);
-      candidates.push({ contactId, employerId, unitId, naics, state, suppressed, hiringAuthority, zone });
+      candidates.push({
+        contactId,
+        employerId,
+        unitId,
+        naics,
+        state,
+        suppressed,
+        hiringAuthority,
+        zone,
+        region,
+        domain,
+      });
+      if (person.joinable) {
+        const { day, fromHour, hours, ...touch } = person.joinable;
+        const from = new Date(Date.UTC(2026, 9, 26 + day) + fromHour * 3_600_000);
+        const to = new Date(from.getTime() + hours * 3_600_000);
+        joinable.push({ contactId, invitationId: 1000 + contactId, from, to, ...touch });
+        ledger.push({ contactId, unitId, from, to: new Date(to.getTime() - 1), newInvitation: true });
+      }
       for (const touch of person.touches) {
         const from = new Date(later(touch.day).getTime() + touch.hour * 3_600_000);
         const to = new Date(from.getTime() + touch.length * 3_600_000);
@@ -245,5 +295,16 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
         if (id <= 3) open.push({ contactId, topic: { kind: 'meeting', meetingId: id } });
       }
     }
-    return aPlanInput({ protocol, topics, seed, candidates, ledger, answered, open, history });
+    return aPlanInput({
+      protocol,
+      topics,
+      seed,
+      candidates,
+      ledger,
+      answered,
+      open,
+      history,
+      joinable,
+      ...limits,
+    });
   });
