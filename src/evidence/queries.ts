@@ -4,6 +4,7 @@ import { credentials, issuers } from '../db/schema/credentials.ts';
 import { duplicateProposals, employerDomains, employerMerges, employers } from '../db/schema/employers.ts';
 import { conflictMarks, policies, policyVersions, positions, tallies } from '../db/schema/evidence.ts';
 import { asks, invitations } from '../db/schema/outreach.ts';
+import { answerHolds } from '../db/schema/submissions.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { UnitLink } from '../employers/rules/counting-units.ts';
 import { invariant } from '../lib/errors.ts';
@@ -11,6 +12,7 @@ import { type Policy, policySchema } from './rules/policy.ts';
 import { sizeBandOf } from './rules/profile.ts';
 import type {
   AnswerFact,
+  AnswerHold,
   EmployerProfile,
   EvidenceFacts,
   Figures,
@@ -60,12 +62,13 @@ export async function getPolicyVersion(db: Db, id: number): Promise<PolicyVersio
 
 /** All that was known of a credential by a time: what evaluateRequirement takes. */
 export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promise<EvidenceFacts> {
-  const [answerRows, askRows, issuerDomains, credentialNaics] = await Promise.all([
+  const [answerRows, holds, askRows, issuerDomains, credentialNaics] = await Promise.all([
     db
       .select()
       .from(answers)
       .where(and(eq(answers.credentialId, credentialId), lte(answers.answeredAt, asOf)))
       .orderBy(asc(answers.id)),
+    listHolds(db, credentialId, asOf),
     db
       .select({
         id: asks.id,
@@ -101,6 +104,8 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       contactId: row.contactId,
       employerId: row.employerId,
       answeredAt: row.answeredAt,
+      ...(row.saidOn ? { saidAt: dayAt(row.saidOn) } : {}),
+      ...(holds.has(row.id) ? { holds: holds.get(row.id)! } : {}),
       endedAt: row.endedAt,
       endKind: row.endKind,
       values: row.values,
@@ -127,6 +132,37 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
     profiles,
     credentialNaics,
   };
+}
+
+/** A day stands for its beginning in UTC, so that it is the same moment everywhere. */
+function dayAt(day: string): Date {
+  return new Date(`${day}T00:00:00.000Z`);
+}
+
+function holdOf(hold: { kind: AnswerHold['kind']; from: string; until: string | null }): AnswerHold {
+  return {
+    kind: hold.kind,
+    from: new Date(hold.from),
+    until: hold.until === null ? null : new Date(hold.until),
+  };
+}
+
+/** By answer: whatever made it wait for a person. */
+async function listHolds(db: Db, credentialId: number, asOf: Date): Promise<Map<number, AnswerHold[]>> {
+  const rows = await db
+    .select({
+      answerId: answerHolds.answerId,
+      kind: answerHolds.kind,
+      from: answerHolds.setAt,
+      until: answerHolds.endedAt,
+    })
+    .from(answerHolds)
+    .innerJoin(answers, eq(answers.id, answerHolds.answerId))
+    .where(and(eq(answers.credentialId, credentialId), lte(answerHolds.setAt, asOf)))
+    .orderBy(asc(answerHolds.id));
+  const holds = new Map<number, AnswerHold[]>();
+  for (const { answerId, ...hold } of rows) holds.set(answerId, [...(holds.get(answerId) ?? []), hold]);
+  return holds;
 }
 
 async function listProfiles(db: Db, employerIds: readonly number[]): Promise<EmployerProfile[]> {
@@ -249,7 +285,9 @@ export type UnitToRefresh = UnitOfCredential & {
 
 type UnitRow = UnitOfCredential & {
   members: number[];
-  answers: (Omit<AnswerFact, 'answeredAt' | 'endedAt' | 'hiringAuthority'> & {
+  answers: (Omit<AnswerFact, 'answeredAt' | 'endedAt' | 'hiringAuthority' | 'saidAt' | 'holds'> & {
+    saidOn: string | null;
+    holds: { kind: AnswerHold['kind']; from: string; until: string | null }[] | null;
     answeredAt: string;
     endedAt: string | null;
     hiringAuthority: boolean | null;
@@ -284,6 +322,8 @@ export async function listUnitsToRefresh(
     select p."credentialId", p."unitId", m.ids as members, m.profiles, i.domain as "issuerDomain",
       c.naics_prefixes as "credentialNaics",
       (select coalesce(json_agg(json_build_object(
+          'saidOn', a.said_on, 'holds', (select json_agg(json_build_object('kind', h.kind, 'from', h.set_at,
+            'until', h.ended_at)) from answer_holds h where h.answer_id = a.id),
           'answerId', a.id, 'askId', a.ask_id, 'contactId', a.contact_id, 'employerId', a.employer_id,
           'answeredAt', a.answered_at, 'endedAt', a.ended_at, 'endKind', a.end_kind, 'values', a."values",
           'familiar', a.familiar, 'relation', a.relation, 'provenance', a.provenance,
@@ -326,8 +366,10 @@ export async function listUnitsToRefresh(
         employerIds: members,
         // Why records count as one changes no status and no figure, so it is not loaded here.
         joinedBy: [],
-        answers: row.answers.map((each) => ({
+        answers: row.answers.map(({ saidOn, holds, ...each }) => ({
           ...each,
+          ...(saidOn ? { saidAt: dayAt(saidOn) } : {}),
+          ...(holds ? { holds: holds.map(holdOf) } : {}),
           answeredAt: new Date(each.answeredAt),
           endedAt: each.endedAt === null ? null : new Date(each.endedAt),
           hiringAuthority: each.hiringAuthority === true,

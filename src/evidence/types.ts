@@ -1,5 +1,5 @@
 import type { UnitLink } from '../employers/rules/counting-units.ts';
-import type { AnswerEnd, Provenance, Relation } from '../surveys/types.ts';
+import type { AnswerEnd, HoldKind, Provenance, Relation } from '../surveys/types.ts';
 
 /** What one counting unit says of one credential under one policy. 'asked' means no countable answer yet. */
 export const POSITION_STATUSES = [
@@ -47,6 +47,9 @@ export const MET_REQUIREMENT_STATUSES = [
 
 /** Why an answer is kept and shown but not counted. */
 export const EXCLUSION_REASONS = [
+  'quarantined',
+  'awaits_second_look',
+  'awaits_verification',
   'declared_relation',
   'relation_declared_by_colleague',
   'relation_set_by_staff',
@@ -90,6 +93,9 @@ export const POSITION_REASONS = [
   'relation_set_by_staff',
   'relation_found',
   'domain_of_issuer',
+  'quarantined',
+  'awaits_second_look',
+  'awaits_verification',
   'provenance_not_accepted',
   'no_hiring_authority',
   'question_not_asked',
@@ -127,10 +133,16 @@ export type RequirementReason = (typeof REQUIREMENT_REASONS)[number];
 /** One version of one answer, as it came. Times are half-open: in force from answeredAt until before endedAt. */
 export type AnswerFact = {
   answerId: number;
-  askId: number;
-  contactId: number;
+  /** Null, like the contact, for what came by no invitation. */
+  askId: number | null;
+  contactId: number | null;
   employerId: number;
+  /** When it became known here. */
   answeredAt: Date;
+  /** When it was said, where that is another time: the date on a letter. Age and order count from it. */
+  saidAt?: Date | undefined;
+  /** While it waits for a person it neither counts nor replaces an earlier answer. */
+  holds?: readonly AnswerHold[] | undefined;
   endedAt: Date | null;
   endKind: AnswerEnd | null;
   /** Question key -> 'yes' | 'no' | 'not_sure' and whatever else the instrument asks. */
@@ -142,6 +154,9 @@ export type AnswerFact = {
   instrumentVersionId: number;
   noticeVersionId: number;
 };
+
+/** Half-open, like answers. */
+export type AnswerHold = { kind: HoldKind; from: Date; until: Date | null };
 
 /** One ask that was mailed. It counts as delivered from `sentAt` until a bounce comes back. */
 export type AskFact = {

@@ -52,6 +52,7 @@ export const MESSAGE_KINDS = [
   'reminder',
   'referral',
   'receipt',
+  'confirmation',
   'rsvp_confirmation',
   'meeting_cancelled',
   'meeting_moved',

@@ -50,7 +50,9 @@ export async function recordAnswers(
     .from(answers)
     .where(inArray(answers.askId, changedIds))
     .groupBy(answers.askId);
-  const superseded = current.filter(({ askId }) => changedIds.includes(askId)).map(({ id }) => id);
+  const superseded = current
+    .filter(({ askId }) => askId !== null && changedIds.includes(askId))
+    .map(({ id }) => id);
   if (superseded.length > 0) {
     await tx
       .update(answers)
@@ -84,18 +86,19 @@ export async function withdrawAnswers(
     .set({ endedAt: now, endKind: 'withdrawn' })
     .where(and(eq(answers.invitationId, invitationId), isNull(answers.endedAt)))
     .returning({ askId: answers.askId, credentialId: answers.credentialId });
-  if (ended.length > 0) {
+  const ofAsks = ended.map(({ askId, credentialId }) => ({ askId: askId!, credentialId }));
+  if (ofAsks.length > 0) {
     await tx
       .update(asks)
       .set({ state: 'withdrawn' })
       .where(
         inArray(
           asks.id,
-          ended.map(({ askId }) => askId),
+          ofAsks.map(({ askId }) => askId),
         ),
       );
   }
-  return ended;
+  return ofAsks;
 }
 
 type AnswerRow = typeof answers.$inferSelect;

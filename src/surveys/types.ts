@@ -18,10 +18,56 @@ export const PROVENANCES = [
   'mailed_link_own_domain',
   'mailed_link_other_domain',
   'mailed_link_free_mail',
+  /** A colleague named this person, who got a link of their own by mail. */
   'forwarded_mailed',
+  /** Letters and calls before the two were told apart. */
   'staff_entered',
+  /** Somebody else than the invited person used the link, and has confirmed it from an own address, or not yet. */
+  'forwarded_verified',
+  'forwarded_unverified',
+  /** From the public page, confirmed from the address that was given, or not yet. */
+  'open_link_verified',
+  'open_link_unverified',
+  'staff_letter',
+  'staff_phone',
+  'committee_vote',
 ] as const;
 export type Provenance = (typeof PROVENANCES)[number];
+/** Grades that a confirmation by mail raises, and to what. */
+export const VERIFIED_GRADE = {
+  forwarded_unverified: 'forwarded_verified',
+  open_link_unverified: 'open_link_verified',
+} as const satisfies Partial<Record<Provenance, Provenance>>;
+
+/** Answers that came by no invitation: what staff entered, and the public page of a credential. */
+export const SUBMISSION_KINDS = ['letter', 'phone', 'committee_vote', 'open_link'] as const;
+export type SubmissionKind = (typeof SUBMISSION_KINDS)[number];
+export const STAFF_SUBMISSION_KINDS = [
+  'letter',
+  'phone',
+  'committee_vote',
+] as const satisfies readonly SubmissionKind[];
+export type StaffSubmissionKind = (typeof STAFF_SUBMISSION_KINDS)[number];
+/** received -> answered (it has an employer, and an answer stands for it) | rejected. */
+export const SUBMISSION_STATES = ['received', 'answered', 'rejected'] as const;
+export type SubmissionState = (typeof SUBMISSION_STATES)[number];
+
+/** Why an answer is kept and shown but waits uncounted for a person. */
+export const HOLD_KINDS = ['quarantined', 'second_look'] as const;
+export type HoldKind = (typeof HOLD_KINDS)[number];
+/** Who ended the wait: staff with a reason, the employer by a mailed link, or the second staff member. */
+export const HOLD_OUTCOMES = ['released', 'confirmed_by_mail', 'looked_at', 'sent_back'] as const;
+export type HoldOutcome = (typeof HOLD_OUTCOMES)[number];
+
+/** What makes a sending look like a machine's, so that it is kept uncounted until a person says otherwise. */
+export const QUARANTINE_REASONS = ['no_page_shown', 'many_links_at_once', 'same_person_many_links'] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
+/** By which act somebody confirms by a mailed link that an answer is theirs. */
+export const CONFIRMATION_KINDS = ['quarantined', 'forwarded', 'open_link'] as const;
+export type ConfirmationKind = (typeof CONFIRMATION_KINDS)[number];
+export const CONFIRMATION_ANSWERS = ['mine', 'not_mine'] as const;
+export type ConfirmationAnswer = (typeof CONFIRMATION_ANSWERS)[number];
 
 /** Why an answer version stopped being the current one. */
 export const ANSWER_ENDS = ['superseded', 'withdrawn'] as const;

@@ -155,7 +155,7 @@ describe('changing and withdrawing', () => {
     expect((await answersOf(invitationId)).map(({ version }) => version)).toEqual([1, 1, 1]);
     await submit(t.app, change);
     const stored = await answersOf(invitationId);
-    expect(stored.map(({ askId, version, endKind }) => [askIds.indexOf(askId), version, endKind])).toEqual([
+    expect(stored.map(({ askId, version, endKind }) => [askIds.indexOf(askId!), version, endKind])).toEqual([
       [0, 1, null],
       [1, 1, 'superseded'],
       [1, 2, null],

@@ -30,6 +30,7 @@ import { agencies, staffMembers } from './agencies.ts';
 import { meetings } from './committees.ts';
 import { credentials } from './credentials.ts';
 import { contacts, employers } from './employers.ts';
+import { submissions } from './submissions.ts';
 import { instrumentVersions, noticeVersions } from './surveys.ts';
 import { at, bytea, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
@@ -230,6 +231,8 @@ export const messages = pgTable(
     contactId: ref('contact_id').references(() => contacts.id),
     employerId: ref('employer_id').references(() => employers.id),
     staffId: ref('staff_id').references(() => staffMembers.id),
+    /** To somebody who wrote by a public page and is nobody's contact yet. */
+    submissionId: ref('submission_id').references((): AnyPgColumn => submissions.id),
     kind: text('kind', { enum: MESSAGE_KINDS }).notNull(),
     stream: text('stream', { enum: MESSAGE_STREAMS }).notNull(),
     /** 0 invitation, 1.. reminders; with (wave, contact) it is the key that makes a double impossible. */
@@ -264,7 +267,7 @@ export const messages = pgTable(
       'messages_claimed',
       sql`(${t.claimedBy} is not null and ${t.leaseUntil} is not null) = (${t.state} = 'claimed')`,
     ),
-    check('messages_recipient', sql`num_nonnulls(${t.contactId}, ${t.staffId}) = 1`),
+    check('messages_recipient', sql`num_nonnulls(${t.contactId}, ${t.staffId}, ${t.submissionId}) = 1`),
     uniqueIndex('messages_one_per_step')
       .on(t.waveId, t.contactId, t.step)
       .where(sql`${t.stream} = 'outreach'`),

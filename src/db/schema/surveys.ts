@@ -1,11 +1,23 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { LANGUAGES } from '../../employers/types.ts';
 import { ANSWER_ENDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
 import { agencies } from './agencies.ts';
 import { credentials } from './credentials.ts';
 import { contacts, employers } from './employers.ts';
 import { asks, invitations } from './outreach.ts';
+import { submissions } from './submissions.ts';
 import { at, id, oneOf, ref } from './types.ts';
 
 export const instruments = pgTable('instruments', {
@@ -51,23 +63,19 @@ export const noticeVersions = pgTable(
 );
 
 /**
- * One version of one ask's answer. Never overwritten: a change ends the current version and inserts the next,
- * a withdrawal only ends it.
+ * One version of one ask's answer, or of a submission's that came by no invitation. Never overwritten: a change ends
+ * the current version and inserts the next, a withdrawal only ends it.
  */
 export const answers = pgTable(
   'answers',
   {
     id: id(),
-    askId: ref('ask_id')
-      .notNull()
-      .references(() => asks.id),
+    askId: ref('ask_id').references(() => asks.id),
     version: integer('version').notNull(),
-    invitationId: ref('invitation_id')
-      .notNull()
-      .references(() => invitations.id),
-    contactId: ref('contact_id')
-      .notNull()
-      .references(() => contacts.id),
+    invitationId: ref('invitation_id').references(() => invitations.id),
+    submissionId: ref('submission_id').references((): AnyPgColumn => submissions.id),
+    /** Null for somebody who signed a letter and has no address here. */
+    contactId: ref('contact_id').references(() => contacts.id),
     employerId: ref('employer_id')
       .notNull()
       .references(() => employers.id),
@@ -90,7 +98,10 @@ export const answers = pgTable(
     respondentTitle: text('respondent_title').notNull().default(''),
     hiringAuthority: boolean('hiring_authority'),
     provenance: text('provenance', { enum: PROVENANCES }).notNull(),
+    /** When it became known here. */
     answeredAt: at('answered_at').notNull(),
+    /** The day on which it was said, where that is another: the date on a letter. Age counts from it. */
+    saidOn: date('said_on'),
     endedAt: at('ended_at'),
     endKind: text('end_kind', { enum: ANSWER_ENDS }),
   },
@@ -101,7 +112,16 @@ export const answers = pgTable(
     check('answers_end_kind', oneOf(t.endKind, ANSWER_ENDS)),
     check('answers_ended', sql`(${t.endedAt} is null) = (${t.endKind} is null)`),
     check('answers_unfamiliar_is_empty', sql`${t.familiar} or ${t.values} = '{}'::jsonb`),
+    check('answers_one_source', sql`num_nonnulls(${t.askId}, ${t.submissionId}) = 1`),
+    check('answers_by_invitation', sql`(${t.askId} is null) = (${t.invitationId} is null)`),
+    check('answers_have_a_person', sql`${t.contactId} is not null or ${t.submissionId} is not null`),
     uniqueIndex('answers_version').on(t.askId, t.version),
+    uniqueIndex('answers_submission_version')
+      .on(t.submissionId, t.version)
+      .where(sql`${t.submissionId} is not null`),
+    uniqueIndex('answers_submission_current')
+      .on(t.submissionId)
+      .where(sql`${t.endedAt} is null and ${t.submissionId} is not null`),
     uniqueIndex('answers_current').on(t.askId).where(sql`${t.endedAt} is null`),
     index('answers_by_credential').on(t.credentialId, t.employerId),
     index().on(t.employerId),

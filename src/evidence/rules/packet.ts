@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256Hex } from '../../lib/sha256.ts';
-import { ANSWER_ENDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
+import { ANSWER_ENDS, HOLD_KINDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
 import {
   BALLOT_KINDS,
   BOARD_LETTER_KINDS,
@@ -74,10 +74,16 @@ const facts = z.strictObject({
   answers: z.array(
     z.strictObject({
       answerId: id,
-      askId: id,
-      contactId: id,
+      askId: id.nullable(),
+      contactId: id.nullable(),
       employerId: id,
       answeredAt: instant,
+      /** Present only where they say something. */
+      saidAt: instant.optional(),
+      holds: z
+        .array(z.strictObject({ kind: z.enum(HOLD_KINDS), from: instant, until: instant.nullable() }))
+        .min(1)
+        .optional(),
       endedAt: instant.nullable(),
       endKind: z.enum(ANSWER_ENDS).nullable(),
       values: z.record(z.string(), z.string()),
@@ -369,7 +375,7 @@ export function dispositionsOf(facts: EvidenceFacts, waveId: number, asOf: Date)
   const inForce = new Set<number>();
   const given = new Set<number>();
   for (const { askId, answeredAt, endedAt } of facts.answers) {
-    if (answeredAt > asOf) continue;
+    if (askId === null || answeredAt > asOf) continue;
     given.add(askId);
     if (endedAt === null || endedAt > asOf) inForce.add(askId);
   }
@@ -460,7 +466,12 @@ function sortFacts(facts: EvidenceFacts, { needsProfiles, needsBodies }: Terms):
   return {
     credentialId: facts.credentialId,
     answers: facts.answers
-      .map((answer) => ({ ...answer, values: { ...answer.values } }))
+      .map(({ holds, saidAt, ...answer }) => ({
+        ...answer,
+        values: { ...answer.values },
+        ...(saidAt ? { saidAt } : {}),
+        ...(holds && holds.length > 0 ? { holds: holds.toSorted(byText) } : {}),
+      }))
       .sort((a, b) => a.answerId - b.answerId),
     asks: facts.asks.toSorted((a, b) => a.askId - b.askId),
     links: facts.links.toSorted(byText),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { joinWords } from '../../lib/join-words.ts';
-import { PROVENANCES, RELATIONS } from '../../surveys/types.ts';
+import { PROVENANCES, type Provenance, RELATIONS } from '../../surveys/types.ts';
 import { COUNTING_UNITS, type CountingUnit } from '../types.ts';
 import { describeBeyond, describeBodies, describeRequirement } from './describe-requirement.ts';
 import { termsOf } from './terms.ts';
@@ -39,7 +39,8 @@ const countingTerms = {
   excludedRelations: z.array(z.enum(RELATIONS).exclude(['none'])),
   /** Whether an employer whose domain is the issuer's is excluded though it declared nothing. */
   excludeIssuerDomain: z.boolean(),
-  acceptedProvenance: z.array(z.enum(PROVENANCES)).min(1),
+  /** What nobody confirmed by mail on the public page counts under no policy. */
+  acceptedProvenance: z.array(z.enum(PROVENANCES).exclude(['open_link_unverified'])).min(1),
   requireHiringAuthority: z.boolean(),
   /** What counts once. Absent, as in bodies from before there was a choice, it is the legal entity. */
   countingUnit: z.enum(COUNTING_UNITS).optional(),
@@ -311,7 +312,25 @@ const PROVENANCE_WORDS: Record<Policy['acceptedProvenance'][number], string> = {
   mailed_link_free_mail: 'a link mailed to a free-mail address',
   forwarded_mailed: 'a link that a colleague passed on and that was mailed to the new person',
   staff_entered: 'a letter or call entered by staff',
+  forwarded_verified: 'a link that was passed on and whose new user confirmed it from an address of their own',
+  forwarded_unverified: 'a link that was passed on, without confirmation by mail',
+  open_link_verified: 'the public page of the credential, confirmed by mail',
+  staff_letter: 'a signed letter that staff entered and attached',
+  staff_phone: 'a call that staff noted',
+  committee_vote: "a committee's vote that staff entered",
 };
+
+/** The grade that a policy of earlier versions knew for both letters and calls still takes both. */
+export function acceptsProvenance(
+  { acceptedProvenance }: Pick<Policy, 'acceptedProvenance'>,
+  provenance: Provenance,
+): boolean {
+  const accepted: readonly Provenance[] = acceptedProvenance;
+  return (
+    accepted.includes(provenance) ||
+    (accepted.includes('staff_entered') && (provenance === 'staff_letter' || provenance === 'staff_phone'))
+  );
+}
 
 const DISAGREEMENT_WORDS: Record<Policy['disagreement'], string> = {
   adjudicate: 'Where people of one employer disagree, the employer is shown as conflicting and not counted.',

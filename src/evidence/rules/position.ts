@@ -1,5 +1,6 @@
 import { addMonths } from '../../lib/add-months.ts';
 import { assertNever } from '../../lib/errors.ts';
+import { VERIFIED_GRADE } from '../../surveys/types.ts';
 import type {
   AnswerExclusion,
   AnswerFact,
@@ -9,7 +10,7 @@ import type {
   UnitPosition,
 } from '../types.ts';
 import { adjudicationOf } from './adjudicate.ts';
-import type { Policy } from './policy.ts';
+import { acceptsProvenance, type Policy } from './policy.ts';
 import { isRelated, profileOf } from './profile.ts';
 import { termsOf } from './terms.ts';
 
@@ -17,7 +18,7 @@ import { termsOf } from './terms.ts';
  * What one distinct employer says of one credential by the policy's rule, as of a time; null when it was neither asked
  * nor has answered by then.
  *
- * In this order: versions that had ended do not speak. Answers whose provenance, author or instrument the policy does
+ * In this order: versions that had ended do not speak, nor do those that wait for a person. Answers whose provenance, author or instrument the policy does
  * not accept neither count nor replace. Of what is left each person's latest answer speaks. A conflict of interest of
  * any of them, or one that staff set or a domain shows, is the employer's: nothing of it counts. Then age. Of the rest
  * those who take part in hiring speak first, where the policy says so. A yes to every question in one answer is a
@@ -66,7 +67,7 @@ export function positionOf(policy: Policy, unit: UnitFacts, asOf: Date): UnitPos
   if (inForce.length === 0)
     return conclude({ status: 'asked' }, [given.length > 0 ? 'withdrawn' : 'no_answer']);
 
-  const refusals = new Map(inForce.map((answer) => [answer, refusalOf(policy, unit, answer)]));
+  const refusals = new Map(inForce.map((answer) => [answer, refusalOf(policy, unit, answer, asOf)]));
   const accepted = inForce.filter((answer) => refusals.get(answer) === null);
   exclude(
     inForce.filter((answer) => refusals.get(answer) !== null),
@@ -219,10 +220,12 @@ function answersSay(policy: Policy, answer: Pick<AnswerFact, 'familiar' | 'value
 }
 
 /** From this moment on the answer is older than the policy takes; null when evidence does not age. */
-export function expiryOf(policy: Policy, answer: Pick<AnswerFact, 'answeredAt'>): Date | null {
-  return policy.evidenceMaxAgeMonths === null
-    ? null
-    : addMonths(answer.answeredAt, policy.evidenceMaxAgeMonths);
+export function expiryOf(policy: Policy, answer: Pick<AnswerFact, 'answeredAt' | 'saidAt'>): Date | null {
+  return policy.evidenceMaxAgeMonths === null ? null : addMonths(spokenAt(answer), policy.evidenceMaxAgeMonths);
+}
+
+function spokenAt(answer: Pick<AnswerFact, 'answeredAt' | 'saidAt'>): Date {
+  return answer.saidAt ?? answer.answeredAt;
 }
 
 function isFresh(policy: Policy, answer: AnswerFact, asOf: Date): boolean {
@@ -236,6 +239,9 @@ function hasEnded(answer: AnswerFact, asOf: Date): boolean {
 
 type Refusal = Extract<
   ExclusionReason,
+  | 'quarantined'
+  | 'awaits_second_look'
+  | 'awaits_verification'
   | 'provenance_not_accepted'
   | 'question_not_asked'
   | 'no_hiring_authority'
@@ -243,9 +249,15 @@ type Refusal = Extract<
   | 'unrelated_sector'
 >;
 
-function refusalOf(policy: Policy, unit: UnitFacts, answer: AnswerFact): Refusal | null {
+function refusalOf(policy: Policy, unit: UnitFacts, answer: AnswerFact, asOf: Date): Refusal | null {
   const { questions, combine, inState, relatedSectorsOnly } = termsOf(policy);
-  if (!policy.acceptedProvenance.includes(answer.provenance)) return 'provenance_not_accepted';
+  for (const { kind, from, until } of answer.holds ?? []) {
+    if (from > asOf || (until !== null && until <= asOf)) continue;
+    return kind === 'quarantined' ? 'quarantined' : 'awaits_second_look';
+  }
+  if (!acceptsProvenance(policy, answer.provenance)) {
+    return answer.provenance in VERIFIED_GRADE ? 'awaits_verification' : 'provenance_not_accepted';
+  }
   if (answer.familiar) {
     const answered = questions.filter(({ key }) => answer.values[key]).length;
     if (answered < (combine === 'all' ? Math.max(1, questions.length) : 1)) return 'question_not_asked';
@@ -296,10 +308,13 @@ function isSameOrSubdomain(domain: string, issuer: string): boolean {
   return name === parent || name.endsWith(`.${parent}`);
 }
 
-/** Each person's latest answer. A person asked again in a later wave has changed their word, not gained a second. */
+/**
+ * Each person's latest answer. A person asked again in a later wave has changed their word, not gained a second. Letters of people
+ * who are nobody's contact stand each for itself.
+ */
 function latestOfEachContact(answers: readonly AnswerFact[]): AnswerFact[] {
   const latest = new Map(answers.map((answer) => [answer.contactId, answer]));
-  return answers.filter((answer) => latest.get(answer.contactId) === answer);
+  return answers.filter((answer) => answer.contactId === null || latest.get(answer.contactId) === answer);
 }
 
 function joinedReasons(unit: UnitFacts): PositionReason[] {
@@ -311,7 +326,7 @@ function joinedReasons(unit: UnitFacts): PositionReason[] {
 }
 
 function byTime(a: AnswerFact, b: AnswerFact): number {
-  return a.answeredAt.getTime() - b.answeredAt.getTime() || a.answerId - b.answerId;
+  return spokenAt(a).getTime() - spokenAt(b).getTime() || a.answerId - b.answerId;
 }
 
 export function earliest(dates: readonly (Date | null)[]): Date | null {
