@@ -80,6 +80,15 @@ function audienceCondition(filter: AudienceFilter) {
   return sql.join(parts, sql` and `);
 }
 
+/** The band of a number of jobs: what sizeCondition says in SQL. */
+export function sizeBandOf(jobs: number | null): SizeBand {
+  const found = SIZE_BAND_NAMES.find((band) => {
+    const { from, to } = SIZE_BANDS[band];
+    return from !== null && (jobs ?? 0) >= from && (to === null || (jobs ?? 0) <= to);
+  });
+  return found ?? 'unknown';
+}
+
 export function sizeCondition(band: SizeBand) {
   const { from, to } = SIZE_BANDS[band];
   if (from === null) return sql`coalesce(e.jobs, 0) = 0`;

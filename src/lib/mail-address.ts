@@ -18,14 +18,19 @@ export function parseMailAddress(text: string): { email: string; key: string; do
 
 let freeMail: ReadonlySet<string> | null = null;
 
-/** True when addresses of the domain belong to anybody, so that it tells nothing about an employer. */
-export function isFreeMailDomain(domain: string): boolean {
+/** Domains whose addresses belong to anybody, in lower case. */
+export function freeMailDomains(): ReadonlySet<string> {
   freeMail ??= new Set(
     readFileSync(new URL('../data/free-mail-domains.txt', import.meta.url), 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#')),
   );
-  return freeMail.has(domain.toLowerCase());
+  return freeMail;
+}
+
+/** True when addresses of the domain belong to anybody, so that it tells nothing about an employer. */
+export function isFreeMailDomain(domain: string): boolean {
+  return freeMailDomains().has(domain.toLowerCase());
 }
 
 /** The host of a web address without "www.", or null when the text is no web address. */

@@ -1,17 +1,18 @@
 import type { Db } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
-import { type AudienceContact, listAudience } from '../employers/audience.ts';
+import { type AudienceContact, listAudience, sizeBandOf } from '../employers/audience.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import { readTallies } from '../evidence/read-tally.ts';
-import { addMonths } from '../lib/add-months.ts';
+import { termsOf } from '../evidence/rules/terms.ts';
 import { invariant } from '../lib/errors.ts';
+import { isFreeMailDomain } from '../lib/mail-address.ts';
 import { hashAddress } from '../lib/tokens.ts';
 import { compareNeed } from '../outreach/planner/need.ts';
+import { learnRates, type Segment, type SegmentRates } from '../outreach/planner/segment-rates.ts';
 import type { CredentialTopic, MeetingTopic, PlanInput } from '../outreach/planner/types.ts';
 import { findPreferenceReasons, findSuppressions } from '../outreach/queries.ts';
 import {
   findFallbackPolicyVersion,
-  listAnswered,
   listCredentials,
   listLedger,
   listMeetingTopics,
@@ -20,10 +21,19 @@ import {
   listUnitsThatAnswered,
   type Wave,
 } from './queries.ts';
+import {
+  listLapsingCounts,
+  listLastAnswers,
+  listSegmentCounts,
+  listUnitsAsked,
+  sumAnswers,
+} from './rate-queries.ts';
 import type { WaveAudience, WaveProtocol, WaveTopics } from './types.ts';
 
+const DAY_MS = 86_400_000;
+
 /** What stands where no policy says otherwise: the reference rule. */
-const NO_POLICY = { required: 10, evidenceMaxAgeMonths: 24 };
+const NO_POLICY = { required: 10, evidenceMaxAgeMonths: 24, warnDaysBeforeLapse: 90, inState: null };
 
 export type Need = {
   credentialId: number;
@@ -31,6 +41,11 @@ export type Need = {
   shortfall: number;
   deadline: Date | null;
   evidenceMaxAgeMonths: number | null;
+  /** So long before evidence ages out it is time to renew it. */
+  warnDaysBeforeLapse: number;
+  /** The state whose employers alone count; null where any do. */
+  inState: string | null;
+  policyVersionId: number | null;
   figures: { asked: number; answered: number; bothYes: number };
   /** Whether an open application of the agency needs it. */
   hasApplication: boolean;
@@ -74,6 +89,9 @@ export async function listNeeds(
       shortfall: tally.shortfall,
       deadline: key.deadline === null ? null : new Date(`${key.deadline}T00:00:00Z`),
       evidenceMaxAgeMonths: body.evidenceMaxAgeMonths,
+      warnDaysBeforeLapse: body.warnDaysBeforeLapse,
+      inState: termsOf(body).inState,
+      policyVersionId: key.policyVersionId,
       figures: tally.figures,
       hasApplication: key.hasApplication,
     });
@@ -86,10 +104,44 @@ export async function listNeeds(
         shortfall: NO_POLICY.required,
         deadline: null,
         evidenceMaxAgeMonths: NO_POLICY.evidenceMaxAgeMonths,
+        warnDaysBeforeLapse: NO_POLICY.warnDaysBeforeLapse,
+        inState: NO_POLICY.inState,
+        policyVersionId: null,
         figures: { asked: 0, answered: 0, bothYes: 0 },
         hasApplication: false,
       },
   );
+}
+
+/** How many more are missing once evidence has aged out: those beyond what the policy requires are no loss. */
+export function lapsingShortfall(
+  need: { required: number; shortfall: number; figures: { bothYes: number } },
+  lapsing: number,
+): number {
+  return Math.max(0, need.required - Math.max(0, need.figures.bothYes - lapsing) - need.shortfall);
+}
+
+/** Response rates learnt from all agencies' waves, and who was asked before. */
+export async function readRates(db: Db, now: Date): Promise<{ rates: SegmentRates; before: UnitsAsked }> {
+  return { rates: learnRates(await listSegmentCounts(db, now)), before: await listUnitsAsked(db) };
+}
+
+type UnitsAsked = ReadonlyMap<number, boolean>;
+
+/** What an employer is known by when its response is expected. `before`: units asked, and whether they answered. */
+export function segmentOf(
+  contact: Pick<AudienceContact, 'unitId' | 'emailDomain' | 'naicsCode' | 'jobs'>,
+  agencyId: number,
+  before: UnitsAsked,
+): Segment {
+  const answered = before.get(contact.unitId);
+  return {
+    before: answered === undefined ? 'never' : answered ? 'answered' : 'silent',
+    mail: isFreeMailDomain(contact.emailDomain) ? 'free' : 'own',
+    sector: (contact.naicsCode ?? '').slice(0, 2),
+    size: sizeBandOf(contact.jobs),
+    agencyId,
+  };
 }
 
 export type ReadyWave = Pick<Wave, 'id' | 'agencyId'> & {
@@ -121,6 +173,12 @@ export async function gatherPlanInput(
   const audience = await readAudience(db, wave.audience);
   const needs = await listNeeds(db, wave.agencyId, topics.credentialIds, now);
   const needOf = new Map(needs.map((need) => [need.credentialId, need]));
+  const renewBefore = (need: Need) =>
+    new Date(protocol.closeAt.getTime() + need.warnDaysBeforeLapse * DAY_MS);
+  const lapsing = await listLapsingCounts(
+    db,
+    needs.map((need) => ({ ...need, before: renewBefore(need) })),
+  );
   const credentials = (await listCredentials(db, topics.credentialIds)).map((credential): CredentialTopic => {
     const need = needOf.get(credential.id);
     invariant(need, 'a need per credential');
@@ -130,6 +188,10 @@ export async function gatherPlanInput(
       naicsPrefixes: credential.naicsPrefixes,
       required: need.required,
       shortfall: need.shortfall,
+      lapsing: lapsingShortfall(need, lapsing.get(credential.id) ?? 0),
+      renewBefore: renewBefore(need),
+      answers: { answered: need.figures.answered, bothYes: need.figures.bothYes },
+      regions: need.inState === null ? [] : [need.inState],
       priority: 0,
       deadline: need.deadline,
     };
@@ -158,14 +220,7 @@ export async function gatherPlanInput(
     budget.employer.touchesDays,
     budget.person.minBusinessDaysBetween * 3,
   );
-  const totals = needs.reduce(
-    (sum, { figures }) => ({
-      asked: sum.asked + figures.asked,
-      answered: sum.answered + figures.answered,
-      bothYes: sum.bothYes + figures.bothYes,
-    }),
-    { asked: 0, answered: 0, bothYes: 0 },
-  );
+  const { rates, before } = await readRates(db, now);
   return {
     audience,
     input: {
@@ -179,6 +234,8 @@ export async function gatherPlanInput(
         employerId: contact.employerId,
         unitId: contact.unitId,
         naics: contact.naicsCode,
+        region: contact.usState,
+        response: rates.of(segmentOf(contact, wave.agencyId, before)),
         state: contact.state,
         suppressed: suppressed.has((hashes[index] as Buffer).toString('hex')),
         preference: preferences(contact.contactId, wave.agencyId, true),
@@ -190,15 +247,9 @@ export async function gatherPlanInput(
         new Date(now.getTime() - ledgerDays * 86_400_000),
         facts.planAnew ? { waveId: wave.id, contactIds: facts.planAnew } : null,
       ),
-      answered: await listAnswered(
-        db,
-        needs.map(({ credentialId, evidenceMaxAgeMonths }) => ({
-          credentialId,
-          since: evidenceMaxAgeMonths === null ? null : addMonths(now, -evidenceMaxAgeMonths),
-        })),
-      ),
+      answered: await listLastAnswers(db, needs, now),
       open: await listOpenAsks(db, topics),
-      history: totals,
+      history: { asked: rates.asked, answered: rates.answered, ...(await sumAnswers(db)) },
     },
   };
 }

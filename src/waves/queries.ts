@@ -303,32 +303,6 @@ export async function stopWhatIsMet(
   return stopped.length;
 }
 
-/** Employers that have settled a credential: an answer in force within its age, or "not our field". */
-export async function listAnswered(
-  db: Db,
-  credentialsSince: readonly { credentialId: number; since: Date | null }[],
-): Promise<{ unitId: number; credentialId: number }[]> {
-  if (credentialsSince.length === 0) return [];
-  return db.execute<{ unitId: number; credentialId: number }>(sql`
-    with topic as (
-      select credential_id, coalesce(since, '-infinity') as since from json_to_recordset(${JSON.stringify(
-        credentialsSince.map(({ credentialId, since }) => ({
-          credential_id: credentialId,
-          since: since?.toISOString() ?? null,
-        })),
-      )}::text::json) as t(credential_id bigint, since timestamptz)
-    )
-    select e.unit_id as "unitId", t.credential_id as "credentialId"
-    from topic t join answers a on a.credential_id = t.credential_id and a.ended_at is null and a.answered_at > t.since
-    join employers e on e.id = a.employer_id
-    union
-    select e.unit_id, t.credential_id
-    from topic t join asks a on a.credential_id = t.credential_id and a.state = 'declined'
-    join invitations i on i.id = a.invitation_id and i.decline_reason in ('not_our_field', 'never')
-      and i.declined_at > t.since
-    join employers e on e.id = a.employer_id`);
-}
-
 /** Asks that are open in a wave under way, and invitations to these meetings whatever became of them. */
 export async function listOpenAsks(
   db: Db,

@@ -1,3 +1,5 @@
+import type { ResponseHistory } from './types.ts';
+
 /**
  * What to expect before anything is known: one employer in five answers, and half of the answers are yes to both.
  * The prior weighs as much as fifty employers asked, so it fades as answers come in. Cold business surveys by mail
@@ -81,14 +83,13 @@ function groupKeys(segment: Segment): string[] {
 }
 
 /** Expected response and both-yes share of everybody, each between the prior and what was seen. */
-export function expectedRates(history: { asked: number; answered: number; bothYes: number }): {
-  response: number;
-  bothYes: number;
-} {
+export function expectedRates(history: ResponseHistory): { response: number; bothYes: number } {
   const priorAnswers = PRIOR.response * PRIOR.weight;
   return {
     response: (history.answered + PRIOR.response * PRIOR.weight) / (history.asked + PRIOR.weight),
-    bothYes: (history.bothYes + PRIOR.bothYes * priorAnswers) / (history.answered + priorAnswers),
+    bothYes:
+      (history.bothYes + PRIOR.bothYes * priorAnswers) /
+      ((history.answers ?? history.answered) + priorAnswers),
   };
 }
 
