@@ -14,6 +14,10 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'delivery.apply-events': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
   'waves.close-due': { every: MINUTE },
+  'events.dispatch': { every: 15 * SECOND },
+  'webhooks.deliver-due': { every: 15 * SECOND },
+  'api.watch-requirements': { every: 5 * MINUTE },
+  'api.prune-keys': { every: 6 * 60 * MINUTE },
 };
 
 /** Makes the store's schedules be these and no others. Safe to repeat, and repeated, since a store can be emptied. */

@@ -2,7 +2,13 @@
 export const STAFF_ROLES = ['viewer', 'editor', 'approver', 'admin'] as const;
 export type StaffRole = (typeof STAFF_ROLES)[number];
 
-export const API_SCOPES = ['credentials:read', 'counts:read', 'evidence:read'] as const;
+export const API_SCOPES = [
+  'credentials:read',
+  'counts:read',
+  'evidence:read',
+  'applications:write',
+  'decisions:propose',
+] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
 export const ACTOR_KINDS = ['staff', 'employer', 'system', 'api'] as const;

@@ -12,7 +12,7 @@ export const apiKeyForm = z.object({
     .max(80, 'Use 80 characters or fewer'),
   scopes: manyOf(z.enum(API_SCOPES, 'Choose from the list')).refine(
     (scopes) => scopes.length > 0,
-    'Choose what the key may read',
+    'Choose what the key may do',
   ),
   days: z.coerce
     .number('Choose how long the key works')

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, gt, isNull, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import type { ApplicationState } from '../approvals/types.ts';
 import type { Db } from '../db/client.ts';
-import { apiKeys, staffMembers } from '../db/schema/agencies.ts';
+import { agencies, apiKeys, staffMembers } from '../db/schema/agencies.ts';
 import { applications, approvalRecords, listCycles, lists } from '../db/schema/approvals.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
-import { evidenceSnapshots } from '../db/schema/evidence.ts';
+import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
 
 export async function findApiKey(db: Db, keyHash: Buffer) {
   const [row] = await db.select().from(apiKeys).where(eq(apiKeys.keyHash, keyHash));
@@ -173,5 +174,94 @@ export async function findFrozenPacket(db: Db, agencyId: number, id: number) {
     .select({ packet: evidenceSnapshots.packet, sha256: evidenceSnapshots.sha256 })
     .from(evidenceSnapshots)
     .where(and(eq(evidenceSnapshots.id, id), eq(evidenceSnapshots.agencyId, agencyId)));
+  return row ?? null;
+}
+
+/** Several credentials by slug or id, in no order; a number that is a slug too finds both. */
+export function findCredentials(db: Db, idsOrSlugs: readonly string[]): Promise<CredentialRow[]> {
+  const ids = idsOrSlugs.filter((one) => /^[1-9]\d{0,14}$/.test(one)).map(Number);
+  return selectCredentials(db).where(
+    or(inArray(credentials.slug, [...idsOrSlugs]), ids.length > 0 ? inArray(credentials.id, ids) : undefined),
+  );
+}
+
+/** Lists of the agency, and public ones of others. */
+export function listReadableLists(db: Db, agencyId: number) {
+  return db
+    .select({
+      id: lists.id,
+      slug: lists.slug,
+      name: lists.name,
+      kind: lists.kind,
+      reviewCycle: lists.reviewCycle,
+      agencyId: lists.agencyId,
+      agencyName: agencies.name,
+      policyName: policies.name,
+      policyVersion: policyVersions.version,
+      policySha256: policyVersions.sha256,
+    })
+    .from(lists)
+    .innerJoin(agencies, eq(agencies.id, lists.agencyId))
+    .innerJoin(policyVersions, eq(policyVersions.id, lists.policyVersionId))
+    .innerJoin(policies, eq(policies.id, policyVersions.policyId))
+    .where(or(eq(lists.agencyId, agencyId), eq(lists.isPublic, true)))
+    .orderBy(asc(lists.slug));
+}
+
+export type ReadableList = Awaited<ReturnType<typeof listReadableLists>>[0];
+
+function selectApplications(db: Db) {
+  return db
+    .select({
+      id: applications.id,
+      state: applications.state,
+      submittedAt: applications.submittedAt,
+      decision: applications.decision,
+      decisionReason: applications.decisionReason,
+      decidedAt: applications.decidedAt,
+      credentialId: credentials.id,
+      credentialSlug: credentials.slug,
+      credentialName: credentials.name,
+      listSlug: lists.slug,
+      listName: lists.name,
+      cycleName: listCycles.name,
+      cycleStartsOn: listCycles.startsOn,
+      cycleEndsOn: listCycles.endsOn,
+    })
+    .from(applications)
+    .innerJoin(credentials, eq(credentials.id, applications.credentialId))
+    .innerJoin(lists, eq(lists.id, applications.listId))
+    .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .$dynamic();
+}
+
+export type ApplicationRow = Awaited<ReturnType<typeof listApplications>>[0];
+
+export function listApplications(
+  db: Db,
+  agencyId: number,
+  filter: { after: number; limit: number; listId: number | null; state: ApplicationState | null },
+) {
+  return selectApplications(db)
+    .where(
+      and(
+        eq(applications.agencyId, agencyId),
+        gt(applications.id, filter.after),
+        filter.listId === null ? undefined : eq(applications.listId, filter.listId),
+        filter.state === null ? undefined : eq(applications.state, filter.state),
+      ),
+    )
+    .orderBy(asc(applications.id))
+    .limit(filter.limit);
+}
+
+export async function findApplicationOf(
+  db: Db,
+  agencyId: number,
+  id: number,
+): Promise<ApplicationRow | null> {
+  const [row] = await selectApplications(db).where(
+    and(eq(applications.id, id), eq(applications.agencyId, agencyId)),
+  );
   return row ?? null;
 }

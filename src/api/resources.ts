@@ -1,11 +1,20 @@
 import type { z } from 'zod';
+import type { EventData, EventType } from '../events/types.ts';
 import type { PolicyVersion } from '../evidence/queries.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
 import type { Requirement, RequirementStatus } from '../evidence/types.ts';
 import { apiPaths } from './paths.ts';
-import type { CredentialRow, RecordRow } from './queries.ts';
+import type { ApplicationRow, CredentialRow, ReadableList, RecordRow } from './queries.ts';
 import { writeCursor } from './rules.ts';
-import type { approvalRecordSchema, credentialSchema, validationSchema } from './schemas.ts';
+import type {
+  applicationSchema,
+  approvalRecordSchema,
+  changesSchema,
+  credentialSchema,
+  listSchema,
+  validationSchema,
+  validationsSchema,
+} from './schemas.ts';
 
 /** Rows as the API tells them. Pure; every key is set. */
 
@@ -28,7 +37,6 @@ export function validationResource(facts: {
   asOf: Date;
 }): z.output<typeof validationSchema> {
   const { credential, list, policy, requirement, record } = facts;
-  const { status, required, shortfall, figures, expiring, reasons } = requirement;
   return {
     status: 'provisional',
     asOf: facts.asOf.toISOString(),
@@ -40,14 +48,7 @@ export function validationResource(facts: {
       sha256: policy.sha256,
       inWords: describePolicy(policy.body),
     },
-    requirement: {
-      status,
-      required,
-      shortfall,
-      figures,
-      expiring: expiring && { on: expiring.on.toISOString(), fallsTo: expiring.fallsTo },
-      reasons: [...reasons],
-    },
+    requirement: requirementResource(requirement),
     frozen: record && {
       approvalRecordId: record.id,
       snapshotId: record.snapshotId,
@@ -60,10 +61,123 @@ export function validationResource(facts: {
       },
     },
     links: {
-      self: `${apiPaths.validation(credential.slug)}?list=${encodeURIComponent(list.slug)}`,
+      self: validationLink(credential.slug, list.slug),
       credential: apiPaths.credential(credential.slug),
     },
   };
+}
+
+function requirementResource(requirement: Requirement): z.output<typeof validationSchema>['requirement'] {
+  const { status, required, shortfall, figures, expiring, reasons } = requirement;
+  return {
+    status,
+    required,
+    shortfall,
+    figures,
+    expiring: expiring && { on: expiring.on.toISOString(), fallsTo: expiring.fallsTo },
+    reasons: [...reasons],
+  };
+}
+
+export function validationsResource(facts: {
+  list: { slug: string; name: string };
+  policy: PolicyVersion;
+  asOf: Date;
+  counted: readonly { credential: CredentialRow; requirement: Requirement }[];
+  unknown: readonly string[];
+}): z.output<typeof validationsSchema> {
+  const { list, policy } = facts;
+  return {
+    status: 'provisional',
+    asOf: facts.asOf.toISOString(),
+    list: { slug: list.slug, name: list.name },
+    policy: { name: policy.name, version: policy.version, sha256: policy.sha256 },
+    items: facts.counted.map(({ credential, requirement }) => ({
+      credential: pick(credential),
+      requirement: requirementResource(requirement),
+      links: { validation: validationLink(credential.slug, list.slug) },
+    })),
+    unknown: [...facts.unknown],
+  };
+}
+
+export function listResource(
+  row: ReadableList,
+  cycles: readonly { listId: number; name: string; startsOn: string; endsOn: string }[],
+  agencyId: number,
+): z.output<typeof listSchema> {
+  return {
+    slug: row.slug,
+    name: row.name,
+    kind: row.kind,
+    reviewCycle: row.reviewCycle,
+    agency: { name: row.agencyName, isYours: row.agencyId === agencyId },
+    policy: { name: row.policyName, version: row.policyVersion, sha256: row.policySha256 },
+    cycles: cycles
+      .filter(({ listId }) => listId === row.id)
+      .map(({ name, startsOn, endsOn }) => ({ name, startsOn, endsOn })),
+  };
+}
+
+export function applicationResource(row: ApplicationRow): z.output<typeof applicationSchema> {
+  return {
+    id: row.id,
+    state: row.state,
+    credential: { id: row.credentialId, slug: row.credentialSlug, name: row.credentialName },
+    list: { slug: row.listSlug, name: row.listName },
+    cycle: { name: row.cycleName, startsOn: row.cycleStartsOn, endsOn: row.cycleEndsOn },
+    submittedAt: row.submittedAt.toISOString(),
+    decision: row.decision && {
+      decision: row.decision,
+      reason: row.decisionReason ?? '',
+      decidedAt: row.decidedAt?.toISOString() ?? null,
+    },
+    links: {
+      self: apiPaths.application(row.id),
+      credential: apiPaths.credential(row.credentialSlug),
+      validation: validationLink(row.credentialSlug, row.listSlug),
+    },
+  };
+}
+
+export type ChangeRow = { sequence: number | null; type: EventType; at: Date; data: EventData };
+
+/** A page of the feed from one row more than it holds. */
+export function changesResource(
+  rows: readonly ChangeRow[],
+  { after, limit }: { after: number; limit: number },
+): z.output<typeof changesSchema> {
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map(({ sequence, type, at, data }) => ({
+      sequence: sequence!,
+      type,
+      at: at.toISOString(),
+      data,
+      links: eventLinks(data),
+    })),
+    nextCursor: writeCursor(shown.at(-1)?.sequence ?? after, 'e'),
+    hasMore: rows.length > limit,
+  };
+}
+
+/** Where the things are that an event names. */
+export function eventLinks(data: EventData): Record<string, string> {
+  const { credential, list, applicationId, approvalRecordId, snapshotId } = data;
+  return {
+    ...(typeof credential === 'string' && { credential: apiPaths.credential(credential) }),
+    ...(typeof credential === 'string' &&
+      typeof list === 'string' && { validation: validationLink(credential, list) }),
+    ...(typeof applicationId === 'number' && { application: apiPaths.application(applicationId) }),
+    ...(typeof approvalRecordId === 'number' && {
+      approvalRecord: apiPaths.approvalRecord(approvalRecordId),
+    }),
+    ...(typeof snapshotId === 'number' && { evidence: apiPaths.evidence(snapshotId) }),
+  };
+}
+
+function validationLink(credential: string, list: string): string {
+  return `${apiPaths.validation(credential)}?list=${encodeURIComponent(list)}`;
 }
 
 export function approvalRecordResource(row: RecordRow): z.output<typeof approvalRecordSchema> {

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { hasRole } from '../agencies/rules.ts';
 import type { ApiScope } from '../agencies/types.ts';
 import type { Deps } from '../deps.ts';
@@ -11,16 +10,18 @@ import type { Requirement } from '../evidence/types.ts';
 import { parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
-import { etagOf, matchesEtag } from '../lib/etag.ts';
+import { etagOf } from '../lib/etag.ts';
 import { sha256Hex } from '../lib/sha256.ts';
 import { hashToken } from '../lib/tokens.ts';
 import { SOFTWARE_VERSION } from '../lib/version.ts';
+import { registerFeeds } from './feed-routes.ts';
 import { apiKeyForm } from './forms.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createApiKey, revokeApiKey } from './manage-keys.ts';
 import { openApiDocument } from './openapi.ts';
 import { apiKeysPage } from './pages.ts';
 import { apiPaths } from './paths.ts';
+import { parameterProblem } from './problems.ts';
 import {
   findApiKey,
   findApprovalRecord,
@@ -32,23 +33,14 @@ import {
   listApprovalRecords,
   listCredentials,
 } from './queries.ts';
+import { parseQuery, registerApiScope, requireScope, sendJson, sendResource } from './requests.ts';
 import { approvalRecordResource, credentialResource, pageResource, validationResource } from './resources.ts';
 import { isKeyAlive, readApiKey } from './rules.ts';
 import { approvalRecordsQuery, credentialsQuery, noQuery, validationQuery } from './schemas.ts';
+import { registerWriting } from './write-routes.ts';
 
 type WithCredential = { Params: { credential: string } };
 type WithId = { Params: { id: string } };
-
-/** What was asked for makes no sense: told with the parameter's name. */
-class ParameterError extends Error {
-  override readonly name = 'ParameterError';
-  readonly parameter: string;
-
-  constructor(parameter: string, detail: string) {
-    super(detail);
-    this.parameter = parameter;
-  }
-}
 
 export async function registerApiRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
   const { db } = deps;
@@ -61,17 +53,18 @@ export async function registerApiRoutes(app: FastifyInstance, deps: Deps): Promi
     const now = deps.clock.now();
     if (!row || !isKeyAlive(row, now)) return null;
     usage.note(row.id, now);
-    return { keyId: row.id, agencyId: row.agencyId, scopes: row.scopes as ApiScope[] };
+    return {
+      keyId: row.id,
+      agencyId: row.agencyId,
+      scopes: row.scopes as ApiScope[],
+      madeBy: row.createdBy,
+    };
   };
 
-  await app.register(async (api) => {
-    const handleElsewhere = api.errorHandler;
-    api.setErrorHandler((error: Error, request, reply) =>
-      error instanceof ParameterError
-        ? sendParameterProblem(error, request, reply)
-        : handleElsewhere(error as never, request, reply),
-    );
+  await registerApiScope(app, (api) => {
     registerReading(api, deps);
+    registerFeeds(api, deps);
+    registerWriting(api, deps);
   });
 
   app.get(apiPaths.openapi, { config: { access: 'public' } }, (request, reply) => {
@@ -108,9 +101,9 @@ function registerReading(api: FastifyInstance, deps: Deps): void {
     const credential = await getCredential(deps, request.params);
     const query = parseQuery(validationQuery, request);
     const now = deps.clock.now();
-    if (query.asOf && query.asOf > now) throw new ParameterError('asOf', 'Give a time that has passed');
+    if (query.asOf && query.asOf > now) throw parameterProblem('asOf', 'Give a time that has passed');
     const list = await findReadableList(db, agencyId, query.list);
-    if (!list) throw new ParameterError('list', 'There is no such list, or it is not yours to see');
+    if (!list) throw parameterProblem('list', 'There is no such list, or it is not yours to see');
     const policy = await getPolicyVersion(db, list.policyVersionId);
     const requirement: Requirement = query.asOf
       ? evaluateRequirement(policy.body, await loadFacts(db, credential.id, query.asOf), query.asOf)
@@ -133,7 +126,7 @@ function registerReading(api: FastifyInstance, deps: Deps): void {
     const query = parseQuery(approvalRecordsQuery, request);
     const list = query.list === undefined ? null : await findReadableList(db, agencyId, query.list);
     if (query.list !== undefined && !list) {
-      throw new ParameterError('list', 'There is no such list, or it is not yours to see');
+      throw parameterProblem('list', 'There is no such list, or it is not yours to see');
     }
     const rows = await listApprovalRecords(db, agencyId, {
       after: query.cursor ?? 0,
@@ -171,57 +164,6 @@ async function getCredential(deps: Pick<Deps, 'db'>, params: { credential: strin
   const row = await findCredential(deps.db, params.credential);
   if (!row) throw new DomainError('not_found');
   return row;
-}
-
-function requireScope(request: FastifyRequest, scope: ApiScope): void {
-  if (!request.apiClient.scopes.includes(scope)) throw new DomainError('scope_missing', { scope });
-}
-
-/** Unknown parameters are refused too: a misspelt filter would otherwise silently give everything. */
-function parseQuery<T extends z.ZodType>(schema: T, request: FastifyRequest): z.output<T> {
-  const parsed = schema.safeParse(request.query);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  if (issue.code === 'unrecognized_keys') {
-    throw new ParameterError(issue.keys[0] ?? '', 'There is no such parameter here');
-  }
-  const given = String(issue.path[0] ?? '');
-  const isMissing = (request.query as Record<string, unknown>)[given] === undefined;
-  throw new ParameterError(given, isMissing ? 'This parameter is needed' : issue.message);
-}
-
-function sendParameterProblem(error: ParameterError, request: FastifyRequest, reply: FastifyReply) {
-  return reply
-    .code(422)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: 'A parameter makes no sense',
-        status: 422,
-        detail: `${error.parameter}: ${error.message}.`,
-        code: 'bad_parameter',
-        requestId: request.id,
-        parameter: error.parameter,
-      }),
-    );
-}
-
-function sendResource(request: FastifyRequest, reply: FastifyReply, body: object): FastifyReply {
-  const text = JSON.stringify(body);
-  return sendJson(request, reply, text, { etag: etagOf(text, 'strong'), cacheControl: 'private, no-cache' });
-}
-
-function sendJson(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  text: string,
-  { etag, cacheControl }: { etag: string; cacheControl: string },
-): FastifyReply {
-  reply.header('etag', etag).header('cache-control', cacheControl).header('vary', 'authorization');
-  if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return reply.type('application/json; charset=utf-8').send(text);
 }
 
 function registerKeyPages(app: FastifyInstance, deps: Deps): void {

@@ -33,17 +33,30 @@ export function isKeyAlive(key: { expiresAt: Date; revokedAt: Date | null }, now
 export const SCOPE_WORDS: Record<ApiScope, string> = {
   'credentials:read': 'Credentials: what there is',
   'counts:read': 'Counts: live and provisional, by list',
-  'evidence:read': 'Evidence: approval records and frozen packets',
+  'evidence:read': 'Evidence: applications, approval records, frozen packets, and what changed',
+  'applications:write': 'Submit applications',
+  'decisions:propose': 'Propose decisions, which a person then confirms',
 };
 
-const CURSOR = /^c1:([1-9]\d{0,15})$/;
+const CURSOR = /^([ce])1:(0|[1-9]\d{0,15})$/;
 
-/** Where the next page begins: after the row with this id. Programs pass it on and read nothing from it. */
-export function writeCursor(lastId: number): string {
-  return Buffer.from(`c1:${lastId}`).toString('base64url');
+/** `c` for pages of things, whose end is the end; `e` for the feed of events, which goes on. */
+export type CursorKind = 'c' | 'e';
+
+/** Where the next page begins: after this id or place. Programs pass it on and read nothing from it. */
+export function writeCursor(last: number, kind: CursorKind = 'c'): string {
+  return Buffer.from(`${kind}1:${last}`).toString('base64url');
 }
 
-export function readCursor(cursor: string): number | null {
-  const id = Number(CURSOR.exec(Buffer.from(cursor, 'base64url').toString())?.[1] ?? Number.NaN);
-  return Number.isSafeInteger(id) ? id : null;
+export function readCursor(cursor: string, kind: CursorKind = 'c'): number | null {
+  const [, of, place] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const last = Number(of === kind ? place : Number.NaN);
+  return Number.isSafeInteger(last) ? last : null;
+}
+
+/** Keys are the caller's own: anything printable. Quotes, which a draft of the IETF asks for, belong to the key. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+export function isIdempotencyKey(text: unknown): text is string {
+  return typeof text === 'string' && IDEMPOTENCY_KEY.test(text);
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { APPLICATION_STATES, DECISIONS } from '../approvals/types.ts';
+import { APPLICATION_STATES, DECISIONS, LIST_KINDS, REVIEW_CYCLES } from '../approvals/types.ts';
 import { CREDENTIAL_STATES } from '../credentials/types.ts';
+import { EVENT_TYPES } from '../events/types.ts';
 import { PACKET_FORMAT } from '../evidence/rules/packet.ts';
 import { REQUIREMENT_REASONS, REQUIREMENT_STATUSES } from '../evidence/types.ts';
+import { PROBLEM_CODES } from './problems.ts';
 import { readCursor } from './rules.ts';
 
 /** The shapes of the API: what routes answer is checked against them in the tests, and the OpenAPI document is made from them. */
@@ -133,6 +135,93 @@ const pageOf = <T extends z.ZodType>(item: T, what: string) =>
 export const credentialPageSchema = pageOf(credentialSchema, 'credentials');
 export const approvalRecordPageSchema = pageOf(approvalRecordSchema, 'approval records');
 
+export const listSchema = z
+  .strictObject({
+    slug: z.string(),
+    name: z.string(),
+    kind: z.enum(LIST_KINDS),
+    reviewCycle: z.enum(REVIEW_CYCLES),
+    agency: z.strictObject({ name: z.string(), isYours: z.boolean() }),
+    policy: z.strictObject({ name: z.string(), version: z.int().positive(), sha256 }),
+    cycles: z
+      .array(z.strictObject({ name: z.string(), startsOn: z.iso.date(), endsOn: z.iso.date() }))
+      .describe('The latest first; a cycle ends before its endsOn'),
+  })
+  .describe('A list: your agency’s, or a public one of another');
+export const listsSchema = z
+  .strictObject({ items: z.array(listSchema) })
+  .describe('Every list that you may read');
+
+export const applicationSchema = z
+  .strictObject({
+    id,
+    state: z.enum(APPLICATION_STATES),
+    credential: z.strictObject({ id, slug: z.string(), name: z.string() }),
+    list: z.strictObject({ slug: z.string(), name: z.string() }),
+    cycle: z.strictObject({ name: z.string(), startsOn: z.iso.date(), endsOn: z.iso.date() }),
+    submittedAt: instant,
+    decision: z
+      .strictObject({ decision: z.enum(DECISIONS), reason: z.string(), decidedAt: instant.nullable() })
+      .nullable(),
+    links: z.strictObject({ self: href, credential: href, validation: href }),
+  })
+  .describe('A credential put up for a list in one of its cycles');
+export const applicationPageSchema = pageOf(applicationSchema, 'applications');
+
+export const validationsSchema = z
+  .strictObject({
+    status: z.literal('provisional'),
+    asOf: instant,
+    list: z.strictObject({ slug: z.string(), name: z.string() }),
+    policy: z.strictObject({ name: z.string(), version: z.int().positive(), sha256 }),
+    items: z
+      .array(
+        z.strictObject({
+          credential: z.strictObject({ id, slug: z.string(), name: z.string(), ctid: z.string().nullable() }),
+          requirement: requirementSchema,
+          links: z.strictObject({ validation: href }),
+        }),
+      )
+      .describe('In the order asked for, each credential once'),
+    unknown: z.array(z.string()).describe('Which of those asked for do not exist'),
+  })
+  .describe('The counts of several credentials under the policy of one list');
+
+export const changesSchema = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        sequence: z.int().positive().describe('Place in the feed, from 1 and without gaps'),
+        type: z.enum(EVENT_TYPES),
+        at: instant,
+        data: z
+          .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+          .describe('Ids, slugs, states and hashes. Read the thing itself at its address.'),
+        links: z.record(z.string(), href),
+      }),
+    ),
+    nextCursor: z.string().describe('Pass it as `cursor` next time, also when this page was empty'),
+    hasMore: z.boolean().describe('Ask again at once'),
+  })
+  .describe('What changed, in order, each change once');
+
+export const decisionProposalSchema = z
+  .strictObject({
+    applicationId: id,
+    decision: z.enum(DECISIONS),
+    reason: z.string(),
+    state: z
+      .literal('proposed')
+      .describe('A second person of your agency confirms or refuses it in the console'),
+    proposedAt: instant,
+    links: z.strictObject({ application: href }),
+  })
+  .describe('A decision that waits for a second person');
+
+export const linkedDataSchema = z
+  .looseObject({ '@context': z.unknown(), '@graph': z.array(z.looseObject({})) })
+  .describe('JSON-LD');
+
 export const evidenceSchema = z
   .strictObject({
     format: z.literal(PACKET_FORMAT),
@@ -149,9 +238,9 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.string(),
+    code: z.enum(PROBLEM_CODES).describe('Programs tell problems apart by this; the words may change'),
     requestId: z.string(),
-    parameter: z.string().optional().describe('The parameter at fault'),
+    parameter: z.string().optional().describe('The parameter, or the member of the body, at fault'),
   })
   .describe('A problem as RFC 9457 describes it');
 
@@ -190,3 +279,65 @@ export const approvalRecordsQuery = z.strictObject({
     .transform((text) => text === 'true'),
 });
 export const noQuery = z.strictObject({});
+
+const words = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'Write something')
+    .max(maximum, `Use ${maximum} characters or fewer`)
+    // PostgreSQL stores no NUL, and half a character is none.
+    .refine((text) => !/\p{Surrogate}|\0/u.test(text), 'Use characters that can be stored');
+
+const credentialName = z
+  .union([z.string().min(1).max(200), z.int().positive()], {
+    error: 'Give the slug or the id of a credential',
+  })
+  .transform(String)
+  .describe('Slug or id of a credential');
+
+export const feedQuery = z.strictObject({
+  cursor: z
+    .string()
+    .max(64)
+    .transform((text) => readCursor(text, 'e'))
+    .refine((after) => after !== null, 'Pass the `nextCursor` of the page before, unchanged')
+    .default(0),
+  limit,
+});
+export const changesQuery = feedQuery.extend({
+  type: z.enum(EVENT_TYPES, 'There is no such type').optional(),
+});
+
+export const applicationsQuery = z.strictObject({
+  cursor,
+  limit,
+  list: slug.optional(),
+  state: z.enum(APPLICATION_STATES, 'There is no such state').optional(),
+});
+
+export const applicationBody = z.strictObject({
+  credential: credentialName,
+  list: z.string().min(1).max(100).describe('Slug of a list of your agency'),
+  cycle: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Name of a cycle of the list. Without it: the one that today lies in'),
+});
+
+export const decisionBody = z.strictObject({
+  decision: z.enum(DECISIONS, 'Give approved, denied or deferred'),
+  reason: words(4_000).describe('Stands in the record'),
+});
+
+export const MAX_VALIDATIONS = 100;
+export const validationsBody = z.strictObject({
+  list: z.string().min(1).max(100).describe('Slug of a list: of your agency, or a public one'),
+  asOf: asOf.optional().describe('As in the count of one credential'),
+  credentials: z
+    .array(credentialName)
+    .min(1, 'Name at least one credential')
+    .max(MAX_VALIDATIONS, `Name at most ${MAX_VALIDATIONS} credentials in one call`),
+});

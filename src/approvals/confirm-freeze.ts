@@ -3,6 +3,7 @@ import { recordAudit } from '../agencies/record-audit.ts';
 import { isTransactionConflict, type Tx } from '../db/client.ts';
 import { approvalRecords, freezeRequests } from '../db/schema/approvals.ts';
 import type { Deps } from '../deps.ts';
+import { publishEvent } from '../events/publish-event.ts';
 import { freezeEvidence } from '../evidence/freeze-evidence.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import type { PacketRefusal } from '../evidence/rules/packet.ts';
@@ -116,6 +117,20 @@ async function confirm(tx: Tx, now: Date, input: Input): Promise<ConfirmedFreeze
       status: result.status,
       bothYes: result.figures.bothYes,
       supersedes: current?.snapshot.id ?? null,
+    },
+  });
+  await publishEvent(tx, {
+    agencyId: application.agencyId,
+    type: 'snapshot.frozen',
+    at: now,
+    data: {
+      snapshotId: frozen.snapshotId,
+      sha256,
+      requirementStatus: result.status,
+      approvalRecordId: record!.id,
+      applicationId: application.id,
+      credential: application.credentialSlug,
+      list: application.listSlug,
     },
   });
   return { ok: true, snapshotId: frozen.snapshotId, sha256, approvalRecordId: record!.id };

@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
 import { applications, freezeRequests } from '../db/schema/approvals.ts';
 import type { Deps } from '../deps.ts';
+import { publishEvent } from '../events/publish-event.ts';
 import type { RequirementStatus } from '../evidence/types.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/sha256.ts';
@@ -78,6 +79,19 @@ export async function decideApplication(
         decision: input.decision,
         approvalRecordId: current?.record.id ?? null,
         sha256: current?.snapshot.sha256 ?? null,
+      },
+    });
+    await publishEvent(tx, {
+      agencyId: application.agencyId,
+      type: 'decision.made',
+      at: now,
+      data: {
+        applicationId: application.id,
+        decision: input.decision,
+        approvalRecordId: current?.record.id ?? null,
+        sha256: current?.snapshot.sha256 ?? null,
+        credential: application.credentialSlug,
+        list: application.listSlug,
       },
     });
     return { ok: true };

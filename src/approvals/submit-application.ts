@@ -3,6 +3,7 @@ import { recordAudit } from '../agencies/record-audit.ts';
 import { applications, listCycles, lists } from '../db/schema/approvals.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import type { Deps } from '../deps.ts';
+import { publishEvent } from '../events/publish-event.ts';
 import { trackTallyIn } from '../evidence/track-tally.ts';
 import { DomainError } from '../lib/errors.ts';
 
@@ -12,19 +13,27 @@ import { DomainError } from '../lib/errors.ts';
  */
 export async function submitApplication(
   deps: Pick<Deps, 'db' | 'clock'>,
-  input: { agencyId: number; staffId: number; credentialId: number; listId: number; cycleId: number },
+  input: {
+    agencyId: number;
+    staffId: number;
+    /** Present when it came through the API, by a key that the staff member made. */
+    apiKeyId?: number;
+    credentialId: number;
+    listId: number;
+    cycleId: number;
+  },
 ): Promise<{ ok: true; applicationId: number } | { ok: false; reason: 'already_submitted' }> {
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
     const [list] = await tx
-      .select({ policyVersionId: lists.policyVersionId })
+      .select({ policyVersionId: lists.policyVersionId, slug: lists.slug })
       .from(lists)
       .innerJoin(listCycles, eq(listCycles.listId, lists.id))
       .where(
         and(eq(lists.id, input.listId), eq(lists.agencyId, input.agencyId), eq(listCycles.id, input.cycleId)),
       );
     const [credential] = await tx
-      .select({ id: credentials.id })
+      .select({ id: credentials.id, slug: credentials.slug })
       .from(credentials)
       .where(eq(credentials.id, input.credentialId));
     if (!list || !credential) throw new DomainError('not_found');
@@ -45,12 +54,19 @@ export async function submitApplication(
     await recordAudit(tx, {
       at: now,
       agencyId: input.agencyId,
-      actorKind: 'staff',
-      actorId: input.staffId,
+      ...(input.apiKeyId === undefined
+        ? { actorKind: 'staff', actorId: input.staffId }
+        : { actorKind: 'api', actorId: input.apiKeyId }),
       action: 'application.submitted',
       subjectType: 'application',
       subjectId: application.id,
       details: { credentialId: input.credentialId, listId: input.listId, cycleId: input.cycleId },
+    });
+    await publishEvent(tx, {
+      agencyId: input.agencyId,
+      type: 'application.submitted',
+      at: now,
+      data: { applicationId: application.id, credential: credential.slug, list: list.slug },
     });
     await trackTallyIn(tx, { credentialId: input.credentialId, policyVersionId: list.policyVersionId }, now);
     return { ok: true, applicationId: application.id };

@@ -136,6 +136,12 @@ export const SETTINGS = {
       .regex(/^[^:\s]+:\S{16,}$/, 'must be a name, a colon and a password of at least 16 characters')
       .optional(),
   },
+  WEBHOOK_PRIVATE_HOSTS: {
+    description:
+      'Hosts of your own network, separated by commas, that webhooks may go to, also without TLS. Any other address that is not of the public internet is refused.',
+    schema: z.string().default(''),
+    example: 'approvals.internal',
+  },
   LINK_SECRET: {
     description:
       'Key of all links in mails: every server and worker of an installation needs the same. Without it one is made in DATA_DIR; required with DATABASE_URL.',
@@ -203,6 +209,8 @@ export type Config = {
     sendgrid: { publicKey: string } | null;
     postmark: { auth: string } | null;
   };
+  /** Lower-cased. */
+  webhookPrivateHosts: string[];
   linkSecret: string | null;
   suppressionSecret: string | null;
   trustedProxies: string[];
@@ -279,6 +287,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
       sendgrid: env.SENDGRID_WEBHOOK_KEY ? { publicKey: env.SENDGRID_WEBHOOK_KEY } : null,
       postmark: env.POSTMARK_WEBHOOK_AUTH ? { auth: env.POSTMARK_WEBHOOK_AUTH } : null,
     },
+    webhookPrivateHosts: commaSeparated(env.WEBHOOK_PRIVATE_HOSTS.toLowerCase()),
     linkSecret: env.LINK_SECRET ?? null,
     suppressionSecret: env.SUPPRESSION_SECRET ?? null,
     trustedProxies: commaSeparated(env.TRUSTED_PROXIES),

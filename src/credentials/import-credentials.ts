@@ -5,6 +5,7 @@ import type { Db, Tx } from '../db/client.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
+import { publishEvents } from '../events/publish-event.ts';
 import { type ColumnMapping, missingFields } from '../imports/columns.ts';
 import {
   auditImport,
@@ -204,6 +205,7 @@ export async function importCredentialRows(
     rows.map((row) => slugOf(row)),
   );
   const lineOf = new Map<string, number>();
+  const changed: { id: number; slug: string }[] = [];
   for (const row of rows) {
     const identity = `${row.issuerKey}\0${row.nameKey}\0${row.version}`;
     const otherLine = (row.ctid && lineOf.get(row.ctid)) ?? lineOf.get(identity);
@@ -230,8 +232,17 @@ export async function importCredentialRows(
     count(action);
     if (action !== 'unchanged') addSample(samples, action, row, match, changes);
     if (options.write && action !== 'unchanged')
-      await store(db as Tx, row, match, changes, slugs, options.now);
+      changed.push(await store(db as Tx, row, match, changes, slugs, options.now));
   }
+  await publishEvents(
+    db,
+    changed.map(({ id, slug }) => ({
+      agencyId: null,
+      type: 'credential.changed',
+      at: options.now,
+      data: { credentialId: id, credential: slug },
+    })),
+  );
   for (const issue of options.issues) {
     count(issue.severity === 'error' ? 'errors' : 'warnings');
     outcome.issueCounts[issue.code] = (outcome.issueCounts[issue.code] ?? 0) + 1;
@@ -281,7 +292,7 @@ async function store(
   changes: Changes,
   slugs: Set<string>,
   now: Date,
-): Promise<void> {
+): Promise<{ id: number; slug: string }> {
   const issuer = {
     name: row.issuer,
     nameKey: row.issuerKey,
@@ -298,11 +309,12 @@ async function store(
       .update(credentials)
       .set({ ...(columns as object), ...renamed, updatedAt: now })
       .where(eq(credentials.id, match.id));
-    return;
+    return { id: match.id, slug: match.slug };
   }
   const issuerId = await upsertIssuer(tx, issuer);
-  await tx.insert(credentials).values({
-    slug: freeSlug(slugOf(row), slugs),
+  const slug = freeSlug(slugOf(row), slugs);
+  const made = {
+    slug,
     name: row.name,
     nameKey: row.nameKey,
     version: row.version,
@@ -317,7 +329,9 @@ async function store(
     description: row.description ?? '',
     createdAt: now,
     updatedAt: now,
-  });
+  };
+  const [stored] = await tx.insert(credentials).values(made).returning({ id: credentials.id });
+  return { id: stored!.id, slug };
 }
 
 function slugOf(row: CredentialRow): string {

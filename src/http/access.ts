@@ -27,7 +27,13 @@ export type StaffIdentity = {
   sessionId: number;
 };
 
-export type ApiIdentity = { keyId: number; agencyId: number; scopes: ApiScope[] };
+export type ApiIdentity = {
+  keyId: number;
+  agencyId: number;
+  scopes: ApiScope[];
+  /** The staff member who made the key, and answers for what it does. */
+  madeBy: number;
+};
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -5,10 +5,11 @@ import type { Config } from '../config/config.ts';
 import { isDatabaseUnavailable, isUnstorableText } from '../db/client.ts';
 import { DomainError } from '../lib/errors.ts';
 import { accessOf } from './access.ts';
+import { apiWords } from './api-words.ts';
 import { assetPath } from './assets.ts';
 import { securityHeaders } from './headers.ts';
-import { type HttpStatus, isHttpStatus } from './http-error.ts';
-import { DOMAIN_REFUSALS, HTTP_REFUSALS, type Refusal } from './refusals.ts';
+import { codeOfStatus, type HttpStatus, isHttpStatus } from './http-error.ts';
+import { DOMAIN_REFUSALS, HTTP_REFUSALS, type Refusal, UNKNOWN_LINK } from './refusals.ts';
 import { type Language, preferredLanguage } from './words.ts';
 
 type Answer = Refusal & { code: string; lang: Language };
@@ -70,6 +71,7 @@ function barePage(status: HttpStatus): string {
 
 function answerTo(error: FastifyError | Error, request: FastifyRequest): Answer {
   if (error instanceof DomainError) {
+    if (error.code === 'not_found' && isPersonalLink(request)) return answerFor(request, 404);
     return { ...DOMAIN_REFUSALS[error.code], code: error.code, lang: 'en' };
   }
   if (isDatabaseUnavailable(error)) return answerFor(request, 503);
@@ -83,22 +85,20 @@ function answerFor(request: FastifyRequest, status: HttpStatus): Answer {
   const { lang: queryLanguage } = (request.query ?? {}) as Record<string, unknown>;
   const isStaff = accessOf(request) === 'staff';
   const lang = isStaff ? 'en' : preferredLanguage(queryLanguage, request.headers['accept-language']);
-  return { status, code: codeOf(status), lang, ...HTTP_REFUSALS[status][lang] };
-}
-
-function codeOf(status: HttpStatus): string {
-  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '_');
+  const words = status === 404 && isPersonalLink(request) ? UNKNOWN_LINK[lang] : HTTP_REFUSALS[status][lang];
+  return { ...words, status, code: codeOfStatus(status), lang };
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status).header('cache-control', 'no-store');
   if (wantsProblem(request)) {
+    const { title, sentence } = (isForApi(request) && apiWords(answer)) || answer;
     return reply.type('application/problem+json').send(
       JSON.stringify({
         type: 'about:blank',
-        title: answer.title,
+        title,
         status: answer.status,
-        detail: answer.sentence,
+        detail: sentence,
         code: answer.code,
         requestId: request.id,
       }),
@@ -118,12 +118,20 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): Fas
 }
 
 function wantsProblem(request: FastifyRequest): boolean {
-  return accessOf(request) === 'api' || /^\/(?:api|hooks)(?:\/|$)/.test(request.url);
+  return isForApi(request) || /^\/hooks(?:\/|$)/.test(request.url);
+}
+
+function isForApi(request: FastifyRequest): boolean {
+  return accessOf(request) === 'api' || /^\/api(?:\/|$)/.test(request.url);
 }
 
 /** A console's error page shows the console's frame only to somebody who is signed in. */
 function layoutFor(request: FastifyRequest): 'employer' | 'public' | 'staff' {
   if (request.staff) return 'staff';
-  // Whoever mistyped a personal link sees the same frame as one whose link is unknown.
-  return accessOf(request) === 'token' || /^\/[rum]\//.test(request.url) ? 'employer' : 'public';
+  return isPersonalLink(request) ? 'employer' : 'public';
+}
+
+/** Whoever mistyped a personal link reads the same as one whose link is unknown. */
+function isPersonalLink(request: FastifyRequest): boolean {
+  return accessOf(request) === 'token' || /^\/[rum]\//.test(request.url);
 }

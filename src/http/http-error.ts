@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+
 /** A refusal that only HTTP knows of: no session, too many requests. Refusals of the domain are `DomainError`. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
@@ -17,4 +19,9 @@ export type HttpStatus = (typeof HTTP_STATUSES)[number];
 
 export function isHttpStatus(value: unknown): value is HttpStatus {
   return HTTP_STATUSES.some((status) => status === value);
+}
+
+/** The code of a problem that has no closer one, such as `not_found`. */
+export function codeOfStatus(status: HttpStatus): string {
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '_');
 }

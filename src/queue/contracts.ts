@@ -30,6 +30,16 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: ({ waveId }) => (waveId === undefined ? 'all' : `wave ${waveId}`),
   }),
+  /** One more process helps to send: the one before it found more due than it can take at once. */
+  'outreach.join-sending': job({
+    payload: z.strictObject({
+      /** 2 is the second sender. Each calls the next, so that as many come as there is work for. */
+      senderId: id,
+    }),
+    attempts: 1,
+    backoffMs: 5_000,
+    subject: ({ senderId }) => `sender ${senderId}`,
+  }),
   /** Takes messages back from workers that died, and ends what is too late to send. */
   'outreach.sweep-claims': job({
     payload: z.strictObject({}),
@@ -53,6 +63,34 @@ export const JOBS = {
   }),
   /** Closes waves at their close and links at the end of the grace; plans anew what missed its time. */
   'waves.close-due': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
+  /** Tells what changed of requirements since they were last looked at. */
+  'api.watch-requirements': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
+  /** Forgets old Idempotency-Keys. */
+  'api.prune-keys': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
+  /** Gives new events their places in the feeds, and makes deliveries of them. */
+  'events.dispatch': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
+  /** Sends webhooks that are due. */
+  'webhooks.deliver-due': job({
     payload: z.strictObject({}),
     attempts: 3,
     backoffMs: 5_000,

@@ -52,7 +52,7 @@ describe('every route that changes something', () => {
         for (const access of ACCESS_KINDS) {
           app.post(`/test/${access}`, { config: { access } }, async () => 'done');
         }
-        app.authenticateApi = async () => ({ keyId: 1, agencyId: 1, scopes: [] });
+        app.authenticateApi = async () => ({ keyId: 1, agencyId: 1, scopes: [], madeBy: 1 });
       },
     });
   });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** Each feature imports only those before it. */
 const FEATURE_LINE = [
   'agencies',
+  'events',
   'documents',
   'imports',
   'credentials',
@@ -19,6 +20,8 @@ const FEATURE_LINE = [
   'waves',
   'console',
   'api',
+  'webhooks',
+  'records',
   'site',
   'demo',
 ];

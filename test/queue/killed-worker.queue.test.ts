@@ -8,6 +8,7 @@ import { startWorker } from '../../jobs/worker.ts';
 import type { Deps } from '../../src/deps.ts';
 import { createQueue } from '../../src/queue/enqueue.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { idleHandlers } from '../support/idle-handlers.ts';
 import { emptyTestRedis } from '../support/redis.ts';
 
 const CHILD = fileURLToPath(new URL('../support/worker-child.ts', import.meta.url));
@@ -38,14 +39,11 @@ test('the job of a killed worker is run by another', { timeout: 60_000 }, async 
     databaseUrl: database.url,
     schedules: {},
     handlers: {
+      ...idleHandlers,
       'outreach.send-due': async (_, payload) => {
         ran.emit('ran', payload);
         return { outcome: 'done' };
       },
-      'outreach.sweep-claims': async () => ({ outcome: 'done' }),
-      'delivery.apply-events': async () => ({ outcome: 'done' }),
-      'evidence.refresh-aged': async () => ({ outcome: 'done' }),
-      'waves.close-due': async () => ({ outcome: 'done' }),
     },
   });
   expect((await again)[0]).toEqual({ waveId: 42 });

@@ -9,6 +9,7 @@ import { startWorker } from '../../jobs/worker.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import type { Deps } from '../../src/deps.ts';
 import { createQueue } from '../../src/queue/enqueue.ts';
+import { idleHandlers } from '../support/idle-handlers.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 // Servers of its own, because it ends them.
@@ -50,14 +51,11 @@ test('producer and worker outlive their store, and the schedule comes back', {
 }, async () => {
   const ran = new EventEmitter();
   const handlers: Handlers = {
+    ...idleHandlers,
     'outreach.send-due': async (_, { waveId }) => {
       ran.emit(waveId === undefined ? 'by schedule' : 'by hint');
       return { outcome: 'done' };
     },
-    'outreach.sweep-claims': async () => ({ outcome: 'done' }),
-    'delivery.apply-events': async () => ({ outcome: 'done' }),
-    'evidence.refresh-aged': async () => ({ outcome: 'done' }),
-    'waves.close-due': async () => ({ outcome: 'done' }),
   };
   const store = { databaseUrl: postgres?.url ?? '', redisUrl: redis?.url ?? null };
   const queue = await createQueue({ ...store, log: silent });

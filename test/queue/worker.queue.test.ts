@@ -8,6 +8,7 @@ import { DomainError } from '../../src/lib/errors.ts';
 import { openQueue, type StoredJobs } from '../../src/queue/engine.ts';
 import { createQueue, type Queue } from '../../src/queue/enqueue.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { idleHandlers } from '../support/idle-handlers.ts';
 import { emptyTestRedis } from '../support/redis.ts';
 
 const silent = pino({ level: 'silent' });
@@ -21,15 +22,12 @@ let ran: EventEmitter;
 let outcomes: (() => Promise<JobOutcome>)[];
 
 const handlers: Handlers = {
+  ...idleHandlers,
   'outreach.send-due': async (_, { waveId }) => {
     const next = outcomes.shift();
     ran.emit('ran', waveId);
     return next ? next() : { outcome: 'done' };
   },
-  'outreach.sweep-claims': async () => ({ outcome: 'done' }),
-  'delivery.apply-events': async () => ({ outcome: 'done' }),
-  'evidence.refresh-aged': async () => ({ outcome: 'done' }),
-  'waves.close-due': async () => ({ outcome: 'done' }),
 };
 
 const work = async (options: Partial<WorkerOptions> = {}): Promise<Worker> => {

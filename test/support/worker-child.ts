@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { startWorker } from '../../jobs/worker.ts';
 import type { Deps } from '../../src/deps.ts';
+import { idleHandlers } from './idle-handlers.ts';
 
 // A worker in a process of its own that takes a job and never ends it, for test/queue/killed-worker.queue.test.ts.
 const [databaseUrl = '', redisUrl = ''] = process.argv.slice(2);
@@ -14,14 +15,11 @@ await startWorker(
     databaseUrl,
     schedules: {},
     handlers: {
+      ...idleHandlers,
       'outreach.send-due': () => {
         process.stdout.write('taken\n');
         return new Promise(() => undefined);
       },
-      'outreach.sweep-claims': async () => ({ outcome: 'done' }),
-      'delivery.apply-events': async () => ({ outcome: 'done' }),
-      'evidence.refresh-aged': async () => ({ outcome: 'done' }),
-      'waves.close-due': async () => ({ outcome: 'done' }),
     },
   },
 );
