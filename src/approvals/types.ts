@@ -37,3 +37,43 @@ export const FREEZE_STATES = ['requested', 'frozen', 'withdrawn'] as const;
 
 /** A new version of a policy that a list counts under: one person proposes it, another confirms it. */
 export const PROPOSAL_STATES = ['proposed', 'published', 'withdrawn'] as const;
+
+/** Who put a credential up, in the words of policies ("anyone" aside). */
+export const APPLICANT_KINDS = [
+  'employers',
+  'schools',
+  'colleges',
+  'workforce_boards',
+  'agencies',
+  'issuers',
+] as const;
+export type ApplicantKind = (typeof APPLICANT_KINDS)[number];
+
+/** States that an application does not leave. */
+export const ENDED_APPLICATION_STATES = [
+  'renewed',
+  'lapsed',
+  'revoked',
+] as const satisfies readonly ApplicationState[];
+/** States that an application reaches only after it was due for review. */
+export const DUE_APPLICATION_STATES = [
+  'due_for_review',
+  'renewed',
+  'lapsed',
+] as const satisfies readonly ApplicationState[];
+
+/** The first decision, the second one after an appeal, and taking an approval back. */
+export const DECISION_KINDS = ['first', 'appeal', 'revocation'] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+export const DECISION_OUTCOMES = [...DECISIONS, 'revoked'] as const;
+export type DecisionOutcome = (typeof DECISION_OUTCOMES)[number];
+/** One person proposes a decision, another confirms it; either may take it back. */
+export const DECISION_STATES = ['proposed', 'confirmed', 'withdrawn'] as const;
+
+export const APPEAL_STATES = ['open', 'upheld', 'overturned', 'withdrawn'] as const;
+export type AppealState = (typeof APPEAL_STATES)[number];
+
+export const CRITERION_EVIDENCE_KINDS = ['note', 'link', 'document'] as const;
+export type CriterionEvidenceKind = (typeof CRITERION_EVIDENCE_KINDS)[number];
+export const CRITERION_VERDICTS = ['shown', 'not_shown'] as const;
+export type CriterionVerdict = (typeof CRITERION_VERDICTS)[number];

@@ -48,3 +48,11 @@ export type RsvpRefusal = (typeof RSVP_REFUSALS)[number];
 /** Who says that a member takes no part: the member, or staff who know of a connection. */
 export const RECUSAL_SOURCES = ['member', 'staff'] as const;
 export type RecusalSource = (typeof RECUSAL_SOURCES)[number];
+
+export const BALLOT_KINDS = ['panel_vote', 'employer_ballot'] as const;
+export type BallotKind = (typeof BALLOT_KINDS)[number];
+export const VOTE_CHOICES = ['approve', 'reject', 'abstain', 'recused'] as const;
+export type VoteChoice = (typeof VOTE_CHOICES)[number];
+/** What a workforce board wrote, or that a credential was forwarded to it. */
+export const BOARD_LETTER_KINDS = ['letter', 'forwarded'] as const;
+export type BoardLetterKind = (typeof BOARD_LETTER_KINDS)[number];

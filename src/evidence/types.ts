@@ -1,3 +1,4 @@
+import type { BallotKind, BoardLetterKind, VoteChoice } from '../committees/types.ts';
 import type { UnitLink } from '../employers/rules/counting-units.ts';
 import type { AnswerEnd, HoldKind, Provenance, Relation } from '../surveys/types.ts';
 
@@ -237,13 +238,6 @@ export type EvidenceFacts = {
   bodies?: BodyFacts | undefined;
 };
 
-export const BALLOT_KINDS = ['panel_vote', 'employer_ballot'] as const;
-export type BallotKind = (typeof BALLOT_KINDS)[number];
-export const VOTE_CHOICES = ['approve', 'reject', 'abstain', 'recused'] as const;
-export type VoteChoice = (typeof VOTE_CHOICES)[number];
-export const BOARD_LETTER_KINDS = ['letter', 'forwarded'] as const;
-export type BoardLetterKind = (typeof BOARD_LETTER_KINDS)[number];
-
 /** One person's vote; persons are not named, employers are. */
 export type VoteFact = {
   voteId: number;
@@ -305,6 +299,20 @@ export const BODY_EXCLUSION_REASONS = [
 ] as const;
 export type BodyExclusionReason = (typeof BODY_EXCLUSION_REASONS)[number];
 export type BodyExclusion = { recordId: number; voteId: number | null; reason: BodyExclusionReason };
+
+/** The nine rows by which states judge a credential, as the table in Advance CTE's brief has them. */
+export const CRITERIA = [
+  'employer_need',
+  'high_skill_wage_demand',
+  'wage_gain',
+  'advancement',
+  'portability',
+  'stackability',
+  'alignment',
+  'competencies',
+  'assessment_integrity',
+] as const;
+export type Criterion = (typeof CRITERIA)[number];
 
 export const BODY_DEMAND_KINDS = [
   'panel_vote',

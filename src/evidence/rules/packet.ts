@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { BALLOT_KINDS, BOARD_LETTER_KINDS, VOTE_CHOICES } from '../../committees/types.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256Hex } from '../../lib/sha256.ts';
 import { ANSWER_ENDS, HOLD_KINDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
 import {
-  BALLOT_KINDS,
-  BOARD_LETTER_KINDS,
   BODY_DEMAND_KINDS,
   BODY_EXCLUSION_REASONS,
+  CONNECTION_FINDS,
   type EvaluatedRequirement,
   type EvidenceFacts,
   EXCLUSION_REASONS,
@@ -16,7 +16,6 @@ import {
   REQUIREMENT_REASONS,
   REQUIREMENT_STATUSES,
   SIZE_BANDS,
-  VOTE_CHOICES,
 } from '../types.ts';
 import { describePolicy, type Policy, policySchema, questionKeys } from './policy.ts';
 import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
@@ -139,6 +138,26 @@ const facts = z.strictObject({
     )
     .optional(),
   credentialNaics: z.array(z.string()).optional(),
+  /** Present exactly when the policy leaves disagreements to staff and some were settled. */
+  adjudications: z
+    .array(
+      z.strictObject({
+        adjudicationId: id,
+        answerIds: z.array(id),
+        speaksAnswerId: id.nullable(),
+        from: instant,
+        until: instant.nullable(),
+      }),
+    )
+    .optional(),
+  /** Present exactly when the policy counts groups. */
+  groups: z
+    .array(z.strictObject({ employerId: id, groupId: id, from: instant, until: instant.nullable() }))
+    .optional(),
+  /** Present exactly when the policy counts sites. */
+  contactSites: z
+    .array(z.strictObject({ contactId: id, siteId: id, state: z.string(), county: z.string() }))
+    .optional(),
   /** Present exactly when the policy asks bodies: who voted how by employer, never by name of a person. */
   bodies: z
     .strictObject({
@@ -461,7 +480,9 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
   };
 }
 
-function sortFacts(facts: EvidenceFacts, { needsProfiles, needsBodies }: Terms): Packet['facts'] {
+function sortFacts(facts: EvidenceFacts, terms: Terms): Packet['facts'] {
+  const { needsProfiles, needsBodies, unit, leavesToStaff } = terms;
+  const adjudications = leavesToStaff ? (facts.adjudications ?? []) : [];
   const byText = (a: object, b: object) => (keyOf(a) < keyOf(b) ? -1 : 1);
   return {
     credentialId: facts.credentialId,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { joinWords } from '../../lib/join-words.ts';
 import { PROVENANCES, type Provenance, RELATIONS } from '../../surveys/types.ts';
-import { COUNTING_UNITS, type CountingUnit } from '../types.ts';
+import { BODY_DEMAND_KINDS, COUNTING_UNITS, type CountingUnit, CRITERIA } from '../types.ts';
 import { describeBeyond, describeBodies, describeRequirement } from './describe-requirement.ts';
 import { termsOf } from './terms.ts';
 
@@ -200,20 +200,6 @@ export const REVIEWS = [
   'not_stated',
 ] as const;
 
-/** The nine rows by which states judge a credential, as Advance CTE's table has them. */
-export const CRITERIA = [
-  'employer_need',
-  'high_skill_wage_demand',
-  'wage_gain',
-  'advancement',
-  'portability',
-  'stackability',
-  'alignment',
-  'competencies',
-  'assessment_integrity',
-] as const;
-export type Criterion = (typeof CRITERIA)[number];
-
 const atLeastTwo = z.int().min(2).max(100).nullable();
 
 const stateTerms = {
@@ -312,7 +298,8 @@ const PROVENANCE_WORDS: Record<Policy['acceptedProvenance'][number], string> = {
   mailed_link_free_mail: 'a link mailed to a free-mail address',
   forwarded_mailed: 'a link that a colleague passed on and that was mailed to the new person',
   staff_entered: 'a letter or call entered by staff',
-  forwarded_verified: 'a link that was passed on and whose new user confirmed it from an address of their own',
+  forwarded_verified:
+    'a link that was passed on and whose new user confirmed it from an address of their own',
   forwarded_unverified: 'a link that was passed on, without confirmation by mail',
   open_link_verified: 'the public page of the credential, confirmed by mail',
   staff_letter: 'a signed letter that staff entered and attached',
