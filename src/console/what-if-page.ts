@@ -1,4 +1,4 @@
-import { changesTheCount, type Difference } from '../evidence/rules/compare.ts';
+import { changesTheCount, countOf, type Difference } from '../evidence/rules/compare.ts';
 import type { Figures, Measure, PositionStatus, Requirement, UnitPosition } from '../evidence/types.ts';
 import { MEASURE_WORDS, POSITION_REASON_WORDS, REQUIREMENT_REASON_WORDS } from '../evidence/words.ts';
 import { standing } from './pages.ts';
@@ -97,7 +97,14 @@ function measuresOf({ status, measures, required, figures }: Requirement): reado
   return measures ?? [{ kind: 'employers', needs: required, has: figures.bothYes }];
 }
 
-function told({ status, reasons }: Pick<UnitPosition, 'status' | 'reasons'>) {
-  const reason = reasons[0];
+/** One position in words; where one side has several, how many of them count. */
+function told(positions: readonly UnitPosition[]) {
+  const [first, ...more] = positions;
+  if (!first) return { status: 'Not looked at', reason: null };
+  if (more.length > 0) {
+    return { status: `${positions.length} stand apart, ${countOf(positions)} of them count`, reason: null };
+  }
+  const { status, reasons } = first;
+  const reason = reasons.find((one) => one === 'group_counts_once') ?? reasons[0];
   return { status: STATUS_WORDS[status], reason: reason ? POSITION_REASON_WORDS[reason] : null };
 }

@@ -6,12 +6,19 @@ import { loadFacts } from '../evidence/queries.ts';
 import { differencesBetween } from '../evidence/rules/compare.ts';
 import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
 import { evaluateRequirement } from '../evidence/rules/requirement.ts';
+import { COUNTING_UNITS, type CountingUnit } from '../evidence/types.ts';
 import { DomainError } from '../lib/errors.ts';
 import { whatIfQuery } from './forms.ts';
 import { findCredentialBySlug, listPoliciesOfCredential } from './queries.ts';
 import { whatIfPage } from './what-if-page.ts';
 
 const DIFFERENCES_SHOWN = 100;
+
+const UNIT_CHOICE_WORDS: Record<CountingUnit, string> = {
+  legal_entity: 'counting legal entities',
+  group: 'counting groups of companies',
+  site: 'counting sites',
+};
 
 type Choice = { value: string; text: string; body: Policy };
 
@@ -41,6 +48,21 @@ export function registerWhatIfRoutes(app: FastifyInstance, { db, clock }: Pick<D
           body,
         })),
       ];
+      // The policy in force once more, with another unit: what it would change to count groups or sites.
+      const inForce = choices.find(({ value }) => value === `v${tracked[0]?.policyVersionId}`);
+      if (inForce) {
+        choices.unshift(
+          inForce,
+          ...COUNTING_UNITS.filter((unit) => unit !== (inForce.body.countingUnit ?? 'legal_entity')).map(
+            (unit) => ({
+              value: `${inForce.value}-${unit}`,
+              text: `${inForce.text}, ${UNIT_CHOICE_WORDS[unit]}`,
+              body: { ...inForce.body, countingUnit: unit },
+            }),
+          ),
+        );
+        choices.splice(choices.lastIndexOf(inForce), 1);
+      }
       const find = (value: string | null | undefined) => choices.find((choice) => choice.value === value);
       const current = tracked[0] ? `v${tracked[0].policyVersionId}` : null;
       const under = find(query.under) ?? find(current) ?? choices[0]!;

@@ -7,6 +7,7 @@ import { evidenceSnapshots } from '../db/schema/evidence.ts';
 import { waves } from '../db/schema/outreach.ts';
 import { instruments, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import { invariant } from '../lib/errors.ts';
+import { votersOf } from './body-queries.ts';
 import type { PacketSources } from './rules/packet.ts';
 import type { EvidenceFacts } from './types.ts';
 
@@ -18,6 +19,7 @@ export async function describeFacts(db: Db, facts: EvidenceFacts): Promise<Descr
   const employerIds = idsOf([
     ...[...facts.answers, ...facts.asks].map(({ employerId }) => employerId),
     ...facts.links.flatMap(({ a, b }) => [a, b]),
+    ...votersOf(facts.bodies),
   ]);
   const [credential, instrumentRows, noticeRows, waveRows, employerRows] = await Promise.all([
     getCredential(db, facts.credentialId),

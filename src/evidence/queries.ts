@@ -1,21 +1,42 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
-import { duplicateProposals, employerDomains, employerMerges, employers } from '../db/schema/employers.ts';
-import { conflictMarks, policies, policyVersions, positions, tallies } from '../db/schema/evidence.ts';
+import {
+  contacts,
+  duplicateProposals,
+  employerDomains,
+  employerGroupMembers,
+  employerMerges,
+  employerSites,
+  employers,
+} from '../db/schema/employers.ts';
+import {
+  adjudications,
+  conflictMarks,
+  policies,
+  policyVersions,
+  positions,
+  tallies,
+} from '../db/schema/evidence.ts';
 import { asks, invitations } from '../db/schema/outreach.ts';
 import { answerHolds } from '../db/schema/submissions.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { UnitLink } from '../employers/rules/counting-units.ts';
 import { invariant } from '../lib/errors.ts';
+import { loadBodyFacts, votersOf } from './body-queries.ts';
 import { type Policy, policySchema } from './rules/policy.ts';
 import { sizeBandOf } from './rules/profile.ts';
 import type {
+  AdjudicationFact,
   AnswerFact,
   AnswerHold,
+  ConflictMarkFact,
+  ConnectionFind,
+  ContactSiteFact,
   EmployerProfile,
   EvidenceFacts,
   Figures,
+  GroupMemberFact,
   PositionStatus,
   UnitFacts,
 } from './types.ts';
@@ -62,7 +83,7 @@ export async function getPolicyVersion(db: Db, id: number): Promise<PolicyVersio
 
 /** All that was known of a credential by a time: what evaluateRequirement takes. */
 export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promise<EvidenceFacts> {
-  const [answerRows, holds, askRows, issuerDomains, credentialNaics] = await Promise.all([
+  const [answerRows, holds, askRows, issuerDomains, credentialNaics, bodies] = await Promise.all([
     db
       .select()
       .from(answers)
@@ -85,16 +106,21 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       .orderBy(asc(asks.id)),
     listIssuerDomains(db, credentialId),
     listCredentialNaics(db, credentialId),
+    loadBodyFacts(db, credentialId, asOf),
   ]);
-  const involved = new Set([...answerRows, ...askRows].map(({ employerId }) => employerId));
-  const links = await listLinksReaching(db, involved, asOf);
-  const members = [...new Set([...involved, ...links.flatMap(({ a, b }) => [a, b])])];
-  const [marks, domains, profiles] = await Promise.all([
+  const involved = new Set([
+    ...[...answerRows, ...askRows].map(({ employerId }) => employerId),
+    ...votersOf(bodies),
+  ]);
+  const { links, groups, members } = await listWhoIsWho(db, involved, asOf);
+  const [marks, domains, profiles, settled, contactSites] = await Promise.all([
     listConflictMarks(db, credentialId, members, asOf),
     members.length === 0 || issuerDomains.length === 0
       ? []
       : db.select().from(employerDomains).where(inArray(employerDomains.employerId, members)),
     listProfiles(db, members),
+    listAdjudications(db, [credentialId], asOf),
+    listContactSites(db, credentialId),
   ]);
   return {
     credentialId,
@@ -126,12 +152,112 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       declinedAt: row.declinedAt,
     })),
     links,
-    conflictMarks: marks,
+    conflictMarks: marks.map(asMark),
     employerDomains: domains.map(({ employerId, domain }) => ({ employerId, domain })),
     issuerDomains,
     profiles,
     credentialNaics,
+    bodies,
+    adjudications: settled.map(({ credentialId: _, ...fact }) => fact),
+    groups,
+    contactSites,
   };
+}
+
+/** Every link and group that reaches the employers, over as many records and groups between as it takes. */
+async function listWhoIsWho(db: Db, involved: ReadonlySet<number>, asOf: Date) {
+  const reached = new Set(involved);
+  for (;;) {
+    const links = await listLinksReaching(db, reached, asOf);
+    for (const { a, b } of links) reached.add(a).add(b);
+    const groups = await listGroupMembers(db, [...reached], asOf);
+    const before = reached.size;
+    for (const { employerId } of groups) reached.add(employerId);
+    if (reached.size === before) {
+      const members = new Set([...involved, ...links.flatMap(({ a, b }) => [a, b])]);
+      for (const { employerId } of groups) members.add(employerId);
+      return { links, groups, members: [...members] };
+    }
+  }
+}
+
+/** Everybody who was in a group with one of the employers by then. */
+async function listGroupMembers(
+  db: Db,
+  employerIds: readonly number[],
+  asOf: Date,
+): Promise<GroupMemberFact[]> {
+  if (employerIds.length === 0) return [];
+  const rows = await db.execute<{
+    employerId: number;
+    groupId: number;
+    from: string;
+    until: string | null;
+  }>(sql`
+    select m.employer_id as "employerId", m.group_id as "groupId", m.joined_at as "from", m.left_at as until
+    from employer_group_members m
+    where m.joined_at <= ${asOf.toISOString()}::timestamptz and m.group_id in (
+      select own.group_id from employer_group_members own
+      where own.employer_id in (select value::bigint from json_array_elements_text(${JSON.stringify(employerIds)}::json)))
+    order by m.id`);
+  return rows.map(({ from, until, ...row }) => ({
+    ...row,
+    from: new Date(from),
+    until: until === null ? null : new Date(until),
+  }));
+}
+
+/** What two people decided where others disagree, by then. */
+export async function listAdjudications(
+  db: Db,
+  credentialIds: readonly number[],
+  asOf: Date,
+): Promise<(AdjudicationFact & { credentialId: number })[]> {
+  if (credentialIds.length === 0) return [];
+  return db
+    .select({
+      credentialId: adjudications.credentialId,
+      adjudicationId: adjudications.id,
+      answerIds: adjudications.answerIds,
+      speaksAnswerId: adjudications.speaksAnswerId,
+      from: sql<Date>`${adjudications.decidedAt}`.mapWith(adjudications.decidedAt),
+      until: adjudications.endedAt,
+    })
+    .from(adjudications)
+    .where(
+      and(
+        inArray(adjudications.credentialId, [...credentialIds]),
+        inArray(adjudications.state, ['in_force', 'ended']),
+        lte(adjudications.decidedAt, asOf),
+      ),
+    )
+    .orderBy(asc(adjudications.id));
+}
+
+/** Where the people work who were asked or have answered. A site without a county of its own is where its employer is. */
+function listContactSites(db: Db, credentialId: number): Promise<ContactSiteFact[]> {
+  return db
+    .select({
+      contactId: contacts.id,
+      siteId: employerSites.id,
+      state: employerSites.state,
+      county: employerSites.county,
+    })
+    .from(contacts)
+    .innerJoin(employerSites, eq(employerSites.id, contacts.siteId))
+    .where(
+      sql`exists (select from asks a where a.contact_id = ${contacts.id} and a.credential_id = ${credentialId})
+        or exists (select from answers a where a.contact_id = ${contacts.id} and a.credential_id = ${credentialId})`,
+    )
+    .orderBy(asc(contacts.id));
+}
+
+/** A mark as the rules and packets have it: what staff set says nothing of how it was found. */
+function asMark({
+  found,
+  ...mark
+}: Omit<ConflictMarkFact, 'found'> & { found: ConnectionFind | null }): ConflictMarkFact {
+  return found === null ? mark : { ...mark, found };
 }
 
 /** A day stands for its beginning in UTC, so that it is the same moment everywhere. */
@@ -206,12 +332,14 @@ async function listConflictMarks(db: Db, credentialId: number, employerIds: read
       relation: conflictMarks.relation,
       from: conflictMarks.setAt,
       until: conflictMarks.clearedAt,
+      found: conflictMarks.found,
     })
     .from(conflictMarks)
     .innerJoin(credentials, eq(credentials.issuerId, conflictMarks.issuerId))
     .where(
       and(
         eq(credentials.id, credentialId),
+        or(isNull(conflictMarks.credentialId), eq(conflictMarks.credentialId, credentialId)),
         inArray(conflictMarks.employerId, [...employerIds]),
         lte(conflictMarks.setAt, asOf),
       ),
@@ -293,7 +421,13 @@ type UnitRow = UnitOfCredential & {
     hiringAuthority: boolean | null;
   })[];
   asks: { sentAt: string; bouncedAt: string | null }[];
-  marks: { employerId: number; relation: AnswerFact['relation']; from: string; until: string | null }[];
+  marks: {
+    employerId: number;
+    relation: AnswerFact['relation'];
+    from: string;
+    until: string | null;
+    found: ConnectionFind | null;
+  }[];
   domains: { employerId: number; domain: string }[];
   issuerDomain: string | null;
   profiles: (Omit<EmployerProfile, 'size'> & { jobs: number | null })[] | null;
@@ -336,9 +470,11 @@ export async function listUnitsToRefresh(
         from asks a
         where a.credential_id = p."credentialId" and a.employer_id = any(m.ids) and a.asked_at is not null) as asks,
       (select coalesce(json_agg(json_build_object(
-          'employerId', k.employer_id, 'relation', k.relation, 'from', k.set_at, 'until', k.cleared_at)), '[]')
+          'employerId', k.employer_id, 'relation', k.relation, 'from', k.set_at, 'until', k.cleared_at,
+          'found', k.found)), '[]')
         from conflict_marks k
-        where k.issuer_id = c.issuer_id and k.employer_id = any(m.ids)) as marks,
+        where k.issuer_id = c.issuer_id and k.employer_id = any(m.ids)
+          and (k.credential_id is null or k.credential_id = c.id)) as marks,
       (select coalesce(json_agg(json_build_object('employerId', d.employer_id, 'domain', d.domain)), '[]')
         from employer_domains d
         where i.domain is not null and d.employer_id = any(m.ids)) as domains,
@@ -379,11 +515,13 @@ export async function listUnitsToRefresh(
           sentAt: new Date(each.sentAt),
           bouncedAt: each.bouncedAt === null ? null : new Date(each.bouncedAt),
         })),
-        conflictMarks: row.marks.map((each) => ({
-          ...each,
-          from: new Date(each.from),
-          until: each.until === null ? null : new Date(each.until),
-        })),
+        conflictMarks: row.marks.map((each) =>
+          asMark({
+            ...each,
+            from: new Date(each.from),
+            until: each.until === null ? null : new Date(each.until),
+          }),
+        ),
         employerDomains: row.domains,
         issuerDomains: row.issuerDomain === null ? [] : [row.issuerDomain],
         profiles: (row.profiles ?? []).map(({ jobs, ...each }) => ({ ...each, size: sizeBandOf(jobs) })),
@@ -528,7 +666,7 @@ export type StoredTally = {
 };
 
 /** The statuses that end by the passage of time. Named in the query, they let it use the index by status and expiry. */
-const EXPIRING_STATUSES = `{${(['both_yes', 'no', 'not_sure', 'not_familiar', 'conflicting'] satisfies PositionStatus[]).join()}}`;
+const EXPIRING_STATUSES = `{${(['both_yes', 'no', 'not_sure', 'not_familiar', 'conflicting', 'excluded'] satisfies PositionStatus[]).join()}}`;
 
 /** Maintained counters by credential and policy version: at most 16 + required rows each, however many answers there are. */
 export async function listStoredTallies(

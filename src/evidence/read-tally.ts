@@ -7,7 +7,6 @@ import {
   type PolicyVersion,
   type StoredTally,
 } from './queries.ts';
-import { positionOf } from './rules/position.ts';
 import {
   addFigures,
   evaluateRequirement,
@@ -16,6 +15,7 @@ import {
   requirementFrom,
 } from './rules/requirement.ts';
 import { termsOf } from './rules/terms.ts';
+import { takePositions } from './take-positions.ts';
 import type { Requirement } from './types.ts';
 
 export type TallyKey = { credentialId: number; policyVersionId: number };
@@ -85,9 +85,12 @@ async function requirementOf(
       { onlyTallyId: tally.tallyId },
     );
     const storedOf = new Map(tally.due.map((due) => [due.unitId, due]));
-    for (const { unitId, facts } of units) {
-      const position = positionOf(policy, facts, now);
-      figures = addFigures(figures, figuresOfOne(storedOf.get(unitId) ?? null), -1);
+    const policies = new Map(
+      units.flatMap(({ tallies }) => tallies).map((one) => [one.policySha256, policy]),
+    );
+    for (const { unit, positions } of await takePositions(db, units, policies, () => now)) {
+      const position = positions[0] ?? null;
+      figures = addFigures(figures, figuresOfOne(storedOf.get(unit.unitId) ?? null), -1);
       figures = addFigures(figures, figuresOfOne(position));
       if (position?.status === 'both_yes') expiries.push(position.expiresAt);
     }

@@ -8,8 +8,8 @@ import {
   type UnitOfCredential,
   writePositions,
 } from './queries.ts';
-import { positionOf } from './rules/position.ts';
 import { addFigures, figuresOfOne, NO_FIGURES } from './rules/requirement.ts';
+import { takePositions } from './take-positions.ts';
 import type { Figures, UnitFacts, UnitPosition } from './types.ts';
 
 /** Units whose facts are held in memory at once. */
@@ -38,10 +38,11 @@ export async function refreshPositions(
       units.flatMap(({ tallies }) => tallies),
     );
     const changes: PositionChange[] = [];
-    for (const { unitId, facts, tallies } of units) {
-      const asOf = latestOf(facts, now);
-      for (const { tallyId, policySha256, stored } of tallies) {
-        const position = positionOf(policies.get(policySha256)!, facts, asOf);
+    const taken = await takePositions(tx, units, policies, ({ facts }) => latestOf(facts, now));
+    for (const { unit, positions } of taken) {
+      const { unitId, facts, tallies } = unit;
+      for (const [index, { tallyId, stored }] of tallies.entries()) {
+        const position = positions[index] ?? null;
         if (!position && !stored) continue;
         changes.push({ tallyId, unitId, position: position && toRow(position, facts) });
         addDelta(deltas, tallyId, unitId, addFigures(figuresOfOne(position), figuresOfOne(stored), -1));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/evidence/rules/policy.ts';
 import { positionOf } from '../../src/evidence/rules/position.ts';
-import { evaluateRequirement, unitsAt } from '../../src/evidence/rules/requirement.ts';
+import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
+import { unitsAt } from '../../src/evidence/rules/units.ts';
 import type { EvidenceFacts } from '../../src/evidence/types.ts';
 import { answer, ask, facts, link, month, said, wyoming } from '../support/evidence/facts.ts';
 

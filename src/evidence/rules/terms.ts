@@ -8,6 +8,8 @@ export type Terms = {
   combine: 'all' | 'any';
   /** What counts once. */
   unit: CountingUnit;
+  /** Staff settle where people of one employer disagree. */
+  leavesToStaff: boolean;
   minEmployers: number;
   points: { key: string; of: ReadonlyMap<string, number>; most: number; min: number } | null;
   wage: { key: string; from: ReadonlyMap<string, number>; demand: Demand } | null;
@@ -32,14 +34,15 @@ const known = new WeakMap<Policy, Terms>();
 export function termsOf(policy: Policy): Terms {
   const before = known.get(policy);
   if (before) return before;
-  const terms = withUnit(readTerms(policy), policy.countingUnit ?? 'legal_entity');
+  const terms = withUnit(readTerms(policy), policy);
   known.set(policy, terms);
   return terms;
 }
 
 /** Counters are kept by legal entity, so whatever else counts once is counted from the answers. */
-function withUnit(terms: Terms, unit: CountingUnit): Terms {
-  return unit === 'legal_entity' ? terms : { ...terms, unit, isByFigures: false };
+function withUnit(terms: Terms, { countingUnit: unit = 'legal_entity', disagreement }: Policy): Terms {
+  const isByFigures = terms.isByFigures && unit === 'legal_entity';
+  return { ...terms, unit, isByFigures, leavesToStaff: disagreement === 'adjudicate' };
 }
 
 /** What bodies must say under the policy. */
@@ -85,6 +88,7 @@ const PLAIN: Terms = {
   questions: [],
   combine: 'all',
   unit: 'legal_entity',
+  leavesToStaff: false,
   minEmployers: 0,
   points: null,
   wage: null,

@@ -160,10 +160,62 @@ export const anyFacts: fc.Arbitrary<EvidenceFacts> = fc
       { maxLength: 3 },
     ),
     issuerDomains: fc.constantFrom([], ['issuer.example']),
+    /** Of one employer record: which of its answers were settled, and which of them speaks. */
+    settled: fc.array(
+      fc.record({
+        employerId,
+        speaks: fc.option(fc.nat({ max: 5 })),
+        leavesOut: fc.nat({ max: 8 }),
+        from: time,
+        until: fc.option(time),
+      }),
+      { maxLength: 4 },
+    ),
+    groups: fc.array(
+      fc.record({ employerId, groupId: fc.integer({ min: 1, max: 2 }), from: time, until: fc.option(time) }),
+      { maxLength: 6 },
+    ),
+    sites: fc.array(
+      fc.record({
+        employerId,
+        person: fc.integer({ min: 1, max: 3 }),
+        site: fc.integer({ min: 1, max: 2 }),
+      }),
+      { maxLength: 8 },
+    ),
+    founds: fc.array(
+      fc.record({
+        employerId,
+        relation: fc.constantFrom('issuer' as const, 'reseller' as const),
+        from: time,
+        until: fc.option(time),
+        found: fc.constantFrom('domain' as const, 'shared_parent' as const),
+      }),
+      { maxLength: 1 },
+    ),
   })
-  .map((drawn) => ({
+  .map(({ settled, sites, founds, ...drawn }) => ({
     ...drawn,
     credentialId: 1,
+    conflictMarks: [...drawn.conflictMarks, ...founds],
+    adjudications: settled.map(({ employerId: about, speaks, leavesOut, ...times }, index) => {
+      const ids = drawn.answers.flatMap((each, at) => (each.employerId === about ? [at + 1] : []));
+      const speaksAnswerId = speaks === null ? null : (ids[speaks] ?? null);
+      return {
+        ...times,
+        adjudicationId: index + 1,
+        answerIds: ids.filter((id, at) => at !== leavesOut || id === speaksAnswerId),
+        speaksAnswerId,
+      };
+    }),
+    contactSites: [
+      ...new Map(
+        sites.map(({ employerId: at, person, site }) => [
+          at * 100 + person,
+          { contactId: at * 100 + person, siteId: at * 10 + site, state: 'WY', county: `County ${site}` },
+        ]),
+      ).values(),
+    ],
     answers: drawn.answers.map((each, index) => ({ ...each, answerId: index + 1, askId: index + 1 })),
     asks: drawn.asks.map((each, index) => ({ ...each, askId: 1000 + index })),
   }));
@@ -175,8 +227,12 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     minDistinctEmployers: fc.integer({ min: 1, max: 4 }),
     requireHiringAuthority: fc.boolean(),
     excludeIssuerDomain: fc.boolean(),
+    countingUnit: fc.constantFrom(undefined, undefined, 'group' as const, 'site' as const),
+    whoSpeaks: fc.constantFrom(undefined, 'hiring_authority_first' as const),
   })
-  .map(wyoming);
+  .map(({ countingUnit, whoSpeaks, ...rest }) =>
+    wyoming({ ...rest, ...(countingUnit && { countingUnit }), ...(whoSpeaks && { whoSpeaks }) }),
+  );
 
 const COUNTED: Extract<PolicyV2['requirement'], { kind: 'letters' }>['questions'] = [
   { key: INCENTIVE, meaning: 'would pay more', says: { kind: 'options', yes: ['yes'], no: ['no'] } },
@@ -205,6 +261,7 @@ export const anyPolicyV2: fc.Arbitrary<PolicyV2> = fc
     disagreement: fc.constantFrom('adjudicate' as const, 'latest' as const, 'any_no_wins' as const),
     evidenceMaxAgeMonths: fc.constantFrom(null, 6, 24),
     requireHiringAuthority: fc.boolean(),
+    countingUnit: fc.constantFrom('legal_entity' as const, 'group' as const, 'site' as const),
     inState: fc.constantFrom(null, null, 'WY'),
     relatedSectorsOnly: fc.constantFrom(false, false, true),
     spread: fc.record({
