@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
+  bigint,
   boolean,
   check,
   index,
@@ -22,6 +23,7 @@ import { RELATIONS } from '../../surveys/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
 import { credentials, issuers } from './credentials.ts';
 import { employers } from './employers.ts';
+import { signingKeys } from './ledger.ts';
 import { answers } from './surveys.ts';
 import { at, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
@@ -264,6 +266,9 @@ export const evidenceSnapshots = pgTable(
     asOf: at('as_of').notNull(),
     packet: text('packet').notNull(),
     sha256: text('sha256').notNull().unique(),
+    /** The version of the packet's format. From 2 on a packet is sealed, and has a public version with this hash. */
+    packetFormat: smallint('packet_format').notNull().default(1),
+    publicSha256: text('public_sha256'),
     requirementStatus: text('requirement_status').notNull(),
     validUntil: at('valid_until'),
     supersedesId: ref('supersedes_id').references((): AnyPgColumn => evidenceSnapshots.id),
@@ -277,7 +282,29 @@ export const evidenceSnapshots = pgTable(
   },
   (t) => [
     check('evidence_snapshots_two_people', sql`${t.requestedBy} <> ${t.confirmedBy}`),
+    check(
+      'evidence_snapshots_public',
+      sql`(${t.packetFormat} = 1 and ${t.publicSha256} is null) or (${t.packetFormat} > 1 and ${t.publicSha256} is not null)`,
+    ),
     index().on(t.credentialId),
     index().on(t.agencyId),
   ],
 );
+
+/** The signatures, the place in the log and the proof of a snapshot. Append-only. */
+export const evidenceSeals = pgTable('evidence_seals', {
+  snapshotId: ref('snapshot_id')
+    .primaryKey()
+    .references(() => evidenceSnapshots.id),
+  leafIndex: bigint('leaf_index', { mode: 'number' }).notNull().unique(),
+  kid: text('kid')
+    .notNull()
+    .references(() => signingKeys.kid),
+  /** Detached JWS over the packet's canonical bytes. */
+  signature: text('signature').notNull(),
+  /** Detached JWS over the public version's canonical bytes. */
+  publicSignature: text('public_signature').notNull(),
+  /** C2SP tlog-proof. */
+  proof: text('proof').notNull(),
+  sealedAt: at('sealed_at').notNull(),
+});
