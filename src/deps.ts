@@ -20,6 +20,7 @@ import type { MessageContents } from './outreach/contents.ts';
 import type { AskObservers } from './outreach/observers.ts';
 import { forgetEpochFile } from './outreach/sending-lock.ts';
 import { createQueue, type Queue } from './queue/enqueue.ts';
+import { confirmationContents } from './respond/confirmation-contents.ts';
 import { receiptContents } from './respond/receipts.ts';
 
 /** What use cases, routes and jobs work with. Each narrows it with Pick to what it needs. */
@@ -88,7 +89,7 @@ export async function openDeps(
         resolveTxt: overrides.resolveTxt ?? resolveTxt,
         askObservers,
         employerObservers,
-        messageContents: { ...committeeContents(base), ...receiptContents(base) },
+        messageContents: { ...committeeContents(base), ...receiptContents(base), ...confirmationContents(base) },
       },
     };
   } catch (error) {

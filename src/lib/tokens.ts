@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 
-export const LINK_PURPOSES = ['answer', 'unsubscribe', 'rsvp', 'setup'] as const;
+export const LINK_PURPOSES = ['answer', 'unsubscribe', 'rsvp', 'setup', 'confirm'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
 const LINK_TOKEN_BYTES = 24;

@@ -66,6 +66,21 @@ export type ReceiptData = {
   unsubscribeUrl: string;
 };
 
+/** Asks somebody to say that an answer is theirs, and that they are who it says. */
+export type ConfirmationData = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  employerName: string;
+  /** Why we ask: it came like a machine's, by a link of somebody else, or by the public page. */
+  because: 'quarantined' | 'forwarded' | 'open_link';
+  items: readonly { topic: string; answers: readonly string[] }[];
+  answeredAt: Date;
+  until: Date;
+  timeZone: string;
+  link: string;
+};
+
 export type MeetingNoticeData = {
   language: MailLanguage;
   sender: MailSender;
@@ -90,6 +105,7 @@ export type MessageData = {
   reminder: ReminderData;
   referral: ReferralData;
   receipt: ReceiptData;
+  confirmation: ConfirmationData;
   rsvp_confirmation: RsvpConfirmationData;
   meeting_moved: MeetingNoticeData;
   meeting_cancelled: MeetingNoticeData;

@@ -38,7 +38,8 @@ export type ClaimedMessage = {
   agencyId: number;
   waveId: number | null;
   invitationId: number | null;
-  contactId: number;
+  /** Null for somebody who wrote by a public page and is nobody's contact yet. */
+  contactId: number | null;
   refs: Record<string, number | string>;
   messageId: string;
   /** Domain of the address. */
@@ -181,7 +182,7 @@ async function lockDue(
           and held.email_domain = any(${sql.param(lock.held)}::text[]))`;
   const transactional = await tx.execute<{ id: number }>(sql`
     select id from messages
-    where wave_id is null and contact_id is not null and state = 'planned' and send_after <= ${at}::timestamptz
+    where wave_id is null and staff_id is null and state = 'planned' and send_after <= ${at}::timestamptz
       and ${free}
     order by send_after, id limit ${limit} for update skip locked`);
   const ids = transactional.map((row) => Number(row.id));
@@ -209,8 +210,9 @@ async function lockDue(
 async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
   return tx.execute<DueRow>(sql`
     select m.id, m.kind, m.stream, m.step, m.agency_id, m.wave_id, m.invitation_id, m.contact_id,
-           c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, c.email, c.email_domain,
-           c.state as contact_state,
+           c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, coalesce(c.email, s.email, '') as email,
+           coalesce(c.email_domain, s.email_domain, '') as email_domain,
+           coalesce(c.state, 'active') as contact_state,
            i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone,
            m.step > 0 and exists (
              select 1 from messages first
@@ -218,8 +220,9 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
                and first.sent_at is not null
            ) as invited
     from messages m
-    join contacts c on c.id = m.contact_id
-    join employers e on e.id = c.employer_id
+    left join contacts c on c.id = m.contact_id
+    left join employers e on e.id = c.employer_id
+    left join submissions s on s.id = m.submission_id
     join agencies a on a.id = m.agency_id
     left join invitations i on i.id = m.invitation_id
     where m.id = any(${sql.param(ids)}::bigint[])

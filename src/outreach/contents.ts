@@ -6,6 +6,7 @@ import type { MessageKind } from './types.ts';
 /** Mails that answer a person's own act and that features to the right of outreach fill. */
 export const CONTENT_KINDS = [
   'receipt',
+  'confirmation',
   'rsvp_confirmation',
   'meeting_moved',
   'meeting_cancelled',
@@ -17,7 +18,7 @@ export type QueuedMessage = {
   id: number;
   kind: MessageKind;
   agencyId: number;
-  contactId: number;
+  contactId: number | null;
   invitationId: number | null;
   refs: Record<string, number | string>;
   language: 'en' | 'es';

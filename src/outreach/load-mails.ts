@@ -69,12 +69,14 @@ type Content = { data: object; calendar?: CalendarPart };
 
 async function readRecipients(db: Db, messages: readonly ClaimedMessage[]): Promise<Map<number, Recipient>> {
   const rows = await db.execute<Recipient>(sql`
-    select m.id, c.name, c.email, coalesce(nullif(e.dba, ''), e.legal_name) as employer_name,
-           coalesce(i.language, c.language) as language, i.state as invitation_state, i.token_version, w.close_at,
+    select m.id, coalesce(c.name, s.respondent_name) as name, coalesce(c.email, s.email) as email,
+           coalesce(nullif(e.dba, ''), e.legal_name, s.employer_name) as employer_name,
+           coalesce(i.language, c.language, s.language) as language, i.state as invitation_state, i.token_version, w.close_at,
            nominator.name as referred_by
     from messages m
-    join contacts c on c.id = m.contact_id
-    join employers e on e.id = c.employer_id
+    left join contacts c on c.id = m.contact_id
+    left join employers e on e.id = c.employer_id
+    left join submissions s on s.id = m.submission_id
     left join invitations i on i.id = m.invitation_id
     left join waves w on w.id = i.wave_id
     left join invitations origin on origin.id = i.referred_from_id
@@ -191,7 +193,10 @@ function assemble(
   agency: Agency,
   { data, calendar }: Content,
 ): OutgoingMail {
-  const unsubscribeUrl = deps.config.publicUrl + unsubscribePath(unsubscribeToken(deps, message.contactId));
+  const unsubscribeUrl =
+    message.contactId === null
+      ? ''
+      : deps.config.publicUrl + unsubscribePath(unsubscribeToken(deps, message.contactId));
   const sender: MailSender = {
     agencyName: agency.name,
     shortName: agency.shortName,

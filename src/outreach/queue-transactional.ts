@@ -16,7 +16,9 @@ export type TransactionalMessage = {
    */
   key: string;
   agencyId: number;
-  contactId: number;
+  /** Null exactly when it goes to somebody who wrote by a public page. */
+  contactId: number | null;
+  submissionId?: number | null;
   employerId?: number | null;
   invitationId?: number | null;
   /** Ids that the content source needs; never addresses, tokens or answers. */
@@ -40,6 +42,7 @@ export async function queueTransactional(
     agency_id: message.agencyId,
     invitation_id: message.invitationId ?? null,
     contact_id: message.contactId,
+    submission_id: message.submissionId ?? null,
     employer_id: message.employerId ?? null,
     kind: message.kind,
     refs: message.refs ?? {},
@@ -51,12 +54,13 @@ export async function queueTransactional(
     created_at: message.now.toISOString(),
   }));
   await tx.execute(sql`
-    insert into messages (agency_id, invitation_id, contact_id, employer_id, kind, stream, refs, send_after, not_after,
+    insert into messages (agency_id, invitation_id, contact_id, submission_id, employer_id, kind, stream, refs, send_after, not_after,
                           message_id, created_at)
-    select agency_id, invitation_id, contact_id, employer_id, kind, 'transactional', refs, send_after, not_after,
+    select agency_id, invitation_id, contact_id, submission_id, employer_id, kind, 'transactional', refs, send_after, not_after,
            message_id, created_at
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as row(agency_id bigint, invitation_id bigint, contact_id bigint, employer_id bigint, kind text, refs jsonb,
+      as row(agency_id bigint, invitation_id bigint, contact_id bigint, submission_id bigint, employer_id bigint,
+             kind text, refs jsonb,
              send_after timestamptz, not_after timestamptz, message_id text, created_at timestamptz)
     on conflict (message_id) do nothing`);
 }

@@ -17,3 +17,8 @@ export type RespondStep =
 export function respondPath(token: string, step?: RespondStep, language?: Language): string {
   return `/r/${token}${step ? `/${step}` : ''}${language ? `?lang=${language}` : ''}`;
 }
+
+/** A mailed link by which somebody says that an answer is theirs. */
+export function confirmPath(token: string, language?: Language): string {
+  return `/v/${token}${language && language !== 'en' ? `?lang=${language}` : ''}`;
+}

@@ -62,6 +62,18 @@ export const SAMPLE_MAILS: MessageData = {
     link: invitation.link,
     unsubscribeUrl: invitation.unsubscribeUrl,
   },
+  confirmation: {
+    language: 'en',
+    sender,
+    recipientName: 'Dana Whitcomb',
+    employerName: 'Bighorn Fabrication, Inc.',
+    because: 'quarantined',
+    items: [{ topic: 'Certified Welder', answers: ['Would you monetarily incentivize them? Yes'] }],
+    answeredAt: new Date('2027-03-12T18:20:00Z'),
+    until: new Date('2027-05-09T23:00:00Z'),
+    timeZone: 'America/Denver',
+    link: 'https://employers.example/v/Zk2vJ3b1S9yQm0Xw7c4T8dLr5Ue6Ha_n',
+  },
   rsvp_confirmation: {
     language: 'en',
     sender,

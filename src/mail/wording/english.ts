@@ -84,6 +84,20 @@ export const english: Wording = {
     notYou: 'If this was not you, open the link and withdraw the answers, or write to us.',
   },
 
+  confirmation: {
+    subject: (m) => `${m.sender.shortName}: please confirm your answers`,
+    heading: () => 'One more step: please confirm',
+    intro: (m, date) =>
+      ({
+        quarantined: `On ${date} answers for ${m.employerName} were sent with your link. They came the way an automatic program sends them, so they are kept and not counted until a person confirms them:`,
+        forwarded: `On ${date} somebody answered for ${m.employerName} with a colleague’s link and gave this address as their own. We ask you to confirm that it was you:`,
+        open_link: `On ${date} somebody answered for ${m.employerName} on our public page and gave this address as their own. We ask you to confirm that it was you:`,
+      })[m.because],
+    ask: (date) => `Open the link and say whether these answers are yours. It is good until ${date}.`,
+    action: 'Confirm your answers',
+    notYou: 'If it was not you, open the link and say so, or do nothing: the answers will not count.',
+  },
+
   meeting: {
     acceptedSubject: (m) => `Confirmed: ${m.meeting.title}`,
     acceptedHeading: () => 'We look forward to seeing you',

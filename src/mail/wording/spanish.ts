@@ -85,6 +85,20 @@ export const spanish: Wording = {
     notYou: 'Si no fue usted, abra el enlace y retire las respuestas, o escríbanos.',
   },
 
+  confirmation: {
+    subject: (m) => `${m.sender.shortName}: confirme sus respuestas, por favor`,
+    heading: () => 'Un paso más: confirme, por favor',
+    intro: (m, date) =>
+      ({
+        quarantined: `El ${date} se enviaron con su enlace respuestas por ${m.employerName}. Llegaron como las envía un programa automático, así que se guardan y no cuentan hasta que una persona las confirme:`,
+        forwarded: `El ${date} alguien respondió por ${m.employerName} con el enlace de otra persona y dio esta dirección como suya. Le pedimos que confirme que fue usted:`,
+        open_link: `El ${date} alguien respondió por ${m.employerName} en nuestra página pública y dio esta dirección como suya. Le pedimos que confirme que fue usted:`,
+      })[m.because],
+    ask: (date) => `Abra el enlace y díganos si estas respuestas son suyas. Sirve hasta el ${date}.`,
+    action: 'Confirmar sus respuestas',
+    notYou: 'Si no fue usted, abra el enlace y díganoslo, o no haga nada: las respuestas no contarán.',
+  },
+
   meeting: {
     acceptedSubject: (m) => `Confirmado: ${m.meeting.title}`,
     acceptedHeading: () => 'Esperamos verle',

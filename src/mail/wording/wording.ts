@@ -1,4 +1,5 @@
 import type {
+  ConfirmationData,
   InvitationData,
   MeetingNoticeData,
   ReceiptData,
@@ -58,6 +59,14 @@ export type Wording = {
     heading(m: ReceiptData): string;
     intro(m: ReceiptData, date: string): string;
     change(date: string | null): string;
+    action: string;
+    notYou: string;
+  };
+  confirmation: {
+    subject(m: ConfirmationData): string;
+    heading(m: ConfirmationData): string;
+    intro(m: ConfirmationData, date: string): string;
+    ask(date: string): string;
     action: string;
     notYou: string;
   };
