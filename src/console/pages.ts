@@ -1,6 +1,7 @@
 import { committeePath } from '../committees/paths.ts';
 import { deliveryPaths } from '../delivery/paths.ts';
 import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
+import { type ForecastFacts, forecastText } from '../waves/forecast-words.ts';
 import { storyPath, unlockSendingPath, whatIfPath } from './paths.ts';
 
 type Task = { text: string; href: string; action: string };
@@ -245,12 +246,29 @@ const FIGURE_OF: Record<Exclude<PositionStatus, 'asked'>, keyof Figures> = {
   aged_out: 'agedOut',
 };
 
+type StoryForecast = ForecastFacts & { waiting: number; asksToNeed: number };
+
+/** What is to be expected of a credential, in a sentence or two; none where its number is there to stay. */
+function storyForecast(forecast: StoryForecast | null, zone: string): string[] {
+  if (forecast === null || forecast.outlook === 'already_met') return [];
+  if (forecast.waiting === 0) {
+    return [
+      `No wave under way asks about it. To bring what is missing with a chance of 8 in 10, about ${counted(forecast.asksToNeed, 'employer', 'employers')} would have to be asked.`,
+    ];
+  }
+  return [
+    `${forecastText(forecast, zone, 'waves')}. ${counted(forecast.waiting, 'employer has', 'employers have')} been asked, or will be, and not answered yet.`,
+  ];
+}
+
 export type StoryFacts = {
   credential: { slug: string; name: string; version: string; issuer: string };
   zone: string;
   policies: { policyVersionId: number; policy: string; version: number; lists: string[] }[];
   chosen: { policyVersionId: number; rule: string[] } | null;
   requirement: Requirement | null;
+  /** What the waves under way will bring; null where nothing is counted. */
+  forecast: StoryForecast | null;
   positions: {
     employerId: number;
     employer: string;
@@ -330,6 +348,7 @@ export function storyPage(facts: StoryFacts) {
         }
       : null,
     expiring: requirement?.expiring ?? null,
+    forecast: storyForecast(facts.forecast, facts.zone),
     filters: figures
       ? [
           { text: 'All answers', count: figures.answered, href: link({}), isCurrent: facts.show === null },

@@ -8,6 +8,7 @@ import { readTallies, readTally } from '../evidence/read-tally.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
 import { DomainError } from '../lib/errors.ts';
 import { unlockSending } from '../outreach/unlock-sending.ts';
+import { readForecasts } from '../waves/read-forecasts.ts';
 import { storyQuery } from './forms.ts';
 import { homePage, POSITIONS_PER_PAGE, storyPage } from './pages.ts';
 import { homePath, unlockSendingPath } from './paths.ts';
@@ -93,6 +94,8 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
           })
         : [];
       const waves = await listWavesOfCredential(db, credential.id);
+      const forecasts = await readForecasts(db, agencyId, chosen ? [credential.id] : [], deps.clock.now());
+      const forecast = forecasts.get(credential.id) ?? null;
       const page = storyPage({
         credential,
         zone: timeZone,
@@ -104,6 +107,7 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
         requirement: chosen
           ? await readTally(db, credential.id, chosen.policyVersionId, deps.clock.now())
           : null,
+        forecast: forecast?.policyVersionId === chosen?.policyVersionId ? forecast : null,
         positions: found.slice(0, POSITIONS_PER_PAGE),
         show,
         page: query.page,

@@ -7,6 +7,13 @@ import { EXCLUSION_REASONS, type ExclusionReason } from '../outreach/planner/rea
 import { comparePlans, type PlanChange, type PlanSummary } from '../outreach/planner/summarise-plan.ts';
 import type { WavePauseReason } from '../outreach/types.ts';
 import type { Staff } from './create-wave.ts';
+import {
+  type ForecastFacts,
+  type ForecastOf,
+  forecastTag,
+  forecastText,
+  needText,
+} from './forecast-words.ts';
 import { protocolValues, SECTOR_CHOICES, suggestedProtocol } from './forms.ts';
 import type { Need } from './gather-plan-input.ts';
 import { calendarPath, newWavePath, wavePath, wavesPath } from './paths.ts';
@@ -353,18 +360,17 @@ function summaryTables(
   return {
     credentials: summary.credentials.map((credential) => ({
       name: names.credentials.get(credential.credentialId) ?? `Credential ${credential.credentialId}`,
-      shortBy: credential.shortfall === 0 ? 'Met' : `${credential.shortfall} of ${credential.required}`,
+      ...forecastCells(
+        {
+          ...credential,
+          expectedBy: credential.expectedBy === null ? null : new Date(credential.expectedBy),
+          deadline: credential.deadline === null ? null : new Date(credential.deadline),
+        },
+        facts.zone,
+        'audience',
+      ),
       employersAsked: number(credential.employersAsked),
       expected: `about ${number(Math.round(credential.expectedBothYes))}`,
-      outlook: outlookText(credential, facts.zone),
-      outlookKind:
-        credential.outlook === 'expected' ? 'good' : credential.outlook === 'short' ? 'short' : 'quiet',
-      outlookTag:
-        credential.outlook === 'expected'
-          ? 'On course'
-          : credential.outlook === 'short'
-            ? 'Not with this audience'
-            : 'Has its number',
     })),
     meetings: summary.meetings.map((meeting) => ({
       name: names.meetings.get(meeting.meetingId) ?? `Meeting ${meeting.meetingId}`,
@@ -376,16 +382,19 @@ function summaryTables(
       people: number(people),
       href: `${facts.leftOutPath}?reason=${reason}`,
     })),
-    ratesText: `Dates count on ${Math.round(summary.rates.response * 100)}% of employers answering, and on ${Math.round(summary.rates.bothYes * 100)}% of answers saying yes to both. This is what was seen so far, or a cautious guess at first.`,
+    ratesText: `Chances count on about ${Math.round(summary.rates.response * 100)}% of the employers asked answering (by how employers of their kind answered so far), and on about ${Math.round(summary.rates.bothYes * 100)}% of answers saying yes to both (by what was said of the credential). Where little is known they start from a cautious guess and allow for its error.`,
   };
 }
 
-function outlookText(credential: PlanSummary['credentials'][number], zone: string): string {
-  if (credential.outlook === 'already_met') return '';
-  if (credential.outlook === 'expected' && credential.expectedBy !== null) {
-    return `Its ${credential.required} by ${formatDate(new Date(credential.expectedBy), zone)}`;
-  }
-  return `Needs about ${number(credential.moreEmployersNeeded)} more employers in its sectors`;
+/** One credential's need and outlook, as tables show them. */
+function forecastCells(facts: ForecastFacts, zone: string, of: ForecastOf) {
+  const tag = forecastTag(facts);
+  return {
+    shortBy: needText(facts),
+    outlook: forecastText(facts, zone, of),
+    outlookKind: tag.kind,
+    outlookTag: tag.text,
+  };
 }
 
 function loadRows(load: PlanSummary['load']) {
@@ -591,6 +600,8 @@ export function launchedPage(
   facts: {
     progress: Awaited<ReturnType<typeof getProgress>>;
     credentials: Awaited<ReturnType<typeof listCredentialProgress>>;
+    /** While the wave is under way. */
+    forecasts: ReadonlyMap<number, ForecastFacts>;
     meetings: Awaited<ReturnType<typeof listMeetingProgress>>;
     excluded: readonly { reason: ExclusionReason; people: number }[];
     /** What may make it pause itself, if that goes on. */
@@ -668,7 +679,9 @@ export function launchedPage(
       max: Math.max(1, credential.asked),
       answeredText: outOf(credential.answered, credential.asked),
       declined: number(credential.declined),
+      forecast: forecastOfRunning(facts.forecasts.get(credential.id), zone),
     })),
+    hasForecasts: facts.forecasts.size > 0,
     meetings: facts.meetings.map((meeting) => ({
       title: meeting.title,
       invited: number(meeting.invited),
@@ -709,6 +722,10 @@ export function launchedPage(
     closePath: may('close') ? wavePath(wave.id, 'close') : null,
     cancelPath: may('cancel') ? wavePath(wave.id, 'cancel') : null,
   };
+}
+
+function forecastOfRunning(forecast: ForecastFacts | undefined, zone: string) {
+  return forecast === undefined ? null : forecastCells(forecast, zone, 'waves');
 }
 
 export const PEOPLE_A_PAGE = 50;

@@ -64,6 +64,7 @@ import {
   listWaves,
   type Wave,
 } from './queries.ts';
+import { readForecasts } from './read-forecasts.ts';
 import { requireReady } from './refuse.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { returnWave } from './return-wave.ts';
@@ -532,9 +533,12 @@ async function showWave(
   const { done } = request.query;
   const changedWhileOpen = options.changedWhileOpen ?? false;
   if (wave.launchedAt !== null) {
+    const credentials = await listCredentialProgress(deps.db, wave.id);
+    const asked = wave.state === 'running' ? credentials.map(({ id }) => id) : [];
     const page = launchedPage(wave, {
       progress: await getProgress(deps.db, wave.id),
-      credentials: await listCredentialProgress(deps.db, wave.id),
+      credentials,
+      forecasts: await readForecasts(deps.db, wave.agencyId, asked, now),
       meetings: await listMeetingProgress(deps.db, wave.id),
       excluded: await countExclusions(deps.db, wave.id),
       risk: decideWaveSafety(await getWaveSafetyFacts(deps.db, wave.id)).reason,
