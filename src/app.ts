@@ -30,6 +30,7 @@ import { registerRespondRoutes } from './respond/routes.ts';
 import { registerSiteRoutes } from './site/routes.ts';
 import { registerWaveRoutes } from './waves/routes.ts';
 import { readTouchHistory } from './waves/touch-history.ts';
+import { registerWebhookRoutes } from './webhooks/routes.ts';
 
 /** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
 const MAX_PARAM_LENGTH = 16_000;
@@ -96,6 +97,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerConsoleRoutes(app, deps);
   registerWhatIfRoutes(app, deps);
   await registerApiRoutes(app, deps);
+  registerWebhookRoutes(app, deps);
   registerSiteRoutes(app, deps);
 
   return app;

@@ -31,6 +31,7 @@ export function apiKeysPage(facts: {
     title: 'API keys',
     zone: facts.zone,
     notice: facts.done === 'revoked' ? { kind: 'success' as const, text: 'The key no longer works.' } : null,
+    keysHref: apiPaths.keys,
     documentHref: apiPaths.openapi,
     created: facts.created,
     keys: facts.keys.map((key) => {

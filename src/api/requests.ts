@@ -9,6 +9,12 @@ import { ApiProblem, parameterProblem } from './problems.ts';
 /** Bodies are small: a few ids and a sentence. */
 export const API_BODY_LIMIT = 64 * 1024;
 
+/** PostgreSQL stores no NUL, and half a character is none: such a body is refused whole. */
+function storable(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && /\p{Surrogate}|\0/u.test(value)) throw new HttpError(400);
+  return value;
+}
+
 /** Inside: JSON bodies only, and refusals of the API's own kind told as problems. */
 export async function registerApiScope(
   app: FastifyInstance,
@@ -21,7 +27,7 @@ export async function registerApiScope(
       { parseAs: 'buffer', bodyLimit: API_BODY_LIMIT },
       (_request, body, done) => {
         try {
-          done(null, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer)));
+          done(null, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer), storable));
         } catch {
           done(new HttpError(400));
         }

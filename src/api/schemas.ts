@@ -281,13 +281,7 @@ export const approvalRecordsQuery = z.strictObject({
 export const noQuery = z.strictObject({});
 
 const words = (maximum: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'Write something')
-    .max(maximum, `Use ${maximum} characters or fewer`)
-    // PostgreSQL stores no NUL, and half a character is none.
-    .refine((text) => !/\p{Surrogate}|\0/u.test(text), 'Use characters that can be stored');
+  z.string().trim().min(1, 'Write something').max(maximum, `Use ${maximum} characters or fewer`);
 
 const credentialName = z
   .union([z.string().min(1).max(200), z.int().positive()], {

@@ -89,7 +89,7 @@ export async function postSafely(
 function errorOf(error: unknown, otherwise: AttemptError): AttemptError {
   const code = String((error as { code?: unknown }).code ?? '');
   if (/^(?:ENOTFOUND|EAI_)/.test(code)) return 'name_unknown';
-  if (/CERT|TLS|SSL|ALTNAME|ISSUER|SIGNATURE/.test(code)) return 'tls';
+  if (/CERT|TLS|SSL|ALTNAME|ISSUER|SIGNATURE|EPROTO/.test(code)) return 'tls';
   if (code === 'ETIMEDOUT') return 'timeout';
   return otherwise;
 }
