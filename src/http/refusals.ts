@@ -87,6 +87,22 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
   },
 };
 
+/** A personal link that opens nothing: never was one, lost its end, or is too old. */
+export const UNKNOWN_LINK: Record<Language, Refusal> = {
+  en: {
+    status: 404,
+    title: 'This link does not work',
+    sentence:
+      'It may have lost its end when it was copied, or it may be too old. Try the link in the e-mail again. If that does not help, reply to the agency that sent it.',
+  },
+  es: {
+    status: 404,
+    title: 'Este enlace no funciona',
+    sentence:
+      'Puede que se haya cortado al copiarlo o que sea demasiado antiguo. Pruebe de nuevo con el enlace del correo. Si no sirve, responda a la agencia que se lo envió.',
+  },
+};
+
 /** What HTTP itself refuses. Employers meet these pages too, so they exist in both languages. */
 export const HTTP_REFUSALS: Record<HttpStatus, Record<Language, Omit<Refusal, 'status'>>> = {
   400: {

@@ -313,7 +313,11 @@ describe('the invited person’s page', () => {
   it.each(['/m/x', `/m/${'a'.repeat(32)}`, `/m/${'a'.repeat(10_000)}`])(
     'knows nothing of %.20s',
     async (url) => {
-      expect((await test.app.inject({ url })).statusCode).toBe(404);
+      const page = await test.app.inject({ url });
+      expect(page.statusCode).toBe(404);
+      expect(page.body).toContain('<h1>This link does not work</h1>');
+      const spanish = await test.app.inject({ url, headers: { 'accept-language': 'es-US' } });
+      expect(spanish.body).toContain('<h1>Este enlace no funciona</h1>');
       expect((await test.app.inject({ url: `${url}/meeting.ics` })).statusCode).toBe(404);
       expect((await test.app.inject({ method: 'POST', url: `${url}/answer` })).statusCode).toBe(404);
     },

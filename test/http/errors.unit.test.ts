@@ -105,7 +105,7 @@ describe('hostile links', () => {
   test.each([32, 101, 10_000])('a link of %i characters meets the page for unknown ones', async (length) => {
     const response = await frame.app.inject(`/test/link/${'a'.repeat(length)}`);
     expect(response.statusCode).toBe(404);
-    expect(response.body).toContain('<h1>Page not found</h1>');
+    expect(response.body).toContain('<h1>This link does not work</h1>');
     expect(response.body).not.toContain('aaaaaaaaaa');
   });
 
