@@ -14,6 +14,8 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'delivery.apply-events': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
   'waves.close-due': { every: MINUTE },
+  'imports.sweep-uploads': { every: 6 * 60 * MINUTE },
+  'approvals.move-due': { every: 60 * MINUTE },
   'events.dispatch': { every: 15 * SECOND },
   'webhooks.deliver-due': { every: 15 * SECOND },
   'api.watch-requirements': { every: 5 * MINUTE },

@@ -5,6 +5,7 @@ import { handle as applyEvents } from './delivery.apply-events.ts';
 import { handle as dispatchEvents } from './events.dispatch.ts';
 import { handle as refreshAged } from './evidence.refresh-aged.ts';
 import { handle as joinSending } from './outreach.join-sending.ts';
+import { handle as sweepUploads } from './imports.sweep-uploads.ts';
 import { handle as sendDue } from './outreach.send-due.ts';
 import { handle as sweepClaims } from './outreach.sweep-claims.ts';
 import { handle as closeDueWaves } from './waves.close-due.ts';
@@ -20,6 +21,8 @@ export const handlers: Handlers = {
   'waves.close-due': closeDueWaves,
   'api.watch-requirements': watchRequirements,
   'api.prune-keys': pruneKeys,
+  'imports.sweep-uploads': sweepUploads,
+  'approvals.move-due': moveDue,
   'events.dispatch': dispatchEvents,
   'webhooks.deliver-due': deliverWebhooks,
 };

@@ -1,3 +1,4 @@
+import { countyOfFips, retiredCounty } from '../lib/counties.ts';
 import type { FieldSpec } from '../lib/csv-columns.ts';
 import { parseMailAddress } from '../lib/mail-address.ts';
 import { isNaicsPrefix } from '../lib/naics.ts';
@@ -14,12 +15,23 @@ export const EMPLOYER_FIELDS = [
   'state',
   'zip',
   'county',
+  'county_fips',
+  'region',
   'phone',
   'naics_code',
   'legal_form',
   'jobs',
   'time_zone',
   'website',
+  'aliases',
+  'email_domains',
+  'parent',
+  'site_name',
+  'site_address',
+  'site_city',
+  'site_state',
+  'site_zip',
+  'site_county',
 ] as const;
 export type EmployerField = (typeof EMPLOYER_FIELDS)[number];
 
@@ -197,6 +209,33 @@ const ZIP = spec(
   { looksLike: zip },
 );
 const COUNTY = spec('county', 'County', ['county', 'county name', 'parish', 'borough', 'condado']);
+const COUNTY_FIPS = spec(
+  'county_fips',
+  'County (FIPS code)',
+  [
+    'county fips',
+    'fips',
+    'fips code',
+    'county code',
+    'county fips code',
+    'fips county',
+    'fips county code',
+    'geoid',
+  ],
+  { looksLike: (value) => countyOfFips(value.padStart(5, '0')) !== null || retiredCounty(value) !== null },
+);
+const REGION = spec('region', 'Region or workforce area', [
+  'region',
+  'workforce region',
+  'workforce area',
+  'workforce development area',
+  'local area',
+  'local workforce area',
+  'wioa area',
+  'wda',
+  'lwda',
+  'service area',
+]);
 const PHONE = spec(
   'phone',
   'Telephone of the employer',
@@ -228,7 +267,10 @@ const NAICS = spec(
     'naics_cd',
     'naics 6 digit',
   ],
-  { looksLike: (value) => isNaicsPrefix(value) },
+  {
+    looksLike: (value) => isNaicsPrefix(value),
+    looseNames: ['sector code', 'industry sector code', 'naics sector', 'naics sector code', 'sector'],
+  },
 );
 const LEGAL_FORM = spec('legal_form', 'Legal form', [
   'business type',
@@ -264,6 +306,16 @@ const JOBS = spec(
     'total employees',
     'employment',
     'empleados',
+    'number of staff',
+    'no of staff',
+    'num of staff',
+    '# of staff',
+    'staff count',
+    'staff size',
+    'total staff',
+    'number of workers',
+    'workers',
+    'number of jobs',
   ],
   { looksLike: (value) => parseJobs(value) !== null },
 );
@@ -278,6 +330,63 @@ const WEBSITE = spec('website', 'Website', [
   'company website',
   'domain',
 ]);
+
+const ALIASES = spec('aliases', 'Other names, parted by semicolons', [
+  'also known as',
+  'aka',
+  'a/k/a',
+  'alias',
+  'aliases',
+  'other names',
+  'former name',
+  'former names',
+  'previous name',
+  'alternate name',
+]);
+const EMAIL_DOMAINS = spec('email_domains', 'E-mail domains, parted by semicolons', [
+  'email domain',
+  'email domains',
+  'e-mail domain',
+  'domains',
+  'internet domain',
+  'internet domains',
+  'mail domain',
+]);
+const PARENT = spec('parent', 'Parent company (group)', [
+  'parent',
+  'parent company',
+  'parent name',
+  'parent organization',
+  'parent account',
+  'company group',
+  'corporate parent',
+  'ultimate parent',
+  'holding company',
+  'owned by',
+]);
+const SITES = [
+  spec('site_name', 'Site: name', [
+    'site',
+    'site name',
+    'branch',
+    'branch name',
+    'establishment',
+    'facility',
+    'facility name',
+    'plant',
+    'worksite',
+    'work site',
+  ]),
+  spec('site_address', 'Site: street address', ['site address', 'site street', 'worksite address']),
+  spec('site_city', 'Site: city', ['site city', 'location city', 'worksite city']),
+  spec('site_state', 'Site: state', ['site state', 'location state', 'worksite state'], {
+    looksLike: (value) => stateCode(value) !== null,
+  }),
+  spec('site_zip', 'Site: ZIP code', ['site zip', 'location zip', 'worksite zip', 'site zip code'], {
+    looksLike: zip,
+  }),
+  spec('site_county', 'Site: county', ['site county', 'location county', 'worksite county']),
+];
 
 const contactNames = {
   contact_name: [
@@ -298,6 +407,9 @@ const contactNames = {
     'given name',
     'fname',
     'first',
+    'contact first',
+    'contact firstname',
+    'contact given name',
     'nombre',
   ],
   contact_last_name: [
@@ -308,6 +420,9 @@ const contactNames = {
     'family name',
     'lname',
     'last',
+    'contact last',
+    'contact lastname',
+    'contact surname',
     'apellido',
   ],
   contact_email: [
@@ -381,12 +496,18 @@ export const IMPORT_FIELD_SPECS: Readonly<Record<'employers' | 'contacts', reado
     STATE,
     ZIP,
     COUNTY,
+    COUNTY_FIPS,
+    REGION,
     PHONE,
     NAICS,
     LEGAL_FORM,
     JOBS,
     TIME_ZONE,
     WEBSITE,
+    ALIASES,
+    EMAIL_DOMAINS,
+    PARENT,
+    ...SITES,
     ...CONTACT_SPECS,
   ],
   contacts: [

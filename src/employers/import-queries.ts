@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
-import type { ContactRow, EmployerReference, EmployerRow } from './rules/normalise-row.ts';
+import type { ContactRow, EmployerReference, EmployerRow, SiteRow } from './rules/normalise-row.ts';
 import type { ComparedField, KnownContact, KnownEmployer } from './rules/plan-rows.ts';
 
 /** A list of records as one parameter: statements keep one shape however long the batch is. */
@@ -18,7 +18,8 @@ export async function lockEmployerRegister(tx: Tx): Promise<void> {
 
 const KNOWN_EMPLOYER = sql`
   e.id, e.legal_name as "legalName", e.name_key as "nameKey", e.dba, e.fein, e.external_id as "externalId", e.address,
-  e.address_key as "addressKey", e.city, e.state, e.zip, e.county, e.phone, e.naics_code as "naicsCode",
+  e.address_key as "addressKey", e.city, e.state, e.zip, e.county,
+  e.county_fips as "countyFips", e.region, e.phone, e.naics_code as "naicsCode",
   e.legal_form as "legalForm", e.jobs, e.time_zone as "timeZone", e.merged_into_id as "mergedIntoId"`;
 
 /** Records that share a FEIN, an id, or name and ZIP with one of the rows. */
@@ -64,10 +65,10 @@ export async function insertEmployers(
   if (rows.length === 0) return;
   await tx.execute(sql`
     insert into employers (id, legal_name, name_key, dba, fein, external_id, address, address_key, city, state, zip,
-      county, phone, naics_code, legal_form, jobs, time_zone, created_at, updated_at)
+      county, county_fips, region, phone, naics_code, legal_form, jobs, time_zone, created_at, updated_at)
     overriding system value
     select id, legal_name, name_key, dba, fein, external_id, coalesce(address, ''), address_key, coalesce(city, ''),
-      coalesce(state, ''), coalesce(zip, ''), coalesce(county, ''), coalesce(phone, ''), naics_code,
+      coalesce(state, ''), coalesce(zip, ''), coalesce(county, ''), county_fips, coalesce(region, ''), coalesce(phone, ''), naics_code,
       coalesce(legal_form, ''), jobs, time_zone, ${now}::timestamptz, ${now}::timestamptz
     from jsonb_to_recordset(${json(rows.map(({ id, row }) => ({ id, ...asColumns(row) })))}) as r(${EMPLOYER_COLUMNS})`);
 }
@@ -86,7 +87,9 @@ export async function updateEmployers(
       address = coalesce(r.address, e.address),
       address_key = coalesce(r.address_key, e.address_key),
       city = coalesce(r.city, e.city), state = coalesce(r.state, e.state), zip = coalesce(r.zip, e.zip),
-      county = coalesce(r.county, e.county), phone = coalesce(r.phone, e.phone),
+      county = coalesce(r.county, e.county),
+      county_fips = case when r.county is null and r.county_fips is null then e.county_fips else r.county_fips end,
+      region = coalesce(r.region, e.region), phone = coalesce(r.phone, e.phone),
       naics_code = coalesce(r.naics_code, e.naics_code), legal_form = coalesce(r.legal_form, e.legal_form),
       jobs = coalesce(r.jobs, e.jobs), time_zone = coalesce(r.time_zone, e.time_zone), updated_at = ${now}::timestamptz
     from jsonb_to_recordset(${json(records)}) as r(${EMPLOYER_COLUMNS})
@@ -94,7 +97,7 @@ export async function updateEmployers(
 }
 
 const EMPLOYER_COLUMNS = sql`id bigint, legal_name text, name_key text, dba text, fein text, external_id text,
-  address text, address_key text, city text, state text, zip text, county text, phone text, naics_code text,
+  address text, address_key text, city text, state text, zip text, county text, county_fips text, region text, phone text, naics_code text,
   legal_form text, jobs int, time_zone text`;
 
 /** The columns of the given fields, or of all. */
@@ -113,6 +116,9 @@ function asColumns(row: EmployerRow, fields?: readonly ComparedField[]) {
     state: given('state', row.state),
     zip: given('zip', row.zip),
     county: given('county', row.county),
+    // A county and its code change together.
+    county_fips: has('county') || has('countyFips') ? row.countyFips : null,
+    region: given('region', row.region),
     phone: given('phone', row.phone),
     naics_code: given('naicsCode', row.naicsCode),
     legal_form: given('legalForm', row.legalForm),
@@ -148,6 +154,91 @@ export async function addDomains(
     from jsonb_to_recordset(${json(rows)}) as r("employerId" bigint, domain text)
     on conflict do nothing returning employer_id as id`);
   return added.map((row) => Number(row.id));
+}
+
+/**
+ * Puts employers into the groups of the parents that rows name, new ones included, and takes them out of others. The one
+ * employer that bears a group's name belongs to it as well. Returns the employers whose group is another now.
+ */
+export async function joinGroups(
+  tx: Tx,
+  rows: readonly { employerId: number; name: string; nameKey: string }[],
+  input: { now: Date; staffId: number | null },
+): Promise<number[]> {
+  if (rows.length === 0) return [];
+  const now = sql`${input.now.toISOString()}::timestamptz`;
+  const given = sql`jsonb_to_recordset(${json(rows)}) as r("employerId" bigint, name text, "nameKey" text)`;
+  await tx.execute(sql`
+    insert into employer_groups (name, name_key, created_at)
+    select distinct on (r."nameKey") r.name, r."nameKey", ${now} from ${given}
+    on conflict do nothing`);
+  const left = await tx.execute<{ id: number }>(sql`
+    update employer_group_members m set left_at = ${now}, left_by = ${input.staffId}::bigint
+    from ${given} join employer_groups g on g.name_key = r."nameKey"
+    where m.employer_id = r."employerId" and m.left_at is null and m.group_id <> g.id returning m.employer_id as id`);
+  const joined = await tx.execute<{ id: number }>(sql`
+    insert into employer_group_members (employer_id, group_id, joined_at, joined_by)
+    select distinct on (r."employerId") r."employerId", g.id, ${now}, ${input.staffId}::bigint
+    from ${given} join employer_groups g on g.name_key = r."nameKey"
+    on conflict do nothing returning employer_id as id`);
+  const parents = await tx.execute<{ id: number }>(sql`
+    insert into employer_group_members (employer_id, group_id, joined_at)
+    select min(e.id), g.id, ${now}
+    from employer_groups g join employers e on e.name_key = g.name_key and e.merged_into_id is null
+    where g.name_key in (select r."nameKey" from ${given})
+    group by g.id having count(*) = 1
+    on conflict do nothing returning employer_id as id`);
+  return [...new Set([...left, ...joined, ...parents].map(({ id }) => Number(id)))];
+}
+
+/** Writes sites by their names; blanks change nothing. Returns each site's id by employer and name. */
+export async function saveSites(
+  tx: Tx,
+  rows: readonly { employerId: number; site: SiteRow }[],
+  now: Date,
+): Promise<Map<string, number>> {
+  if (rows.length === 0) return new Map();
+  const records = [
+    ...new Map(
+      rows.map(({ employerId, site }) => [siteKey(employerId, site), { employerId, ...site }]),
+    ).values(),
+  ];
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const saved = await tx.execute<{ id: number; employerId: number; nameKey: string }>(sql`
+    insert into employer_sites as s (employer_id, name, name_key, address, city, state, zip, county, county_fips,
+      created_at, updated_at)
+    select "employerId", name, "nameKey", coalesce(address, ''), coalesce(city, ''), coalesce(state, ''),
+      coalesce(zip, ''), coalesce(county, ''), "countyFips", ${at}, ${at}
+    from jsonb_to_recordset(${json(records)}) as r("employerId" bigint, name text, "nameKey" text, address text,
+      city text, state text, zip text, county text, "countyFips" text)
+    on conflict (employer_id, name_key) do update set
+      address = coalesce(nullif(excluded.address, ''), s.address), city = coalesce(nullif(excluded.city, ''), s.city),
+      state = coalesce(nullif(excluded.state, ''), s.state), zip = coalesce(nullif(excluded.zip, ''), s.zip),
+      county = coalesce(nullif(excluded.county, ''), s.county),
+      county_fips = case when excluded.county = '' then s.county_fips else excluded.county_fips end,
+      updated_at = excluded.updated_at, closed_at = null
+    returning id, employer_id as "employerId", name_key as "nameKey"`);
+  return new Map(saved.map(({ id, ...row }) => [siteKey(Number(row.employerId), row), Number(id)]));
+}
+
+export function siteKey(employerId: number, { nameKey }: Pick<SiteRow, 'nameKey'>): string {
+  return `${employerId}/${nameKey}`;
+}
+
+/** Where people work, for those who are of the site's employer. */
+export async function placeContacts(
+  tx: Tx,
+  rows: readonly { emailKey: string; siteId: number }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update contacts c set site_id = s.id
+    from jsonb_to_recordset(${json(rows)}) as r("emailKey" text, "siteId" bigint)
+    join employer_sites s on s.id = r."siteId"
+    join employers e on e.id = s.employer_id
+    where c.email_key = r."emailKey" and c.site_id is distinct from s.id
+      and c.employer_id in (select o.id from employers o where o.id = e.id or o.merged_into_id = coalesce(e.merged_into_id, e.id)
+        or o.id = e.merged_into_id)`);
 }
 
 export async function findKnownContacts(db: Db, emailKeys: readonly string[]): Promise<KnownContact[]> {

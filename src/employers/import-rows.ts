@@ -12,7 +12,11 @@ import {
   findReferencedEmployers,
   insertContacts,
   insertEmployers,
+  joinGroups,
+  placeContacts,
   reserveEmployerIds,
+  saveSites,
+  siteKey,
   updateContacts,
   updateEmployers,
 } from './import-queries.ts';
@@ -229,17 +233,38 @@ function createRun(db: Db | Tx, input: ImportInput) {
         fresh ? row.aliases.map((alias) => ({ employerId: idOf(employer), ...alias })) : [],
       );
       const domains = people.flatMap(({ employer, row, contact }) =>
-        [...new Set([row.websiteDomain, contact?.ownDomain ?? null])]
+        [...new Set([...row.domains, contact?.ownDomain ?? null])]
           .filter((domain) => domain !== null)
           .map((domain) => ({ employerId: idOf(employer), domain })),
       );
       for (const id of await addAliases(tx, [...formerNames, ...named])) touched.add(id);
       for (const id of await addDomains(tx, domains)) touched.add(id);
+      const parents = people.flatMap(({ employer, row, fresh }) =>
+        fresh && row.parent ? [{ employerId: idOf(employer), ...row.parent }] : [],
+      );
+      await joinGroups(tx, parents, { now: input.now, staffId: null });
     }
     const withContact = people.filter(
       (row): row is typeof row & { contact: ContactRow } => row.contact !== null,
     );
     await contactsOf(withContact, issues);
+    if (input.write) await sitesOf(people);
+  }
+
+  async function sitesOf(
+    people: readonly { employer: EmployerRef; row: EmployerRow; contact: ContactRow | null }[],
+  ) {
+    const atSites = people.flatMap(({ employer, row: { site }, contact }) =>
+      site ? [{ employerId: idOf(employer), site, contact }] : [],
+    );
+    const ids = await saveSites(tx, atSites, input.now);
+    await placeContacts(
+      tx,
+      atSites.flatMap(({ employerId, site, contact }) => {
+        const siteId = ids.get(siteKey(employerId, site));
+        return contact && siteId !== undefined ? [{ emailKey: contact.emailKey, siteId }] : [];
+      }),
+    );
   }
 
   function idOf(ref: EmployerRef): number {

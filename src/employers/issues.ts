@@ -72,6 +72,36 @@ const ISSUES = {
     (f) =>
       `ZIP ${f.text('zip')} belongs to ${f.text('zipState')}, the row says ${f.text('state')}. Both were kept; check which is right.`,
   ),
+  county_unknown: warning(
+    'County not known',
+    (f) =>
+      `${f.quoted('value')} is no county of ${f.text('state')}. It was kept as it stands and has no FIPS code; policies count it as a county of its own.`,
+  ),
+  county_fips_invalid: warning(
+    'County code not usable',
+    (f) =>
+      `${f.quoted('value')} is no FIPS code of a county in the vintage of 2022. The employer was read without it.`,
+  ),
+  county_fips_retired: warning(
+    'County code of an earlier vintage',
+    (f) =>
+      `${f.quoted('value')} (${f.text('meant')}) is of an earlier vintage than 2022. The employer was read without it. ${f.text('advice')}`,
+  ),
+  county_fips_elsewhere: warning(
+    'County code of another state',
+    (f) =>
+      `${f.quoted('value')} is ${f.text('county')}, the row says ${f.text('state')}. The employer was read without it; check which is right.`,
+  ),
+  domain_of_free_mail: warning(
+    'Domain of free mail',
+    (f) =>
+      `At ${f.quoted('value')} anybody can have an address, so it says nothing about an employer. It was left out.`,
+  ),
+  site_unnamed: warning(
+    'Site without a name',
+    () =>
+      'The row says where a site is and not what it is called. Fill in a name for it. The site was left out.',
+  ),
   naics_missing: warning(
     'No industry code',
     () =>

@@ -12,3 +12,9 @@ export const IMPORT_STATES = [
   'cancelled',
 ] as const;
 export type ImportState = (typeof IMPORT_STATES)[number];
+/** Begun, and nothing imported yet: somebody is to go on with it. */
+export const OPEN_IMPORT_STATES = [
+  'uploaded',
+  'mapped',
+  'previewed',
+] as const satisfies readonly ImportState[];

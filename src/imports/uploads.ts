@@ -7,7 +7,11 @@ import { pipeline } from 'node:stream/promises';
 
 /** Uploads lie in the data folder until they are imported or cancelled, under names that nobody else chose. */
 export function uploadPath(dataDir: string, storedAs: string): string {
-  return join(dataDir, 'uploads', storedAs);
+  return join(uploadFolder(dataDir), storedAs);
+}
+
+export function uploadFolder(dataDir: string): string {
+  return join(dataDir, 'uploads');
 }
 
 /** The stream was cut at its limit. */
@@ -22,7 +26,7 @@ export async function storeUpload(
 ): Promise<{ storedAs: string; path: string }> {
   const storedAs = randomBytes(16).toString('hex');
   const path = uploadPath(dataDir, storedAs);
-  await mkdir(join(dataDir, 'uploads'), { recursive: true, mode: 0o700 });
+  await mkdir(uploadFolder(dataDir), { recursive: true, mode: 0o700 });
   try {
     await pipeline(stream, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     // Multipart streams end quietly at their limit and only say so here.

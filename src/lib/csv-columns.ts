@@ -8,6 +8,8 @@ export type FieldSpec<Field extends string = string> = {
   required?: boolean;
   /** Wordings seen in real exports, in any case and punctuation. */
   names: readonly string[];
+  /** Wordings that mean this field unless another column says it better. */
+  looseNames?: readonly string[];
   /** Says whether a value looks like this field, to back or doubt what the header says. */
   looksLike?: (value: string) => boolean;
   /** Values of this look are seldom anything else, so that they decide even under a header that says nothing. */
@@ -26,6 +28,8 @@ export type ColumnGuess<Field extends string = string> = {
 };
 
 const ACCEPT_FROM = 0.6;
+/** Below a header known word for word, above one that only resembles it. */
+const LOOSE_SCORE = 0.95;
 
 /**
  * Guesses which column holds which field: by the header's wording first, by how the values look where the header
@@ -71,6 +75,8 @@ function scoreColumn<Field extends string>(
   const doubt = fit !== null && fit < 0.2 ? 0.5 : 0;
   const names = spec.names.map(headerKey);
   if (key !== '' && names.includes(key)) return { score: 1 - doubt, because: 'known_header' };
+  const isLoose = key !== '' && (spec.looseNames ?? []).some((name) => headerKey(name) === key);
+  if (isLoose) return { score: LOOSE_SCORE - doubt, because: 'known_header' };
   if (key !== '') {
     const near = Math.max(...names.map((name) => similarity(key, name)));
     if (near >= 0.85) return { score: 0.6 + near * 0.3 - doubt, because: 'similar_header' };

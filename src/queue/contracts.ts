@@ -89,6 +89,13 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: () => 'all',
   }),
+  /** Cancels imports that nobody confirmed for a week, and removes their files. */
+  'imports.sweep-uploads': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
   /** Sends webhooks that are due. */
   'webhooks.deliver-due': job({
     payload: z.strictObject({}),

@@ -161,6 +161,27 @@ describe('columns', () => {
       ['legal_name', 'contact_email', 'zip', 'jobs'],
     ],
     [
+      ['Employer', 'Contact first', 'Contact last', 'Number of staff', 'Sector code'],
+      ['legal_name', 'contact_first_name', 'contact_last_name', 'jobs', 'naics_code'],
+    ],
+    [
+      ['Employer', 'Sector code', 'NAICS', 'County', 'FIPS', 'Local area', 'Parent company', 'AKA'],
+      ['legal_name', null, 'naics_code', 'county', 'county_fips', 'region', 'parent', 'aliases'],
+    ],
+    [
+      ['Employer', 'Address', 'City', 'Site', 'Site address', 'Site city', 'Site county', 'Email domains'],
+      [
+        'legal_name',
+        'address',
+        'city',
+        'site_name',
+        'site_address',
+        'site_city',
+        'site_county',
+        'email_domains',
+      ],
+    ],
+    [
       ['LEGAL BUSINESS NAME', 'Trade Name', 'EIN', 'Postal Code'],
       ['legal_name', 'dba', 'fein', 'zip'],
     ],

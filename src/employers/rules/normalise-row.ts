@@ -1,10 +1,11 @@
 import type { ColumnMapping } from '../../imports/columns.ts';
 import type { IssueFacts } from '../../imports/issues.ts';
+import { type County, countyOfFips, findCounty, retiredCounty } from '../../lib/counties.ts';
 import type { CsvRecord } from '../../lib/csv-read.ts';
 import { isFormulaLike } from '../../lib/csv-write.ts';
 import { isFreeMailDomain, parseMailAddress, websiteDomain } from '../../lib/mail-address.ts';
 import { isNaicsPrefix, naicsTitle, retiredNaics } from '../../lib/naics.ts';
-import { tidySpaces } from '../../lib/text-key.ts';
+import { textKey, tidySpaces } from '../../lib/text-key.ts';
 import { stateCode, stateOfZip, US_STATES } from '../../lib/us-postal.ts';
 import type { ContactField, ImportField } from '../columns.ts';
 import { type ImportIssue, type IssueCode, issueAt } from '../issues.ts';
@@ -38,12 +39,28 @@ export type EmployerRow = {
   state: string | null;
   zip: string | null;
   county: string | null;
+  countyFips: string | null;
+  region: string | null;
   phone: string | null;
   naicsCode: string | null;
   legalForm: string | null;
   jobs: number | null;
   timeZone: string | null;
-  websiteDomain: string | null;
+  /** Domains of its own that the row names: of its website and its mail. */
+  domains: string[];
+  parent: { name: string; nameKey: string } | null;
+  site: SiteRow | null;
+};
+
+export type SiteRow = {
+  name: string;
+  nameKey: string;
+  address: string | null;
+  city: string | null;
+  state: string | null;
+  zip: string | null;
+  county: string | null;
+  countyFips: string | null;
 };
 
 export type ContactRow = {
@@ -88,6 +105,13 @@ const FREE_TEXT: readonly ImportField[] = [
   'address',
   'city',
   'county',
+  'region',
+  'aliases',
+  'parent',
+  'site_name',
+  'site_address',
+  'site_city',
+  'site_county',
   'legal_form',
   'contact_name',
   'contact_first_name',
@@ -187,7 +211,7 @@ export function readEmployer(row: RowReader): EmployerRow | null {
 
   const nameKey = employerNameKey(legal);
   const dba = row.text('dba') ?? dbaInName;
-  const aliases = [dba, former]
+  const aliases = [dba, former, ...listed(row.text('aliases'))]
     .filter((name): name is string => name !== null)
     .map((name) => ({ name, nameKey: employerNameKey(name) }))
     .filter(
@@ -220,13 +244,100 @@ export function readEmployer(row: RowReader): EmployerRow | null {
     city,
     state,
     zip,
-    county: row.text('county'),
+    ...readCounty(row, state),
+    region: row.text('region'),
     phone: readWith(row, 'phone', parsePhone, 'phone_invalid'),
     naicsCode: readNaics(row),
     legalForm: readLegalForm(row),
     jobs: readJobs(row),
     timeZone: readWith(row, 'time_zone', (text) => (isTimeZone(text) ? text : null), 'time_zone_invalid'),
-    websiteDomain: ownDomain(readWith(row, 'website', websiteDomain, 'website_invalid')),
+    domains: readDomains(row),
+    parent: readParent(row, nameKey),
+    site: readSite(row, state),
+  };
+}
+
+/** What stands in one cell, parted by semicolons. */
+function listed(text: string | null): string[] {
+  return (text ?? '').split(';').map(tidySpaces).filter(Boolean);
+}
+
+/** A county by its code, else by its name; the name as the code's list writes it, so that two writings are one county. */
+function readCounty(
+  row: RowReader,
+  state: string | null,
+): { county: string | null; countyFips: string | null } {
+  const written = row.text('county');
+  const code = readCountyFips(row, state);
+  if (code) return { county: code.name, countyFips: code.fips };
+  return countyNamed(row, 'county', state, written);
+}
+
+function countyNamed(row: RowReader, field: ImportField, state: string | null, written: string | null) {
+  const found = written && state ? findCounty(state, written) : null;
+  if (written && state && !found) row.warn(field, 'county_unknown', { value: written, state });
+  return found ? { county: found.name, countyFips: found.fips } : { county: written, countyFips: null };
+}
+
+function readCountyFips(row: RowReader, state: string | null): County | null {
+  const text = row.text('county_fips');
+  if (!text) return null;
+  // Spreadsheets drop leading zeros here as well.
+  const code = text.replace(/\.0+$/, '').padStart(5, '0');
+  const county = countyOfFips(code);
+  if (county && (!state || county.state === state)) return county;
+  const retired = retiredCounty(code);
+  if (county) {
+    row.warn('county_fips', 'county_fips_elsewhere', {
+      value: text,
+      county: `${county.name}, ${county.state}`,
+      state: state ?? '',
+    });
+  } else if (retired) {
+    const advice = retired.now
+      ? `Its successor is ${retired.now} (${countyOfFips(retired.now)?.name}): write that.`
+      : 'It was split since: choose the code of 2022 that fits.';
+    row.warn('county_fips', 'county_fips_retired', { value: text, meant: retired.name, advice });
+  } else row.warn('county_fips', 'county_fips_invalid', { value: text });
+  return null;
+}
+
+function readDomains(row: RowReader): string[] {
+  const website = ownDomain(readWith(row, 'website', websiteDomain, 'website_invalid'));
+  const named = listed(row.text('email_domains')).flatMap((text) => {
+    const domain = websiteDomain(text.replace(/^@/, ''));
+    if (domain === null) row.warn('email_domains', 'website_invalid', { value: text });
+    else if (isFreeMailDomain(domain)) row.warn('email_domains', 'domain_of_free_mail', { value: domain });
+    else return [domain];
+    return [];
+  });
+  return [...new Set([...(website === null ? [] : [website]), ...named])];
+}
+
+/** The parent's name alone. A record that names itself has no parent. */
+function readParent(row: RowReader, nameKey: string): EmployerRow['parent'] {
+  const name = row.text('parent');
+  if (!name) return null;
+  const parent = { name, nameKey: employerNameKey(name) };
+  return parent.nameKey === '' || parent.nameKey === nameKey ? null : parent;
+}
+
+function readSite(row: RowReader, employerState: string | null): SiteRow | null {
+  const name = row.text('site_name');
+  const place = ['site_address', 'site_city', 'site_state', 'site_zip', 'site_county'] as const;
+  if (!name) {
+    if (place.some((field) => row.text(field))) row.warn('site_name', 'site_unnamed');
+    return null;
+  }
+  const state = readWith(row, 'site_state', stateCode, 'state_unknown');
+  return {
+    name,
+    nameKey: textKey(name),
+    address: row.text('site_address'),
+    city: row.text('site_city'),
+    state,
+    zip: readWith(row, 'site_zip', (text) => parseZip(text)?.zip ?? null, 'zip_invalid'),
+    ...countyNamed(row, 'site_county', state ?? employerState, row.text('site_county')),
   };
 }
 

@@ -16,6 +16,8 @@ export type KnownEmployer = {
   state: string;
   zip: string;
   county: string;
+  countyFips: string | null;
+  region: string;
   phone: string;
   naicsCode: string | null;
   legalForm: string;
@@ -35,6 +37,8 @@ export const COMPARED_FIELDS = {
   state: 'state',
   zip: 'ZIP',
   county: 'county',
+  countyFips: 'county code',
+  region: 'region',
   phone: 'telephone',
   naicsCode: 'industry',
   legalForm: 'legal form',
@@ -256,7 +260,7 @@ export function changesOf(known: KnownEmployer, row: EmployerRow): FieldChange[]
   });
 }
 
-const WRITTEN_FREELY: readonly ComparedField[] = ['legalName', 'dba', 'address', 'city', 'county'];
+const WRITTEN_FREELY: readonly ComparedField[] = ['legalName', 'dba', 'address', 'city', 'county', 'region'];
 
 function isAllCapitals(text: string): boolean {
   return text === text.toUpperCase();
