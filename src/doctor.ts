@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { listAgencies } from './agencies/queries.ts';
 import { loadConfig } from './config/config.ts';
+import { MOST_CLOCK_SKEW_MS, readClockSkew } from './db/clock-check.ts';
 import { type Deps, openDeps } from './deps.ts';
 import { readSenderDns } from './mail/read-sender-dns.ts';
 import { judgeSenderDns } from './mail/sender-dns.ts';
@@ -19,7 +20,6 @@ const SENDING_LOCKED = {
 };
 
 const LEAST_FREE_BYTES = 1024 ** 3;
-const MOST_CLOCK_SKEW_MS = 5_000;
 const OLDEST_POSTGRES = 150_000;
 
 /** Checks what a running installation depends on, prints a line each, and returns 1 when something must be mended. */
@@ -134,11 +134,10 @@ async function checkDatabase(deps: Deps): Promise<string> {
 }
 
 async function checkClock(deps: Deps): Promise<string> {
-  const [row] = await deps.sql<{ now: Date }[]>`select clock_timestamp() as now`;
-  const skew = Math.abs((row?.now.getTime() ?? 0) - deps.clock.now().getTime());
+  const skew = Math.abs(await readClockSkew(deps.db, deps.clock));
   if (skew > MOST_CLOCK_SKEW_MS) {
     throw new Error(
-      `this machine and the database differ by ${Math.round(skew / 1000)} seconds; set both by NTP`,
+      `this machine and the database differ by ${Math.round(skew / 1000)} seconds, so nothing is sent from here; set both by NTP`,
     );
   }
   return 'this machine and the database agree';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isClockOff } from '../db/clock-check.ts';
 import type { Deps } from '../deps.ts';
 import { type OutgoingMail, SendError } from '../mail/types.ts';
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts';
@@ -20,6 +21,8 @@ export type SendOptions = {
   signal?: AbortSignal;
   /** Begins no further batch after that many milliseconds. */
   forMs?: number;
+  /** Called once, when more is due than the first batch took. */
+  onMore?(): void;
 };
 
 export type SendOutcome = {
@@ -55,9 +58,19 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
   let claimed: ClaimedMessage[] = [];
   let upcoming: Promise<Batch> | null = null;
 
+  const nothing: Batch = { messages: [], mails: new Map(), exhausted: true };
   const fetchBatch = async (): Promise<Batch> => {
-    if ((await raiseSendEpoch(deps)).locked) return { messages: [], mails: new Map(), exhausted: true };
+    if ((await raiseSendEpoch(deps)).locked || (await isClockOff(deps))) return nothing;
     const claim = await claimMessages(deps, { limit: BATCH, claimedBy, waveId: options.waveId });
+    // A copy of the database from before this batch knows nothing of it: the epoch tells the two apart.
+    if (claim.messages.length > 0 && (await raiseSendEpoch(deps, { atOnce: true })).locked) {
+      await releaseClaims(
+        deps,
+        claimedBy,
+        claim.messages.map((message) => message.id),
+      );
+      return nothing;
+    }
     const mails = await loadMails(deps, claim.messages);
     const empty = claim.messages.filter((message) => !mails.has(message.id));
     await cancelClaims(deps, claimedBy, empty);
@@ -70,7 +83,7 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
   };
 
   try {
-    for (let keptBack = false; ; ) {
+    for (let keptBack = false, batches = 0; ; ) {
       if (lane.blocked()) break;
       if (isOver()) {
         ended = 'time_up';
@@ -85,6 +98,8 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
         continue;
       }
       claimed = batch.messages;
+      if (claimed.length > 0) batches += 1;
+      if (batches === 2) options.onMore?.();
       // The next batch is claimed and read while this one goes out.
       upcoming = fetchBatch();
       upcoming.catch(() => undefined);

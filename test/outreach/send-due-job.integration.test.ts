@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { handle as joinSending } from '../../jobs/handlers/outreach.join-sending.ts';
 import { handle } from '../../jobs/handlers/outreach.send-due.ts';
+import type { Deps } from '../../src/deps.ts';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { startSmtpSink } from '../support/smtp-sink.ts';
@@ -30,9 +32,10 @@ it('waits for a mail server that is down, says so once, and goes on when it is b
   const { lines, log } = logged();
   const mailer = createSmtpMailer({ url: gone.url, connections: 5 });
   const deps = { ...test.deps, log, mailer };
-  for (let i = 0; i < 3; i += 1) {
+  for (const seconds of [5, 10, 20, 30, 30]) {
     const outcome = await handle(deps, {}, never);
-    expect(outcome).toEqual({ outcome: 'snooze', until: new Date(test.clock.now().getTime() + 30_000) });
+    const until = new Date(test.clock.now().getTime() + seconds * 1_000);
+    expect(outcome).toEqual({ outcome: 'snooze', until });
   }
   expect(lines.filter((line) => line.level === 50).map((line) => line.msg)).toEqual([
     'the mail server takes no mail; everything due waits and is tried again',
@@ -60,6 +63,34 @@ it('does not start a second sender beside the first, and still sees what the sec
   expect(await running).toEqual({ outcome: 'done' });
   expect(await messageStates(test.deps, second)).toEqual({ sent: 40 });
   expect(sink.messages).toHaveLength(80);
+  await mailer.close();
+  await sink.close();
+});
+
+it('calls one more sender where there is more than a batch, and passes the call on while it sends itself', async () => {
+  const sink = await startSmtpSink();
+  const mailer = createSmtpMailer({ url: sink.url, connections: 20 });
+  const called: unknown[] = [];
+  const queue: Deps['queue'] = {
+    ...test.deps.queue,
+    enqueue: async (name, payload) => {
+      called.push([name, payload]);
+      return true;
+    },
+  };
+  const deps = { ...test.deps, mailer, queue };
+  const few = await launchWave(test.deps, await makeWorld(test.deps, { contacts: 150, credentials: 1 }));
+  await handle(deps, {}, never);
+  expect(called).toEqual([]);
+  const many = await launchWave(test.deps, await makeWorld(test.deps, { contacts: 450, credentials: 1 }));
+  const running = joinSending(deps, { senderId: 3 }, never);
+  await sink.received(200);
+  const soon = new Date(test.clock.now().getTime() + 1_000);
+  expect(await joinSending(deps, { senderId: 4 }, never)).toEqual({ outcome: 'snooze', until: soon });
+  await running;
+  expect(called).toEqual([['outreach.join-sending', { senderId: 4 }]]);
+  expect(await messageStates(test.deps, few)).toEqual({ sent: 150 });
+  expect(await messageStates(test.deps, many)).toEqual({ sent: 450 });
   await mailer.close();
   await sink.close();
 });
