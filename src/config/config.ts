@@ -73,6 +73,16 @@ export const SETTINGS = {
     description: 'Connections of one worker to the mail server.',
     schema: whole(1, 100).default(10),
   },
+  WARM_UP_DAILY: {
+    description:
+      'How many outreach mails a new From domain sends on its first, second, ... business day, all agencies that use it together; then no longer limited. "off" for none. Counts where SMTP_URL is set.',
+    schema: z
+      .string()
+      .regex(/^(off|\d{1,7}(\s*,\s*\d{1,7})*)$/, 'must be whole numbers with commas between, or "off"')
+      .transform((text) => (text === 'off' ? [] : text.split(',').map(Number)))
+      .default([50, 100, 200, 400, 800, 1_600, 3_200, 6_400]),
+    example: '50,100,200,400,800,1600,3200,6400',
+  },
   DOMAIN_MESSAGES_PER_MINUTE: {
     description:
       'Most messages a minute to one receiving domain, all workers together. Without it only what domains answer slows mail to them down.',
@@ -152,6 +162,18 @@ export const SETTINGS = {
       'Key of the do-not-contact list. It must never change, or people who said stop are forgotten. Without it one is made in DATA_DIR; required with DATABASE_URL.',
     schema: secret.optional(),
   },
+  SIGNING_KEYS_DIR: {
+    description:
+      'Folder with the private keys that sign evidence and the log, and the last checkpoint signed with them. Where several machines share a database, give them the same folder, kept apart from its backups. Without it `keys` in DATA_DIR.',
+    schema: text().optional(),
+    example: '/run/secrets/countersign-keys',
+  },
+  WITNESS_ADDRESS: {
+    description:
+      'Mail address, best at another agency, that gets the signed checkpoints of the log: once a day while it grows, and after each freeze. Whoever keeps them can show that nobody rewrote the log, not even us.',
+    schema: z.email('must be a mail address').optional(),
+    example: 'auditor@example.gov',
+  },
   TRUSTED_PROXIES: {
     description: 'Addresses or ranges of proxies whose X-Forwarded-For is believed, separated by commas.',
     schema: z.string().default(''),
@@ -197,6 +219,8 @@ export type Config = {
   smtpConnections: number;
   /** Null: no limit but what domains answer. */
   domainMessagesPerMinute: number | null;
+  /** Mails a business day of a new From domain. */
+  warmUpDaily: number[];
   dkim: { domain: string; selector: string; privateKeyFile: string } | null;
   messageIdDomain: string;
   /** Null: bounces go to the From address. */
@@ -213,6 +237,9 @@ export type Config = {
   webhookPrivateHosts: string[];
   linkSecret: string | null;
   suppressionSecret: string | null;
+  signingKeysDir: string;
+  /** Null: checkpoints are published and mailed to nobody. */
+  witnessAddress: string | null;
   trustedProxies: string[];
   logLevel: (typeof LOG_LEVELS)[number];
   rateLimits: { perLink: number; perAddress: number; failuresPerAddress: number };
@@ -263,18 +290,20 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   }
   if (faults.length > 0) throw new ConfigError(faults);
 
+  const dataDir = env.DATA_DIR ? resolve(env.DATA_DIR) : defaultDataDir();
   const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   return {
     host: env.HOST,
     port: env.PORT,
     publicUrl,
-    dataDir: env.DATA_DIR ? resolve(env.DATA_DIR) : defaultDataDir(),
+    dataDir,
     databaseUrl: env.DATABASE_URL ?? null,
     databaseConnections: env.DATABASE_CONNECTIONS,
     redisUrl: env.REDIS_URL ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     smtpConnections: env.SMTP_CONNECTIONS,
     domainMessagesPerMinute: env.DOMAIN_MESSAGES_PER_MINUTE ?? null,
+    warmUpDaily: env.WARM_UP_DAILY,
     dkim:
       env.DKIM_DOMAIN && env.DKIM_SELECTOR && env.DKIM_PRIVATE_KEY_FILE
         ? { domain: env.DKIM_DOMAIN, selector: env.DKIM_SELECTOR, privateKeyFile: env.DKIM_PRIVATE_KEY_FILE }
@@ -290,6 +319,8 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     webhookPrivateHosts: commaSeparated(env.WEBHOOK_PRIVATE_HOSTS.toLowerCase()),
     linkSecret: env.LINK_SECRET ?? null,
     suppressionSecret: env.SUPPRESSION_SECRET ?? null,
+    signingKeysDir: env.SIGNING_KEYS_DIR ? resolve(env.SIGNING_KEYS_DIR) : join(dataDir, 'keys'),
+    witnessAddress: env.WITNESS_ADDRESS ?? null,
     trustedProxies: commaSeparated(env.TRUSTED_PROXIES),
     logLevel: env.LOG_LEVEL,
     rateLimits: {

@@ -130,6 +130,10 @@ export function growTree() {
       if (peaks.length === 0) return EMPTY_ROOT;
       return peaks.map(({ hash }) => hash).reduceRight((right, left) => hashNode(left, right));
     },
+    /** The root that one more leaf would give. */
+    rootWith(leaf: Hash): Hash {
+      return peaks.map(({ hash }) => hash).reduceRight((right, left) => hashNode(left, right), leaf);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 /** Each feature imports only those before it. */
 const FEATURE_LINE = [
+  'ledger',
   'agencies',
   'events',
   'documents',
