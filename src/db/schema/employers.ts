@@ -217,6 +217,20 @@ export const duplicateProposals = pgTable(
   ],
 );
 
+/** When a pair was open before it was decided and taken up again, so that a count as of an earlier day can be told. */
+export const duplicateOpenings = pgTable(
+  'duplicate_openings',
+  {
+    id: id(),
+    proposalId: ref('proposal_id')
+      .notNull()
+      .references(() => duplicateProposals.id),
+    openedAt: at('opened_at').notNull(),
+    decidedAt: at('decided_at').notNull(),
+  },
+  (t) => [index().on(t.proposalId)],
+);
+
 /** Taking an identity decision back, or merging against one, takes two people: one asks, another confirms. */
 export const identityRequests = pgTable(
   'identity_requests',
