@@ -12,6 +12,7 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'outreach.send-due': { every: 15 * SECOND },
   'outreach.sweep-claims': { every: 30 * SECOND },
   'delivery.apply-events': { every: MINUTE },
+  'ledger.tend': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
   'waves.close-due': { every: MINUTE },
   'imports.sweep-uploads': { every: 6 * 60 * MINUTE },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Deps } from './deps.ts';
 
 type Command = {
   summary: string;
@@ -87,6 +88,57 @@ Exits with 0 when it holds, 1 when it does not, 2 when the file cannot be read.
       return runVerifyCommand(argv, process.stdout);
     },
   },
+  'verify-log': {
+    summary: 'check the log of what was done, in the database or exported',
+    help: `countersign verify-log [FILE] [--key FILE] [--witness FILE]
+
+Checks the log: that no entry was altered, dropped, moved or put in, that every row it tells of still says what was
+logged, and that it leads to every signed checkpoint. Without FILE in the database, else in an exported log, offline.
+Exits with 0 when it holds, 1 when it does not.
+
+  --key FILE       JWK or JWKS of the keys to trust (from /.well-known/jwks.json, kept since); the database's own without
+  --witness FILE   checkpoints that somebody else kept, in any text, such as saved mails: shows a log rewritten as a whole`,
+    async run(argv) {
+      const { runVerifyLogCommand } = await import('./ledger/commands.ts');
+      return runVerifyLogCommand(argv, withDeps, process.stdout);
+    },
+  },
+  'export-log': {
+    summary: 'write the log to a file that can be checked offline',
+    help: `countersign export-log FILE [--open]
+
+Brings the log up to date, signs it, and writes it with all its checkpoints.
+
+  --open   with what the entries say and the salts that show it; without, they are commitments that say nothing`,
+    async run(argv) {
+      const { runExportLogCommand } = await import('./ledger/commands.ts');
+      return runExportLogCommand(argv, withDeps, process.stdout);
+    },
+  },
+  'reopen-log': {
+    summary: 'after a restore from a backup: let the log be signed again, under a new name',
+    help: `countersign reopen-log --because WORDS
+
+A database restored from a backup lacks entries that were signed, so nothing may be signed under the log's name again.
+This begins a new name, says why in public, and signs what there is.`,
+    async run(argv) {
+      const { runReopenLogCommand } = await import('./ledger/commands.ts');
+      return runReopenLogCommand(argv, withDeps, process.stdout);
+    },
+  },
+  keys: {
+    summary: 'list or rotate the keys that sign evidence and the log',
+    help: `countersign keys list|rotate|jwks [--at-once]
+
+list shows every key and when it signs, jwks prints the public ones, rotate makes the next. It is published now and
+signs from tomorrow on, so that whoever checks signatures knows it by then; what was signed before stays valid.
+
+  --at-once   the next key signs from now on: for a key that others may hold`,
+    async run(argv) {
+      const { runKeysCommand } = await import('./ledger/commands.ts');
+      return runKeysCommand(argv, withDeps, process.stdout);
+    },
+  },
   demo: {
     summary: 'show the main job on a sample state',
     help: `countersign demo [--once] [--json]
@@ -114,12 +166,18 @@ Prints a one-time link that signs this staff member in. For when mail does not a
   },
 };
 
+/** Loaded only by commands that need a database. */
+async function withDeps<T>(use: (deps: Deps) => Promise<T>): Promise<T> {
+  const server = await import('./server.ts');
+  return server.withDeps(use);
+}
+
 const OVERVIEW = `countersign: ask employers about credentials, count distinct employers, freeze the evidence
 
 Usage: countersign COMMAND [OPTIONS]
 
 ${Object.entries(COMMANDS)
-  .map(([name, command]) => `  ${name.padEnd(9)} ${command.summary}`)
+  .map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`)
   .join('\n')}
 
 countersign COMMAND --help tells more. Settings come from the environment: see .env.example.

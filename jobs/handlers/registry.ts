@@ -6,6 +6,7 @@ import { handle as dispatchEvents } from './events.dispatch.ts';
 import { handle as refreshAged } from './evidence.refresh-aged.ts';
 import { handle as joinSending } from './outreach.join-sending.ts';
 import { handle as sweepUploads } from './imports.sweep-uploads.ts';
+import { handle as tendLog } from './ledger.tend.ts';
 import { handle as sendDue } from './outreach.send-due.ts';
 import { handle as sweepClaims } from './outreach.sweep-claims.ts';
 import { handle as closeDueWaves } from './waves.close-due.ts';
@@ -18,6 +19,7 @@ export const handlers: Handlers = {
   'outreach.sweep-claims': sweepClaims,
   'delivery.apply-events': applyEvents,
   'evidence.refresh-aged': refreshAged,
+  'ledger.tend': tendLog,
   'waves.close-due': closeDueWaves,
   'api.watch-requirements': watchRequirements,
   'api.prune-keys': pruneKeys,

@@ -1,11 +1,9 @@
-import type { Db } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
-import { listAllCheckpoints, listEntries, listOpenings } from './queries.ts';
+import { listAllCheckpoints, listEntries } from './queries.ts';
+import { readOpened } from './read-opened.ts';
 import { EXPORT_FORMAT } from './rules/read-export.ts';
-import { readSources } from './sources.ts';
 import { countEntries } from './tree.ts';
-import { ENTRY_KINDS } from './types.ts';
 
 const PAGE = 4_096;
 
@@ -24,32 +22,23 @@ export async function* exportLog(
   for (const { note } of checkpoints) yield line({ checkpoint: note });
   for (let from = 0; from < size; from += PAGE) {
     const to = Math.min(from + PAGE, size);
-    const opened = options.withOpenings ? await openEntries(db, from, to) : new Map<number, object>();
+    const opened = options.withOpenings ? await readOpened(db, from, to) : null;
     for (const { index, commitment, leafHash } of await listEntries(db, from, to)) {
       yield line({
         index,
         commitment: commitment.toString('hex'),
         leafHash: leafHash.toString('hex'),
-        ...opened.get(index),
+        ...openingOf(opened?.get(index)),
       });
     }
   }
   yield line({ end: size });
 }
 
-async function openEntries(db: Db, from: number, to: number): Promise<Map<number, object>> {
-  const openings = await listOpenings(db, from, to);
-  const values = new Map<string, unknown>();
-  for (const kind of ENTRY_KINDS) {
-    const ids = [...openings.values()].flatMap((one) => (one.kind === kind ? [one.sourceId] : []));
-    for (const { id, value } of await readSources(db, kind, ids)) values.set(`${kind} ${id}`, value);
-  }
-  const opened = new Map<number, object>();
-  for (const [index, { kind, sourceId, salt }] of openings) {
-    const value = values.get(`${kind} ${sourceId}`);
-    if (value !== undefined) opened.set(index, { salt: salt.toString('hex'), value });
-  }
-  return opened;
+function openingOf(opened: { salt: Buffer; value: unknown } | undefined) {
+  return opened && opened.value !== undefined
+    ? { salt: opened.salt.toString('hex'), value: opened.value }
+    : {};
 }
 
 function line(value: object): string {

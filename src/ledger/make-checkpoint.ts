@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { desc, eq, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
-import { installation } from '../db/schema/agencies.ts';
+import { auditEvents, installation } from '../db/schema/agencies.ts';
 import { logCheckpoints, logOrigins } from '../db/schema/ledger.ts';
 import type { Deps } from '../deps.ts';
 import { invariant } from '../lib/errors.ts';
@@ -114,6 +114,17 @@ export async function openOrigin(
   ];
   const origin = name.filter((part) => part !== undefined).join('/');
   invariant(/^[^\s+]+$/.test(origin), 'an origin holds neither spaces nor plus signs');
-  await tx.insert(logOrigins).values({ origin, openedAt: deps.clock.now(), because });
+  const now = deps.clock.now();
+  await tx.insert(logOrigins).values({ origin, openedAt: now, because });
+  await tx.insert(auditEvents).values({
+    at: now,
+    agencyId: null,
+    actorKind: 'system',
+    actorId: null,
+    action: 'log.opened',
+    subjectType: 'log',
+    subjectId: null,
+    details: { origin, because },
+  });
   return origin;
 }

@@ -2,13 +2,8 @@ import { eq } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { logCursors } from '../db/schema/ledger.ts';
 import type { Deps } from '../deps.ts';
-import {
-  listAllCheckpoints,
-  listEntries,
-  listErasedBetween,
-  listOpenings,
-  listTileHashes,
-} from './queries.ts';
+import { listAllCheckpoints, listEntries, listErasedBetween, listTileHashes } from './queries.ts';
+import { readOpened } from './read-opened.ts';
 import {
   type Content,
   checkLog,
@@ -19,9 +14,9 @@ import {
 } from './rules/check-log.ts';
 import type { SigningKey } from './rules/keys.ts';
 import { listSigningKeys } from './signing-keys.ts';
-import { countUnloggedUpTo, readSources, SCANNED_KINDS } from './sources.ts';
+import { countUnloggedUpTo, SCANNED_KINDS } from './sources.ts';
 import { countEntries } from './tree.ts';
-import { ENTRY_KINDS, type LogEntry } from './types.ts';
+import type { LogEntry } from './types.ts';
 
 const PAGE = 4_096;
 
@@ -71,21 +66,16 @@ async function readContents(
   from: number,
   to: number,
 ): Promise<(index: number) => Content> {
-  const openings = await listOpenings(db, from, to);
-  const missing = entries.some(({ index }) => !openings.has(index));
+  const opened = await readOpened(db, from, to);
+  const missing = entries.some(({ index }) => !opened.has(index));
   const erased = missing ? await listErasedBetween(db, from, to) : new Set<number>();
-  const values = new Map<string, unknown>();
-  for (const kind of ENTRY_KINDS) {
-    const ids = [...openings.values()].flatMap((one) => (one.kind === kind ? [one.sourceId] : []));
-    for (const { id, value } of await readSources(db, kind, ids)) values.set(`${kind} ${id}`, value);
-  }
-  return (index) => {
-    const opening = openings.get(index);
-    if (!opening) return { state: erased.has(index) ? 'erased' : 'lost' };
-    const { kind, sourceId, salt } = opening;
-    const key = `${kind} ${sourceId}`;
-    if (!values.has(key)) return { state: 'gone', kind, sourceId };
-    return { state: 'open', kind, sourceId, salt, value: values.get(key) };
+  return (index): Content => {
+    const found = opened.get(index);
+    if (!found) return { state: erased.has(index) ? 'erased' : 'lost' };
+    const { kind, sourceId, salt, value } = found;
+    return value === undefined
+      ? { state: 'gone', kind, sourceId }
+      : { state: 'open', kind, sourceId, salt, value };
   };
 }
 

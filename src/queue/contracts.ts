@@ -54,6 +54,13 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: () => 'all',
   }),
+  /** Brings what was committed into the log, signs it, seals frozen evidence that has no seal yet, tells the witness. */
+  'ledger.tend': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
   /** Recounts what only the passing of time changes: evidence that has aged. */
   'evidence.refresh-aged': job({
     payload: z.strictObject({}),

@@ -1,0 +1,7 @@
+import { tendLog } from '../../src/ledger/tend-log.ts';
+import type { Handler } from '../outcome.ts';
+
+export const handle: Handler<'ledger.tend'> = async (deps, _payload, signal) => {
+  await tendLog(deps, { signal });
+  return { outcome: 'done' };
+};
