@@ -10,3 +10,8 @@ export function listPath(slug: string): string {
 export function credentialPath(slug: string): string {
   return `/credentials/${slug}`;
 }
+
+/** The same in JSON-LD, beside the page: the policy for scripts leaves no room for it within. */
+export function credentialDataPath(slug: string): string {
+  return `${credentialPath(slug)}/data.jsonld`;
+}

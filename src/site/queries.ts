@@ -131,6 +131,7 @@ export async function findPublicCredential(db: Db, slug: string) {
       slug: credentials.slug,
       name: credentials.name,
       version: credentials.version,
+      ctid: credentials.ctid,
       issuerName: issuers.name,
       credentialType: credentials.credentialType,
       cluster: credentials.cluster,

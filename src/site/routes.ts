@@ -4,8 +4,9 @@ import { publicCommitteePath } from '../committees/paths.ts';
 import type { Deps } from '../deps.ts';
 import { type Language, preferredLanguage } from '../http/words.ts';
 import { DomainError } from '../lib/errors.ts';
+import { credentialLinkedData } from './linked-data.ts';
 import { committeePage, committeesPage, credentialPage, homePage, listPage } from './pages.ts';
-import { accessibilityPath, committeesPath, homePath, privacyPath } from './paths.ts';
+import { accessibilityPath, committeesPath, credentialDataPath, homePath, privacyPath } from './paths.ts';
 import {
   countApproved,
   countSeatsByRole,
@@ -39,11 +40,16 @@ export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.get<WithSlug>('/credentials/:slug', open, async (request, reply) => {
-    const credential = await findPublicCredential(db, request.params.slug);
-    const results = credential ? await listResultsOf(db, credential.slug) : [];
-    // A credential that nothing was decided about would show whom an agency is working on.
-    if (!credential || results.length === 0) throw new DomainError('not_found');
-    return reply.page('site/credential', credentialPage(credential, results));
+    const { credential, results } = await getPublicCredential(deps, request.params.slug);
+    const alternate = credentialDataPath(credential.slug);
+    reply.header('link', `<${alternate}>; rel="alternate"; type="application/ld+json"`);
+    return reply.page('site/credential', { ...credentialPage(credential, results), alternate });
+  });
+
+  app.get<WithSlug>(credentialDataPath(':slug'), open, async (request, reply) => {
+    const { credential, results } = await getPublicCredential(deps, request.params.slug);
+    const data = credentialLinkedData(deps.config.publicUrl, credential, results);
+    return reply.type('application/ld+json; charset=utf-8').send(JSON.stringify(data));
   });
 
   app.get(committeesPath, open, async (_request, reply) => {
@@ -95,6 +101,14 @@ function statement(reply: FastifyReply, path: string, view: string, lang: Langua
     lang,
     languages: [{ href: `${path}?lang=${other}`, lang: other, text: other === 'es' ? 'Español' : 'English' }],
   });
+}
+
+async function getPublicCredential(deps: Pick<Deps, 'db'>, slug: string) {
+  const credential = await findPublicCredential(deps.db, slug);
+  const results = credential ? await listResultsOf(deps.db, credential.slug) : [];
+  // A credential that nothing was decided about would show whom an agency is working on.
+  if (!credential || results.length === 0) throw new DomainError('not_found');
+  return { credential, results };
 }
 
 async function getPublicCommittee(deps: Pick<Deps, 'db'>, slug: string) {

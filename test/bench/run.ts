@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { benchAnswerPost } from './answer-post.ts';
+import { benchChangedSince } from './changed-since.ts';
 import { type BenchEngine, startBenchEngine } from './engine.ts';
 import { type BenchRow, formatRows, meetsBar } from './rows.ts';
 import { benchSending } from './sending.ts';
@@ -13,6 +14,7 @@ const PARTS: Record<string, (engine: BenchEngine) => Promise<BenchRow[]>> = {
   c: benchAnswerPost,
   d: (engine) => benchTally(engine, [10_000, 1_000_000, 10_000_000]),
   e: (engine) => benchSoak(engine),
+  i: benchChangedSince,
 };
 
 /** `npm run bench` runs everything; `npm run bench -- b c` only those parts. Prints a Markdown table last. */

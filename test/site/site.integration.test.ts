@@ -170,6 +170,31 @@ describe('lists and credentials', () => {
     expect(page.text).not.toMatch(/\b(12|21|43)\b/);
   });
 
+  it('say the same in JSON-LD beside the page, without figures', async () => {
+    const published = await insertList({ isPublic: true, name: 'Linked list' });
+    const credential = await insertApplication(published, {
+      name: 'Linked Nursing Assistant',
+      decision: 'approved',
+      figures: { asked: 43, answered: 21, bothYes: 12 },
+    });
+    const path = `/credentials/${credential.slug}/data.jsonld`;
+    const page = await test.app.inject({ url: `/credentials/${credential.slug}` });
+    expect(page.body).toContain(`<link rel="alternate" type="application/ld+json" href="${path}">`);
+    expect(page.headers.link).toContain(path);
+    expect(page.body).not.toContain('<script');
+    const data = await test.app.inject({ url: path });
+    expect(data.headers['content-type']).toContain('application/ld+json');
+    expect(data.json()).toMatchObject({
+      '@context': 'https://schema.org',
+      '@type': 'EducationalOccupationalCredential',
+      '@id': `http://localhost:8080/credentials/${credential.slug}`,
+      name: 'Linked Nursing Assistant',
+      recognizedBy: [{ name: home.agency.name }],
+    });
+    expect(data.body).not.toMatch(/\b(12|21|43)\b/);
+    expect((await test.app.inject({ url: '/credentials/nothing/data.jsonld' })).statusCode).toBe(404);
+  });
+
   it('hide what is under review, and lists that are not published', async () => {
     const published = await insertList({ isPublic: true, name: 'Second list' });
     const internal = await insertList({ isPublic: false, name: 'Internal working list' });
