@@ -56,7 +56,6 @@ export const MESSAGE_KINDS = [
   'rsvp_confirmation',
   'meeting_cancelled',
   'meeting_moved',
-  'sign_in',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

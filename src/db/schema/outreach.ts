@@ -230,7 +230,6 @@ export const messages = pgTable(
     invitationId: ref('invitation_id').references(() => invitations.id),
     contactId: ref('contact_id').references(() => contacts.id),
     employerId: ref('employer_id').references(() => employers.id),
-    staffId: ref('staff_id').references(() => staffMembers.id),
     /** To somebody who wrote by a public page and is nobody's contact yet. */
     submissionId: ref('submission_id').references((): AnyPgColumn => submissions.id),
     kind: text('kind', { enum: MESSAGE_KINDS }).notNull(),
@@ -267,7 +266,7 @@ export const messages = pgTable(
       'messages_claimed',
       sql`(${t.claimedBy} is not null and ${t.leaseUntil} is not null) = (${t.state} = 'claimed')`,
     ),
-    check('messages_recipient', sql`num_nonnulls(${t.contactId}, ${t.staffId}, ${t.submissionId}) = 1`),
+    check('messages_recipient', sql`num_nonnulls(${t.contactId}, ${t.submissionId}) = 1`),
     uniqueIndex('messages_one_per_step')
       .on(t.waveId, t.contactId, t.step)
       .where(sql`${t.stream} = 'outreach'`),
