@@ -78,6 +78,7 @@ type DueRow = {
   contact_state: ContactState;
   invitation_state: InvitationState | null;
   invited: boolean;
+  may_have_left: boolean;
   zone: string;
 };
 
@@ -125,6 +126,7 @@ export async function claimMessages(
           row.stream === 'outreach' ? preferences(row.contact_id, row.agency_id, row.step === 0) : null,
         invitationState: row.invitation_state,
         invited: row.invited,
+        mayHaveLeft: row.may_have_left,
         budget: row.stream === 'outreach' ? budgets.check(row) : { fits: true },
       };
       const decision = decideClaim(facts, now);
@@ -214,6 +216,7 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
            coalesce(c.email_domain, s.email_domain, '') as email_domain,
            coalesce(c.state, 'active') as contact_state,
            i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone,
+           m.handed_at is not null as may_have_left,
            m.step > 0 and exists (
              select 1 from messages first
              where first.invitation_id = m.invitation_id and first.step = 0 and first.stream = 'outreach'
@@ -375,7 +378,8 @@ async function markRefused(tx: Tx, refused: readonly Refused[], now: Date): Prom
       as r(id bigint, state text, reason text, send_after timestamptz)
     where m.id = r.id and m.state = 'planned'`);
   const neverAsked = refused.filter(
-    ({ row, state }) => state !== 'planned' && row.stream === 'outreach' && row.step === 0,
+    ({ row, state }) =>
+      state !== 'planned' && state !== 'uncertain' && row.stream === 'outreach' && row.step === 0,
   );
   if (neverAsked.length === 0) return;
   await tx.execute(sql`

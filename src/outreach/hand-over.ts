@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Deps } from '../deps.ts';
 import type { ClaimedMessage } from './claim-messages.ts';
+import { endedAs } from './ended-as.ts';
 
 /** Counts hand-overs of the message; whoever handed it over last holds the number that its row holds. */
 export type HandedMessage = ClaimedMessage & { attempts: number };
@@ -68,11 +69,12 @@ export async function cancelClaims(
   const at = deps.clock.now().toISOString();
   await deps.db.transaction(async (tx) => {
     const ended = await tx.execute<{ invitation_id: number }>(sql`
-      update messages set state = 'cancelled', reason = 'nothing_to_say', finished_at = ${at}::timestamptz,
+      update messages set state = ${endedAs('cancelled')}, reason = 'nothing_to_say', finished_at = ${at}::timestamptz,
         claimed_by = null, lease_until = null
       where id = any(${sql.param(messages.map((message) => message.id))}::bigint[]) and state = 'claimed'
         and claimed_by = ${claimedBy}::uuid
-      returning case when stream = 'outreach' and step = 0 then invitation_id end as invitation_id`);
+      returning case when stream = 'outreach' and step = 0 and state = 'cancelled' then invitation_id end
+        as invitation_id`);
     const neverAsked = ended.flatMap((row) => row.invitation_id ?? []);
     await tx.execute(sql`
       update asks set state = 'cancelled'

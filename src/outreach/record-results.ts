@@ -194,7 +194,7 @@ async function markFailures(
   failures: readonly (Result & { after: AfterFailure })[],
 ): Promise<Reached[]> {
   if (failures.length === 0) return [];
-  const rows = failures.map(({ message, at, after }) => ({
+  const rows = failures.map(({ message, at, after, failure }) => ({
     id: message.id,
     attempts: message.attempts,
     state: after.state,
@@ -202,14 +202,17 @@ async function markFailures(
     at: at.toISOString(),
     send_after: after.state === 'planned' ? (after.sendAfter?.toISOString() ?? null) : null,
     uncounted: after.state === 'planned' && !after.countAttempt ? 1 : 0,
+    stayed: after.state === 'planned' && !failure?.inDoubt ? 1 : 0,
   }));
   const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
     update messages m set state = r.state, reason = r.reason, claimed_by = null, lease_until = null,
       send_after = coalesce(r.send_after, m.send_after), attempts = r.attempts - r.uncounted,
-      handed_at = case when r.uncounted = 1 then null else m.handed_at end,
+      -- Kept where it may have left all the same.
+      handed_at = case when r.stayed = 1 then null else m.handed_at end,
       finished_at = case when r.state = 'planned' then null else r.at end
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as r(id bigint, attempts int, state text, reason text, at timestamptz, send_after timestamptz, uncounted int)
+      as r(id bigint, attempts int, state text, reason text, at timestamptz, send_after timestamptz, uncounted int,
+        stayed int)
     where m.id = r.id and m.attempts in (r.attempts, r.attempts - 1) and m.state = 'claimed'
       and m.claimed_by = ${claimedBy}::uuid
     returning case when m.stream = 'outreach' and m.state = 'failed' then m.invitation_id end as invitation_id, r.at`);

@@ -47,6 +47,8 @@ export type ClaimFacts = {
   invited: boolean;
   /** Whether one more touch now fits the budgets of all agencies together, and if not, when it will. */
   budget: BudgetFact;
+  /** It was handed over before, and nobody knows what became of it. */
+  mayHaveLeft?: boolean;
 };
 
 export type BudgetFact =
@@ -55,7 +57,7 @@ export type BudgetFact =
 
 export type ClaimDecision =
   | { claim: true }
-  | { claim: false; state: 'suppressed' | 'expired' | 'cancelled'; reason: RefusalReason }
+  | { claim: false; state: 'suppressed' | 'expired' | 'cancelled' | 'uncertain'; reason: RefusalReason }
   /** Put off until it fits; still planned. */
   | { claim: false; state: 'planned'; reason: RefusalReason; sendAfter: Date };
 
@@ -66,10 +68,20 @@ const refuse = (state: 'suppressed' | 'expired' | 'cancelled', reason: RefusalRe
 });
 
 /**
+ * Whether a due message may go out now. One that may have left already is never called unsent: who keeps it from
+ * going again leaves it uncertain.
+ */
+export function decideClaim(facts: ClaimFacts, now: Date): ClaimDecision {
+  const decision = decideNewClaim(facts, now);
+  if (decision.claim || decision.state === 'planned' || !facts.mayHaveLeft) return decision;
+  return { ...decision, state: 'uncertain' };
+}
+
+/**
  * Whether a due message may go out now. Who said stop is asked nothing more by any agency; what answers a person's
  * own act still reaches them, unless their address is dead or they complained.
  */
-export function decideClaim(facts: ClaimFacts, now: Date): ClaimDecision {
+function decideNewClaim(facts: ClaimFacts, now: Date): ClaimDecision {
   if (now >= facts.notAfter) return refuse('expired', 'too_late');
   if (facts.suppressedFor && (facts.stream === 'outreach' || !isPolite(facts.suppressedFor))) {
     return refuse('suppressed', 'suppressed');

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
+import { endedAs } from './ended-as.ts';
 
 /**
  * Ends what a wave has not sent yet, because it was closed or cancelled; call it after the wave's state changed, in
@@ -10,7 +11,8 @@ export async function stopWaveMessages(
   input: { waveId: number; reason: 'wave_closed' | 'wave_cancelled'; now: Date },
 ): Promise<{ stopped: number }> {
   const stopped = await tx.execute<{ id: number }>(sql`
-    update messages set state = 'cancelled', reason = ${input.reason}, finished_at = ${input.now.toISOString()}::timestamptz
+    update messages set state = ${endedAs('cancelled')}, reason = ${input.reason},
+      finished_at = ${input.now.toISOString()}::timestamptz
     where wave_id = ${input.waveId} and state = 'planned'
     returning id`);
   await tx.execute(sql`
@@ -26,6 +28,7 @@ export async function stopReminders(
   input: { invitationId: number; reason: 'answered' | 'declined' | 'referred'; now: Date },
 ): Promise<void> {
   await tx.execute(sql`
-    update messages set state = 'cancelled', reason = ${input.reason}, finished_at = ${input.now.toISOString()}::timestamptz
+    update messages set state = ${endedAs('cancelled')}, reason = ${input.reason},
+      finished_at = ${input.now.toISOString()}::timestamptz
     where invitation_id = ${input.invitationId} and state = 'planned' and stream = 'outreach'`);
 }
