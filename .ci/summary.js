@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SUITES = ['test', 'redis', 'e2e'];
+const SUITES = ['test', 'redis', 'faults', 'e2e'];
 const folder = process.argv[2];
 const present = new Set(readdirSync(folder));
 let passed = 0;
