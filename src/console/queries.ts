@@ -105,8 +105,9 @@ export function listRunningWaves(db: Db, agencyId: number) {
       name: waves.name,
       state: waves.state,
       closeAt: waves.closeAt,
-      invited: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id)`,
-      answered: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id and i.state = 'answered')`,
+      invited: sql<number>`(select count(distinct a.invitation_id)::int from asks a where a.wave_id = waves.id)`,
+      answered: sql<number>`(select count(distinct i.id)::int from asks a join invitations i on i.id = a.invitation_id
+        where a.wave_id = waves.id and i.state = 'answered' and a.state in ('answered', 'withdrawn', 'declined'))`,
     })
     .from(waves)
     .where(and(eq(waves.agencyId, agencyId), inArray(waves.state, ['running', 'paused'])))
@@ -236,8 +237,8 @@ export function listPositions(
     .from(positions)
     .innerJoin(employers, eq(employers.id, positions.unitId))
     .leftJoin(answers, eq(answers.id, positions.answerId))
-    .leftJoin(invitations, eq(invitations.id, answers.invitationId))
-    .leftJoin(waves, eq(waves.id, invitations.waveId))
+    .leftJoin(asks, eq(asks.id, answers.askId))
+    .leftJoin(waves, eq(waves.id, asks.waveId))
     .where(
       and(
         eq(positions.tallyId, tallyId),

@@ -3,7 +3,7 @@ const DAY_MS = 86_400_000;
 const iso = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 /** The nth given weekday (0 = Sunday) of a month; -1 is the last. */
-function nthWeekday(year: number, month: number, weekday: number, nth: number): number {
+export function nthWeekday(year: number, month: number, weekday: number, nth: number): number {
   if (nth === -1) {
     const last = Date.UTC(year, month + 1, 0);
     return last - ((new Date(last).getUTCDay() - weekday + 7) % 7) * DAY_MS;
@@ -12,8 +12,8 @@ function nthWeekday(year: number, month: number, weekday: number, nth: number): 
   return first + (((weekday - new Date(first).getUTCDay() + 7) % 7) + (nth - 1) * 7) * DAY_MS;
 }
 
-/** A fixed date as federal offices keep it: on Friday when it falls on Saturday, on Monday when on Sunday. */
-function observed(time: number): number {
+/** A fixed date as offices keep it: on Friday when it falls on Saturday, on Monday when on Sunday. */
+export function observed(time: number): number {
   const weekday = new Date(time).getUTCDay();
   return weekday === 6 ? time - DAY_MS : weekday === 0 ? time + DAY_MS : time;
 }

@@ -13,7 +13,7 @@ export type MailSender = {
 export type CredentialInMail = {
   name: string;
   issuer: string;
-  /** Present when another agency than the sender asks. */
+  /** Present when several agencies ask in one mail. */
   askedBy?: string;
 };
 
@@ -38,8 +38,10 @@ type Asking = {
   employerName: string;
   credentials: readonly CredentialInMail[];
   meetings: readonly MeetingInMail[];
+  /** Names of the agencies that ask, the sender first; just the sender when absent. */
+  askers?: readonly string[];
   minutes: number;
-  /** The last day on which the link takes answers, in the agency's zone. */
+  /** The last day on which the link takes answers to all of it, in the agency's zone. */
   until: Date;
   timeZone: string;
   link: string;
@@ -117,4 +119,4 @@ export type MailKind = keyof MessageData;
 export type RenderedMail = { subject: string; html: string; text: string };
 
 /** Raised with every change to a view or a wording: it is part of the Message-ID of what is queued afterwards. */
-export const TEMPLATE_VERSION = 1;
+export const TEMPLATE_VERSION = 2;

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
 import type { Tx } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
+import { leaveToOtherAskers } from './shared-touches.ts';
 import type { PreferenceKind } from './types.ts';
 
 const DAY_MS = 86_400_000;
@@ -40,8 +41,8 @@ export async function choosePreference(
     // Only an agency that has asked this person can be refused by them.
     const agency =
       choice.kind === 'not_agency'
-        ? sql`(select i.agency_id from invitations i
-            where i.contact_id = ${contactId} and i.agency_id = ${choice.agencyId} limit 1)`
+        ? sql`(select w.agency_id from asks a join waves w on w.id = a.wave_id
+            where a.contact_id = ${contactId} and w.agency_id = ${choice.agencyId} limit 1)`
         : sql`null::bigint`;
     const chosen = await tx.execute<{ id: number }>(sql`
       insert into contact_preferences (contact_id, kind, agency_id, employer_id, until, created_at)
@@ -49,6 +50,10 @@ export async function choosePreference(
       from (select ${agency} as agency) as given
       where ${choice.kind}::text <> 'not_agency' or agency is not null
       on conflict do nothing returning id`);
+    // What other agencies ask in the same mails goes on.
+    if (chosen.length > 0 && choice.kind === 'not_agency') {
+      await leaveToOtherAskers(tx, [{ contactId, agencyId: choice.agencyId }], now);
+    }
     if (chosen.length > 0) await audit(tx, contactId, 'contact.preference_chosen', choice.kind, now);
   });
 }

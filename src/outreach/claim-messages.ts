@@ -27,6 +27,7 @@ import {
   type StoredEpoch,
 } from './rules.ts';
 import { readEpochFile } from './sending-lock.ts';
+import { leaveToOtherAskers } from './shared-touches.ts';
 import type { InvitationState, MessageKind, MessageStream } from './types.ts';
 
 /** A message that belongs to one sender until its lease ends. */
@@ -46,6 +47,8 @@ export type ClaimedMessage = {
   domain: string;
   /** Keyed hash of the address; the hand-over looks once more whether it said stop. */
   addressHash: Buffer;
+  /** The asks that its mail names, once that is known. */
+  askIds?: readonly number[];
 };
 
 export type Claim = {
@@ -97,20 +100,23 @@ export async function claimMessages(
     const claim: Claim = { claimedBy, messages: [], refused: {}, exhausted: false };
     const ids = await lockDue(tx, options, readEpochFile(deps.config.dataDir), now);
     if (ids.length === 0) return { ...claim, exhausted: true };
-    const rows = await readDue(tx, ids);
+    const due = await readDue(tx, ids);
     const addressHashes = new Map(
-      rows.map((row) => [row.id, hashAddress(deps.secrets.suppressionKey, row.email)]),
+      due.map((row) => [row.id, hashAddress(deps.secrets.suppressionKey, row.email)]),
     );
     const suppressed = await findSuppressions(tx, [...addressHashes.values()]);
-    const budgets = await openBudgets(tx, rows, now);
+    const budgets = await openBudgets(tx, due, now);
     const preferences = await findPreferenceReasons(
       tx,
-      rows.flatMap((row) =>
+      due.flatMap((row) =>
         row.stream === 'outreach' ? [{ contactId: row.contact_id, unitId: row.unit_id }] : [],
       ),
       now,
       'sent',
     );
+    const preferenceOf = (row: DueRow) =>
+      row.stream === 'outreach' ? preferences(row.contact_id, row.agency_id, row.step === 0) : null;
+    const rows = await withoutLeft(tx, due, (row) => preferenceOf(row) === 'not_this_agency', now);
 
     const claimed: DueRow[] = [];
     const refused: Refused[] = [];
@@ -122,8 +128,7 @@ export async function claimMessages(
         notAfter: row.not_after,
         contactState: row.contact_state,
         suppressedFor: suppressed.get(addressHashes.get(row.id)!.toString('hex')) ?? null,
-        preference:
-          row.stream === 'outreach' ? preferences(row.contact_id, row.agency_id, row.step === 0) : null,
+        preference: preferenceOf(row),
         invitationState: row.invitation_state,
         invited: row.invited,
         mayHaveLeft: row.may_have_left,
@@ -230,6 +235,26 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
     left join invitations i on i.id = m.invitation_id
     where m.id = any(${sql.param(ids)}::bigint[])
     order by m.send_after, m.id`);
+}
+
+/**
+ * The rows without those that go on under another agency, as their recipient refused the one that carried them: the
+ * next claim finds them there.
+ */
+async function withoutLeft(
+  tx: Tx,
+  rows: readonly DueRow[],
+  isRefused: (row: DueRow) => boolean,
+  now: Date,
+): Promise<readonly DueRow[]> {
+  const refused = rows.filter(isRefused);
+  if (refused.length === 0) return rows;
+  const left = await leaveToOtherAskers(
+    tx,
+    refused.map((row) => ({ contactId: row.contact_id, agencyId: row.agency_id })),
+    now,
+  );
+  return rows.filter((row) => row.invitation_id === null || !left.includes(row.invitation_id));
 }
 
 type Refused = { row: DueRow; state: string; reason: RefusalReason; sendAfter?: Date };

@@ -11,6 +11,8 @@ export type Touch = {
   employerId: number;
   asks: readonly (TopicRef & { seatRole?: string | null })[];
   steps: readonly PlannedStep[];
+  /** Asked in another wave's invitation, which the caller holds unsent; then nothing else is made. */
+  joins?: { invitationId: number } | null;
 };
 
 const CHUNK = 2_000;
@@ -22,7 +24,7 @@ const ANALYZE_FROM = 500;
 
 /**
  * Turns planned touches into invitations, asks and messages. Contacts that the wave has already are left alone, so
- * a launch that runs twice makes nothing twice. Set-based: ten thousand touches take seconds.
+ * a launch that runs twice makes nothing twice; what joins another wave's invitation becomes asks there. Set-based: ten thousand touches take seconds.
  */
 export async function createTouches(
   tx: Tx,
@@ -33,16 +35,58 @@ export async function createTouches(
     now: Date;
   },
 ): Promise<{ created: number; messages: number }> {
-  let created = 0;
+  let created = await joinTouches(tx, input);
   let messages = 0;
-  for (let start = 0; start < input.touches.length; start += CHUNK) {
-    const chunk = input.touches.slice(start, start + CHUNK);
+  const own = input.touches.filter((touch) => !touch.joins);
+  for (let start = 0; start < own.length; start += CHUNK) {
+    const chunk = own.slice(start, start + CHUNK);
     const made = await createChunk(tx, deps, input, chunk);
     created += made.created;
     messages += made.messages;
   }
   if (created >= ANALYZE_FROM) await tx.execute(sql`analyze invitations, asks, messages, unsubscribe_links`);
   return { created, messages };
+}
+
+/** Adds asks to invitations of other waves. Returns how many of them took any. */
+async function joinTouches(
+  tx: Tx,
+  { wave, touches, now }: { wave: { id: number; graceUntil: Date }; touches: readonly Touch[]; now: Date },
+): Promise<number> {
+  const rows = touches.flatMap(({ joins, contactId, employerId, asks }) =>
+    joins
+      ? asks.map((ask, i) => ({
+          invitation_id: joins.invitationId,
+          contact_id: contactId,
+          employer_id: employerId,
+          credential_id: ask.kind === 'credential' ? ask.credentialId : null,
+          meeting_id: ask.kind === 'meeting' ? ask.meetingId : null,
+          seat_role: ask.seatRole ?? null,
+          place: i + 1,
+        }))
+      : [],
+  );
+  if (rows.length === 0) return 0;
+  const joined = await tx.execute<{ invitation_id: number }>(sql`
+    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, seat_role, position,
+                      created_at)
+    select ${wave.id}, row.invitation_id, row.contact_id, row.employer_id, row.credential_id, row.meeting_id,
+           row.seat_role, row.place + (select max(a.position) from asks a where a.invitation_id = row.invitation_id),
+           ${now.toISOString()}::timestamptz
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as row(invitation_id bigint, contact_id bigint, employer_id bigint, credential_id bigint, meeting_id bigint,
+             seat_role text, place int)
+    order by row.invitation_id, row.place
+    -- The other wave asked the same and dropped it before anybody was asked.
+    on conflict (invitation_id, coalesce(credential_id, 0), coalesce(meeting_id, 0)) do update
+      set wave_id = excluded.wave_id, state = 'planned', dropped_for = null, seat_role = excluded.seat_role
+      where asks.state = 'cancelled' and asks.asked_at is null
+    returning invitation_id`);
+  const invitationIds = [...new Set(joined.map((row) => Number(row.invitation_id)))];
+  await tx.execute(sql`
+    update invitations set expires_at = greatest(expires_at, ${wave.graceUntil.toISOString()}::timestamptz)
+    where id = any(${sql.param(invitationIds)}::bigint[])`);
+  return invitationIds.length;
 }
 
 async function createChunk(

@@ -3,6 +3,7 @@ import { recordAudit } from '../agencies/record-audit.ts';
 import type { Db } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { decideWaveSafety, FAILURES_PAUSE, type WaveSafety, type WaveSafetyFacts } from './rules.ts';
+import { carryOnWithout } from './shared-touches.ts';
 
 /**
  * Pauses a running wave when its receipts say that going on would do harm: too many complaints, blocks by policy, or
@@ -24,6 +25,7 @@ export async function guardWave(
       where id = ${waveId} and state = 'running'
       returning agency_id`);
     if (!wave) return false;
+    await carryOnWithout(tx, waveId, now);
     await recordAudit(tx, {
       at: now,
       agencyId: Number(wave.agency_id),

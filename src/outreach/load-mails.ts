@@ -28,7 +28,11 @@ type Recipient = {
 };
 
 type AskRow = {
+  id: number;
   invitation_id: number;
+  agency_id: number;
+  agency: string;
+  close_at: Date;
   meeting_id: number | null;
   seat_role: string | null;
   credential: string | null;
@@ -38,6 +42,9 @@ type AskRow = {
 
 type LoadDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'secrets' | 'messageContents'>;
 
+/** A mail that can be made, and the asks that it names. */
+export type LoadedMail = { make: () => OutgoingMail; askIds?: readonly number[] };
+
 /**
  * The content of claimed messages, read for the whole batch at once. Rendering is left to the moment of sending.
  * A message that is missing has nothing to say any more.
@@ -45,22 +52,27 @@ type LoadDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'secrets' | 'messageConte
 export async function loadMails(
   deps: LoadDeps,
   messages: readonly ClaimedMessage[],
-): Promise<Map<number, () => OutgoingMail>> {
+): Promise<Map<number, LoadedMail>> {
   const { db } = deps;
   const recipients = await readRecipients(db, messages);
   const senders = await readAgencies(db, messages);
   const asks = await readAsks(deps, messages);
   const contents = await readContents(deps, messages, recipients);
 
-  const mails = new Map<number, () => OutgoingMail>();
+  const mails = new Map<number, LoadedMail>();
   for (const message of messages) {
     const recipient = recipients.get(message.id);
     const agency = senders.get(message.agencyId);
     invariant(recipient && agency, 'a claimed message has a recipient and a sender');
-    const content = isContentKind(message.kind)
-      ? contents.get(message.id)
-      : askingContent(deps, message, recipient, agency, asks.get(message.invitationId ?? 0) ?? []);
-    if (content) mails.set(message.id, () => assemble(deps, message, recipient, agency, content));
+    const make = (content: Content) => () => assemble(deps, message, recipient, agency, content);
+    if (isContentKind(message.kind)) {
+      const content = contents.get(message.id);
+      if (content) mails.set(message.id, { make: make(content) });
+      continue;
+    }
+    const named = asks.get(message.invitationId ?? 0) ?? [];
+    const content = askingContent(deps, message, recipient, agency, named);
+    if (content) mails.set(message.id, { make: make(content), askIds: named.map(({ askId }) => askId) });
   }
   return mails;
 }
@@ -91,9 +103,17 @@ async function readAgencies(db: Db, messages: readonly ClaimedMessage[]): Promis
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-type AskInMail = { credential: CredentialInMail } | { meeting: MeetingInMail };
+type AskInMail = {
+  askId: number;
+  agencyId: number;
+  agency: string;
+  closeAt: Date;
+} & ({ credential: CredentialInMail } | { meeting: MeetingInMail });
 
-/** What each invitation asks, in its order, without what was withdrawn from it or is off. */
+/**
+ * What each invitation asks, in its order and for whichever waves, without what was dropped from it, what belongs to a
+ * wave that is paused or over, whose agency the person refused, or is off.
+ */
 async function readAsks(
   deps: LoadDeps,
   messages: readonly ClaimedMessage[],
@@ -103,11 +123,18 @@ async function readAsks(
     .map((message) => message.invitationId);
   if (invitationIds.length === 0) return new Map();
   const rows = await deps.db.execute<AskRow>(sql`
-    select a.invitation_id, a.meeting_id, a.seat_role, c.name as credential, c.version, i.name as issuer
+    select a.id, a.invitation_id, a.meeting_id, a.seat_role, c.name as credential, c.version, i.name as issuer,
+      g.id as agency_id, g.name as agency, w.close_at
     from asks a
+    join invitations v on v.id = a.invitation_id
+    join waves w on w.id = a.wave_id
+    join agencies g on g.id = w.agency_id
     left join credentials c on c.id = a.credential_id
     left join issuers i on i.id = c.issuer_id
     where a.invitation_id = any(${sql.param(invitationIds)}::bigint[]) and a.state in ('planned', 'asked')
+      and a.dropped_for is null and (a.wave_id = v.wave_id or (w.state = 'running' and not exists (
+        select 1 from contact_preferences p
+        where p.contact_id = a.contact_id and p.kind = 'not_agency' and p.agency_id = g.id and p.ended_at is null)))
     order by a.invitation_id, a.position`);
   const meetingIds = [...new Set(rows.flatMap((row) => row.meeting_id ?? []))];
   const meetings = await deps.messageContents.describeMeetings(deps.db, meetingIds);
@@ -123,11 +150,12 @@ async function readAsks(
 }
 
 function toAsk(row: AskRow, meeting: Omit<MeetingInMail, 'seatRole'> | undefined): AskInMail | null {
+  const ask = { askId: Number(row.id), agencyId: row.agency_id, agency: row.agency, closeAt: row.close_at };
   if (row.credential !== null) {
     const name = row.version ? `${row.credential} (${row.version})` : row.credential;
-    return { credential: { name, issuer: row.issuer ?? '' } };
+    return { ...ask, credential: { name, issuer: row.issuer ?? '' } };
   }
-  return meeting ? { meeting: { ...meeting, seatRole: row.seat_role ?? '' } } : null;
+  return meeting ? { ...ask, meeting: { ...meeting, seatRole: row.seat_role ?? '' } } : null;
 }
 
 async function readContents(
@@ -165,11 +193,28 @@ function askingContent(
   asks: readonly AskInMail[],
 ): Content | undefined {
   if (asks.length === 0 || message.invitationId === null || !recipient.close_at) return undefined;
-  const credentials = asks.flatMap((ask) => ('credential' in ask ? [ask.credential] : []));
   const { seatRoleName } = deps.messageContents;
-  const meetings = asks
-    .flatMap((ask) => ('meeting' in ask ? [ask.meeting] : []))
-    .map((meeting) => ({ ...meeting, seatRole: seatRoleName(meeting.seatRole, recipient.language) }));
+  // The sender first, then the others by name.
+  const askers = [...new Map(asks.map(({ agencyId, agency }) => [agencyId, agency]))]
+    .sort((a, b) => Number(b[0] === agency.id) - Number(a[0] === agency.id) || (a[1] < b[1] ? -1 : 1))
+    .map(([, name]) => name);
+  const askedBy = (ask: AskInMail) =>
+    askers.length > 1 || ask.agencyId !== agency.id ? { askedBy: ask.agency } : {};
+  const credentials = asks.flatMap((ask) =>
+    'credential' in ask ? [{ ...ask.credential, ...askedBy(ask) }] : [],
+  );
+  const meetings = asks.flatMap((ask) =>
+    'meeting' in ask
+      ? [
+          {
+            ...ask.meeting,
+            seatRole: seatRoleName(ask.meeting.seatRole, recipient.language),
+            ...askedBy(ask),
+          },
+        ]
+      : [],
+  );
+  const until = new Date(Math.min(...asks.map(({ closeAt }) => closeAt.getTime())));
   const token = answerToken(deps, message.invitationId, recipient.token_version ?? 1);
   return {
     data: {
@@ -177,7 +222,8 @@ function askingContent(
       credentials,
       meetings,
       minutes: minutesToAnswer(credentials.length, meetings.length),
-      until: recipient.close_at,
+      askers,
+      until,
       timeZone: agency.timeZone,
       link: deps.config.publicUrl + answerPath(token),
       started: recipient.invitation_state === 'started',

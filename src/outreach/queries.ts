@@ -106,7 +106,8 @@ export async function getPreferences(db: Db, contactId: number, now: Date): Prom
     order by p.id`);
   const agencies = await db.execute<{ id: number; name: string }>(sql`
     select a.id, a.name from agencies a
-    where exists (select 1 from invitations i where i.contact_id = ${contactId} and i.agency_id = a.id)
+    where exists (select 1 from asks k join waves w on w.id = k.wave_id
+      where k.contact_id = ${contactId} and w.agency_id = a.id)
     order by a.name`);
   return { employer: employer?.name ?? '', chosen: [...chosen], agencies: [...agencies] };
 }

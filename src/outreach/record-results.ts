@@ -161,7 +161,8 @@ async function heedReplies(tx: Tx, failures: readonly (Result & { after: AfterFa
   );
 }
 
-type Reached = { invitation_id: number; at: string };
+/** `ask_ids`: what its mail named; unknown where that was not noted, and then all that it would have named. */
+type Reached = { invitation_id: number; at: string; ask_ids?: readonly number[] | undefined };
 
 /** Returns the invitations whose outreach has now left. */
 async function markSent(tx: Tx, claimedBy: string, results: readonly Result[]): Promise<Reached[]> {
@@ -172,7 +173,8 @@ async function markSent(tx: Tx, claimedBy: string, results: readonly Result[]): 
     sent_at: at.toISOString(),
     provider_id: providerId,
   }));
-  const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
+  const named = new Map(results.map(({ message }) => [message.id, message.askIds]));
+  const updated = await tx.execute<{ id: number; invitation_id: number | null; at: Date }>(sql`
     update messages m set state = 'sent', sent_at = r.sent_at, finished_at = r.sent_at, provider_id = r.provider_id,
       claimed_by = null, lease_until = null, reason = null, attempts = r.attempts
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
@@ -181,9 +183,17 @@ async function markSent(tx: Tx, claimedBy: string, results: readonly Result[]): 
       m.attempts = r.attempts and m.state in ('claimed', 'planned', 'uncertain')
       -- The note of the hand-over was lost in a crash of the database.
       or m.attempts = r.attempts - 1 and m.state = 'claimed' and m.claimed_by = ${claimedBy}::uuid)
-    returning case when m.stream = 'outreach' then m.invitation_id end as invitation_id, m.sent_at as at`);
-  return updated.flatMap(({ invitation_id, at }) =>
-    invitation_id === null ? [] : [{ invitation_id: Number(invitation_id), at: at.toISOString() }],
+    returning m.id, case when m.stream = 'outreach' then m.invitation_id end as invitation_id, m.sent_at as at`);
+  return updated.flatMap(({ id, invitation_id, at }) =>
+    invitation_id === null
+      ? []
+      : [
+          {
+            invitation_id: Number(invitation_id),
+            at: at.toISOString(),
+            ask_ids: named.get(Number(id)),
+          },
+        ],
   );
 }
 
@@ -204,7 +214,8 @@ async function markFailures(
     uncounted: after.state === 'planned' && !after.countAttempt ? 1 : 0,
     stayed: after.state === 'planned' && !failure?.inDoubt ? 1 : 0,
   }));
-  const updated = await tx.execute<{ invitation_id: number | null; at: Date }>(sql`
+  const named = new Map(failures.map(({ message }) => [message.id, message.askIds]));
+  const updated = await tx.execute<{ id: number; invitation_id: number | null; at: Date }>(sql`
     update messages m set state = r.state, reason = r.reason, claimed_by = null, lease_until = null,
       send_after = coalesce(r.send_after, m.send_after), attempts = r.attempts - r.uncounted,
       -- Kept where it may have left all the same.
@@ -215,9 +226,18 @@ async function markFailures(
         stayed int)
     where m.id = r.id and m.attempts in (r.attempts, r.attempts - 1) and m.state = 'claimed'
       and m.claimed_by = ${claimedBy}::uuid
-    returning case when m.stream = 'outreach' and m.state = 'failed' then m.invitation_id end as invitation_id, r.at`);
-  return updated.flatMap(({ invitation_id, at }) =>
-    invitation_id === null ? [] : [{ invitation_id: Number(invitation_id), at: at.toISOString() }],
+    returning m.id, case when m.stream = 'outreach' and m.state = 'failed' then m.invitation_id end as invitation_id,
+      r.at`);
+  return updated.flatMap(({ id, invitation_id, at }) =>
+    invitation_id === null
+      ? []
+      : [
+          {
+            invitation_id: Number(invitation_id),
+            at: at.toISOString(),
+            ask_ids: named.get(Number(id)),
+          },
+        ],
   );
 }
 
@@ -235,8 +255,11 @@ export async function markAsked(tx: Tx, reached: readonly Reached[]): Promise<Se
   if (reached.length === 0) return [];
   const rows = await tx.execute<AskedRow>(sql`
     update asks a set asked_at = r.at, state = case when a.state in ('planned', 'cancelled') then 'asked' else a.state end
-    from json_to_recordset(${JSON.stringify(reached)}::text::json) as r(invitation_id bigint, at timestamptz)
+    from json_to_recordset(${JSON.stringify(reached)}::text::json)
+      as r(invitation_id bigint, at timestamptz, ask_ids json)
     where a.invitation_id = r.invitation_id and a.asked_at is null
+      and case when r.ask_ids is null then a.dropped_for is null
+        else a.id in (select named::bigint from json_array_elements_text(r.ask_ids) named) end
     returning a.id, a.contact_id, a.employer_id, a.credential_id, a.meeting_id, a.asked_at`);
   return rows.map(toSentAsk);
 }
@@ -246,7 +269,7 @@ async function markUndelivered(tx: Tx, reached: readonly Reached[]): Promise<Sen
   const rows = await tx.execute<AskedRow>(sql`
     update asks a set undelivered_at = r.at
     from json_to_recordset(${JSON.stringify(reached)}::text::json) as r(invitation_id bigint, at timestamptz)
-    where a.invitation_id = r.invitation_id and a.undelivered_at is null
+    where a.invitation_id = r.invitation_id and a.undelivered_at is null and a.asked_at is not null
       -- A reminder that is refused does not undo the invitation that arrived.
       and not exists (
         select 1 from messages m where m.invitation_id = a.invitation_id and m.stream = 'outreach' and m.sent_at is not null)

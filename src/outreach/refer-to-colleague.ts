@@ -43,7 +43,7 @@ type Nominator = {
 
 /**
  * Hands an invitation on to a colleague at the same employer: they get a link and a mail of their own with the same
- * asks, and the person who named them gets no more reminders. One level deep and at most three for each invitation.
+ * asks of every wave under way, and the person who named them gets no more reminders. One level deep and at most three for each invitation.
  * Enqueue `outreach.send-due` after the commit.
  */
 export async function referToColleague(
@@ -140,7 +140,10 @@ async function insertReferral(
   now: Date,
 ): Promise<{ invitationId: number; alreadyInvited: boolean }> {
   const [invited] = await tx.execute<{ id: number }>(sql`
-    select id from invitations where wave_id = ${nominator.wave_id} and contact_id = ${contactId}`);
+    select i.id from invitations i
+    where i.contact_id = ${contactId} and (i.wave_id = ${nominator.wave_id}
+      or exists (select 1 from asks a where a.invitation_id = i.id and a.wave_id = ${nominator.wave_id}))
+    order by i.wave_id = ${nominator.wave_id} desc, i.id limit 1`);
   if (invited) return { invitationId: invited.id, alreadyInvited: true };
   const at = sql`${now.toISOString()}::timestamptz`;
   const [drawn] = await tx.execute<{ id: number }>(
@@ -157,8 +160,10 @@ async function insertReferral(
     from invitations i, contacts c where i.id = ${nominator.id} and c.id = ${contactId}`);
   await tx.execute(sql`
     insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, seat_role, position, created_at)
-    select wave_id, ${id}, ${contactId}, employer_id, credential_id, meeting_id, seat_role, position, ${at}
-    from asks where invitation_id = ${nominator.id} and state <> 'cancelled'`);
+    select a.wave_id, ${id}, ${contactId}, a.employer_id, a.credential_id, a.meeting_id, a.seat_role, a.position, ${at}
+    from asks a join waves w on w.id = a.wave_id
+    where a.invitation_id = ${nominator.id} and a.state <> 'cancelled'
+      and (a.wave_id = ${nominator.wave_id} or w.state = 'running')`);
   const calendar = nominator.calendar ?? BUSINESS_HOURS;
   const sendAfter = nextSendTime(calendar, nominator.zone, now, nominator.close_at) ?? nominator.close_at;
   await tx.execute(sql`

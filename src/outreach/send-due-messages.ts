@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { type OutgoingMail, SendError } from '../mail/types.ts';
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts';
 import { cancelClaims, type HandedMessage, handOver, releaseClaims } from './hand-over.ts';
-import { loadMails } from './load-mails.ts';
+import { type LoadedMail, loadMails } from './load-mails.ts';
 import { createResultRecorder, type ResultRecorder } from './record-results.ts';
 import { isDomainDeferral } from './rules.ts';
 import { raiseSendEpoch } from './sending-lock.ts';
@@ -40,7 +40,7 @@ export type SendOutcome = {
 
 const BATCH = 200;
 
-type Batch = { messages: ClaimedMessage[]; mails: Map<number, () => OutgoingMail>; exhausted: boolean };
+type Batch = { messages: ClaimedMessage[]; mails: Map<number, LoadedMail>; exhausted: boolean };
 
 /**
  * Sends what is due until nothing is: claim a batch, read its contents, hand over as many at a time as there are
@@ -76,7 +76,10 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
     await cancelClaims(deps, claimedBy, empty);
     refused += Object.values(claim.refused).reduce((sum, count) => sum + count, empty.length);
     return {
-      messages: claim.messages.filter((message) => mails.has(message.id)),
+      messages: claim.messages.flatMap((message) => {
+        const mail = mails.get(message.id);
+        return mail ? [{ ...message, askIds: mail.askIds }] : [];
+      }),
       mails,
       exhausted: claim.exhausted,
     };
@@ -108,7 +111,7 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
         const chunk = claimed.slice(0, lane.width);
         const handed = await handOver(deps, claimedBy, chunk);
         claimed = claimed.slice(chunk.length);
-        for (const message of handed) lane.send(message, batch.mails.get(message.id)!);
+        for (const message of handed) lane.send(message, batch.mails.get(message.id)!.make);
         const back = missing(chunk, handed);
         keptBack ||= back.length > 0;
         await releaseClaims(deps, claimedBy, back);

@@ -41,5 +41,11 @@ export async function closeDueWaves(
     expired += ended.length;
     if (ended.length < EXPIRE_LIMIT) break;
   }
+  // Asks beside those of another wave, which keeps the link open, end with their own wave's grace.
+  await deps.db.execute(sql`
+    update asks a set state = 'cancelled' from waves w
+    where w.state = 'closed' and w.grace_until <= ${now.toISOString()}::timestamptz
+      and w.grace_until > ${now.toISOString()}::timestamptz - interval '3 days'
+      and a.wave_id = w.id and a.dropped_for = 'wave_closed' and a.state = 'asked'`);
   return { closed, expired };
 }

@@ -11,6 +11,8 @@ import { compareNeed } from '../outreach/planner/need.ts';
 import { learnRates, type Segment, type SegmentRates } from '../outreach/planner/segment-rates.ts';
 import type { CredentialTopic, MeetingTopic, PlanInput } from '../outreach/planner/types.ts';
 import { findPreferenceReasons, findSuppressions } from '../outreach/queries.ts';
+import { effectiveProtocol } from './effective-protocol.ts';
+import { gatherLimits } from './gather-limits.ts';
 import {
   findFallbackPolicyVersion,
   listCredentials,
@@ -159,18 +161,28 @@ export async function readAudience(db: Db, audience: WaveAudience): Promise<Audi
   return contacts.filter((contact) => units.has(contact.unitId) === (answered === 'before'));
 }
 
-export type Gathered = { input: PlanInput; audience: AudienceContact[] };
+export type Gathered = { input: PlanInput & { protocol: WaveProtocol }; audience: AudienceContact[] };
 
 /** Everything that planning a wave needs, read as of now: inside the launching transaction, under its lock. */
 export async function gatherPlanInput(
   db: Db,
-  deps: Pick<Deps, 'secrets'>,
+  deps: Pick<Deps, 'secrets'> & Partial<Pick<Deps, 'config'>>,
   wave: ReadyWave,
-  facts: { now: Date; agencyZone: string; planAnew?: readonly number[] },
+  facts: {
+    now: Date;
+    agencyZone: string;
+    planAnew?: readonly number[];
+    /** Holds what this wave's asks may join until the transaction ends. */
+    lock?: boolean;
+  },
 ): Promise<Gathered> {
-  const { protocol, topics } = wave;
+  const { topics } = wave;
   const { now, agencyZone } = facts;
   const audience = await readAudience(db, wave.audience);
+  const protocol = await effectiveProtocol(db, wave, {
+    agencyZone,
+    states: audience.map(({ usState }) => usState),
+  });
   const needs = await listNeeds(db, wave.agencyId, topics.credentialIds, now);
   const needOf = new Map(needs.map((need) => [need.credentialId, need]));
   const renewBefore = (need: Need) =>
@@ -241,6 +253,7 @@ export async function gatherPlanInput(
         preference: preferences(contact.contactId, wave.agencyId, true),
         hiringAuthority: contact.hiringAuthority === true,
         zone: contact.timeZone,
+        domain: contact.emailDomain,
       })),
       ledger: await listLedger(
         db,
@@ -249,6 +262,12 @@ export async function gatherPlanInput(
       ),
       answered: await listLastAnswers(db, needs, now),
       open: await listOpenAsks(db, topics),
+      ...(await gatherLimits(
+        db,
+        deps,
+        { id: wave.id, agencyId: wave.agencyId, mostAsks: protocol.maxAsksPerTouch },
+        { ...facts, contactIds: audience.map(({ contactId }) => contactId) },
+      )),
       history: { asked: rates.asked, answered: rates.answered, ...(await sumAnswers(db)) },
     },
   };

@@ -13,6 +13,7 @@ import type { PlannedTouch } from '../outreach/planner/types.ts';
 import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../surveys/presets.ts';
 import { markWordingUsed, publishInstrument, publishNotice } from '../surveys/publish-wording.ts';
 import type { Staff } from './create-wave.ts';
+import { beginWarmUp } from './gather-limits.ts';
 import { previewWave } from './preview-wave.ts';
 import { graceUntil, protocolSha256, protocolToJson } from './protocol.ts';
 import {
@@ -77,10 +78,14 @@ async function launch(
 
   const now = deps.clock.now();
   const ready = requireReady(draftOf(row), now);
-  const { protocol } = ready;
   const { timeZone } = await getAgency(tx, staff.agencyId);
   const wave = { id: row.id, agencyId: row.agencyId, ...ready };
-  const { plan, summary } = await previewWave(tx, deps, wave, { now, agencyZone: timeZone });
+  const { plan, summary, input } = await previewWave(tx, deps, wave, {
+    now,
+    agencyZone: timeZone,
+    lock: true,
+  });
+  const { protocol } = input;
   if (plan.touches.length === 0) throw new DomainError('wave_asks_nobody');
   if (seen !== null && seen !== summaryKey(summary)) throw new DomainError('stale_form');
 
@@ -106,6 +111,7 @@ async function launch(
     touches: await withSeatRoles(tx, staff.agencyId, plan.touches),
     now,
   });
+  await beginWarmUp(tx, { agencyId: staff.agencyId, warmUp: input.warmUp, now });
   await insertExclusions(tx, waveId, plan.exclusions);
   await recordAudit(tx, {
     at: now,

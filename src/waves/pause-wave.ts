@@ -3,13 +3,15 @@ import { recordAudit } from '../agencies/record-audit.ts';
 import { waves } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError } from '../lib/errors.ts';
+import { carryOnWithout } from '../outreach/shared-touches.ts';
 import type { Staff } from './create-wave.ts';
 import { lockWave } from './queries.ts';
 import { refuseUnless } from './refuse.ts';
 
 type Input = { staff: Staff; waveId: number };
 
-/** running -> paused: nothing more leaves until it is resumed; answers still come in. Mails keep their last instants. */
+/** running -> paused: nothing more leaves until it is resumed; answers still come in. Mails keep their last instants,
+ * and those that ask for other waves too leave without its asks. */
 export async function pauseWave(deps: Pick<Deps, 'db' | 'clock'>, input: Input): Promise<void> {
   await move(deps, input, 'pause');
 }
@@ -47,6 +49,7 @@ async function move(
       .where(and(eq(waves.id, waveId), eq(waves.state, from)))
       .returning({ id: waves.id });
     if (moved.length === 0) throw new DomainError('already_done');
+    if (to === 'paused') await carryOnWithout(tx, waveId, now);
     await recordAudit(tx, {
       at: now,
       agencyId: staff.agencyId,

@@ -10,9 +10,9 @@ export type Preview = Gathered & { plan: Plan; summary: PlanSummary };
 /** The plan as it would be launched now. Reads only; the same plan for the same facts. */
 export async function previewWave(
   db: Db,
-  deps: Pick<Deps, 'secrets'>,
+  deps: Pick<Deps, 'secrets' | 'config'>,
   wave: ReadyWave,
-  facts: { now: Date; agencyZone: string },
+  facts: { now: Date; agencyZone: string; lock?: boolean },
 ): Promise<Preview> {
   const gathered = await gatherPlanInput(db, deps, wave, facts);
   const plan = planTouches(gathered.input);

@@ -12,7 +12,7 @@ import { refuseUnless, requireReady } from './refuse.ts';
 
 /** draft -> proposed: keeps the preview's figures, so that whoever approves sees what changed since. */
 export async function proposeWave(
-  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'config'>,
   input: { staff: Staff; waveId: number },
 ): Promise<PlanSummary | null> {
   const { staff, waveId } = input;

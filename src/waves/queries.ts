@@ -12,6 +12,7 @@ import { instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import { DomainError } from '../lib/errors.ts';
 import type { ExclusionReason } from '../outreach/planner/reasons.ts';
 import type { LedgerTouch, TopicRef } from '../outreach/planner/types.ts';
+import { dropAsks, settleInvitations } from '../outreach/shared-touches.ts';
 import { protocolFromJson } from './protocol.ts';
 import type { DraftFacts } from './rules.ts';
 import { waveAudience } from './types.ts';
@@ -66,8 +67,9 @@ export async function listWaves(db: Db, agencyId: number) {
       launchedAt: waves.launchedAt,
       topics: waves.topics,
       // A select from one table names columns without their table, so the inner queries name theirs in full.
-      invited: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id)`,
-      answered: sql<number>`(select count(*)::int from invitations i where i.wave_id = waves.id and i.state = 'answered')`,
+      invited: sql<number>`(select count(distinct a.invitation_id)::int from asks a where a.wave_id = waves.id)`,
+      answered: sql<number>`(select count(distinct i.id)::int from asks a join invitations i on i.id = a.invitation_id
+        where a.wave_id = waves.id and i.state = 'answered' and a.state in ('answered', 'withdrawn', 'declined'))`,
     })
     .from(waves)
     .where(eq(waves.agencyId, agencyId))
@@ -277,30 +279,32 @@ export async function rescheduleMissed(
       and not exists (select 1 from ${row} where r.contact_id = m.contact_id and r.step = m.step)`);
   await tx.execute(sql`
     update asks a set state = 'planned'
-    where a.wave_id = ${waveId} and a.state = 'cancelled' and a.asked_at is null
-      and a.contact_id in (select r.contact_id from ${row} where r.step = 0)`);
+    from invitations i, waves w
+    where i.id = a.invitation_id and i.wave_id = ${waveId} and w.id = a.wave_id and w.state = 'running'
+      and a.state = 'cancelled' and a.asked_at is null and a.dropped_for is null
+      and i.contact_id in (select r.contact_id from ${row} where r.step = 0)`);
   return moved.filter(({ step }) => step === 0).length;
 }
 
-/** Ends what would only be about credentials that have their number: unsent invitations, and reminders. */
+/**
+ * Takes credentials that have their number out of what is not sent yet; a mail with nothing left to ask is not sent.
+ * Whoever was asked about them before may still answer. Returns how many mails are not sent.
+ */
 export async function stopWhatIsMet(
   tx: Tx,
   waveId: number,
   metCredentialIds: readonly number[],
   now: Date,
 ): Promise<number> {
-  const stopped = await tx.execute<{ invitation_id: number; step: number }>(sql`
-    update messages m set state = 'cancelled', reason = 'enough_answers', finished_at = ${now.toISOString()}::timestamptz
-    where m.wave_id = ${waveId} and m.state = 'planned' and m.stream = 'outreach' and not exists (
-      select 1 from asks a
-      where a.invitation_id = m.invitation_id and a.state in ('planned', 'asked')
-        and (a.credential_id is null or not (a.credential_id = any(${sql.param([...metCredentialIds])}::bigint[]))))
-    returning m.invitation_id, m.step`);
-  const neverAsked = stopped.filter(({ step }) => step === 0).map((row) => row.invitation_id);
-  await tx.execute(sql`
-    update asks set state = 'cancelled'
-    where state = 'planned' and invitation_id = any(${sql.param(neverAsked)}::bigint[])`);
-  return stopped.length;
+  const invitationIds = await dropAsks(
+    tx,
+    sql`a.wave_id = ${waveId} and a.credential_id = any(${sql.param([...metCredentialIds])}::bigint[])
+      and exists (select 1 from messages m where m.invitation_id = a.invitation_id and m.stream = 'outreach'
+        and m.state in ('planned', 'claimed') and m.handed_at is null)`,
+    'enough_answers',
+  );
+  const { ended } = await settleInvitations(tx, invitationIds, { reason: 'enough_answers', now });
+  return ended;
 }
 
 /** Asks that are open in a wave under way, and invitations to these meetings whatever became of them. */
@@ -398,9 +402,18 @@ export type WaveProgress = {
   remindersSent: number;
 };
 
-/** Where a launched wave stands: people by what they did, messages by what became of them. */
+/**
+ * Where a launched wave stands: people by what they did, messages by what became of them. Those that carry its asks are
+ * its own, whichever wave sends them; who answered only what other waves ask beside has started.
+ */
 export async function getProgress(db: Db, waveId: number): Promise<WaveProgress> {
   const [row] = await db.execute<WaveProgress>(sql`
+    with people as materialized (
+      select i.id, case when i.state = 'answered' and not a.answered then 'started' else i.state end as state
+      from (select invitation_id, bool_or(state in ('answered', 'withdrawn', 'declined')) as answered
+        from asks where wave_id = ${waveId} group by invitation_id) a
+      join invitations i on i.id = a.invitation_id
+    )
     select i.*, m.* from
       (select count(*)::int as invitations,
         count(*) filter (where state = 'open')::int as open,
@@ -409,7 +422,7 @@ export async function getProgress(db: Db, waveId: number): Promise<WaveProgress>
         count(*) filter (where state = 'declined')::int as declined,
         count(*) filter (where state = 'referred')::int as referred,
         count(*) filter (where state = 'expired')::int as expired
-      from invitations where wave_id = ${waveId}) i,
+      from people) i,
       (select
         count(*) filter (where step = 0 and state in ('planned', 'claimed'))::int as planned,
         count(*) filter (where step = 0 and sent_at is not null)::int as sent,
@@ -422,7 +435,7 @@ export async function getProgress(db: Db, waveId: number): Promise<WaveProgress>
         count(*) filter (where step = 0 and state in ('suppressed', 'expired', 'cancelled'))::int as stopped,
         count(*) filter (where step > 0 and state in ('planned', 'claimed'))::int as "remindersPlanned",
         count(*) filter (where step > 0 and sent_at is not null)::int as "remindersSent"
-      from messages where wave_id = ${waveId} and stream = 'outreach') m`);
+      from messages where invitation_id in (select id from people) and stream = 'outreach') m`);
   return row as WaveProgress;
 }
 
@@ -519,12 +532,12 @@ export async function listAsked(
       i.state, m.send_after as "sendAt", m.sent_at as "sentAt",
       (select coalesce(json_agg(coalesce(k.name, t.title) order by a.position), '[]') from asks a
         left join credentials k on k.id = a.credential_id left join meetings t on t.id = a.meeting_id
-        where a.invitation_id = i.id) as topics
+        where a.invitation_id = i.id and a.wave_id = ${waveId}) as topics
     from invitations i
     join contacts c on c.id = i.contact_id
     join employers e on e.id = i.employer_id
     left join messages m on m.invitation_id = i.id and m.step = 0 and m.stream = 'outreach'
-    where i.wave_id = ${waveId}
+    where i.id in (select a.invitation_id from asks a where a.wave_id = ${waveId})
     order by m.send_after, e.legal_name, i.id
     limit ${page.limit} offset ${page.offset}`);
 }

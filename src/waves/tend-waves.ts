@@ -29,7 +29,7 @@ export type Tended = { plannedAnew: number; leftOut: number; stopped: number };
  * nobody is written to any more only about credentials that have their number.
  */
 export async function tendWaves(
-  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'queue'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'config' | 'queue'>,
   options: { waveId?: number } = {},
 ): Promise<Tended> {
   const now = deps.clock.now();
@@ -52,7 +52,7 @@ export async function tendWaves(
 
 async function tend(
   tx: Tx,
-  deps: Pick<Deps, 'secrets'>,
+  deps: Pick<Deps, 'secrets' | 'config'>,
   { id, agencyId }: { id: number; agencyId: number },
   now: Date,
 ): Promise<Tended> {
@@ -79,7 +79,12 @@ const ANY_ASK: CredentialTopic = {
   deadline: null,
 };
 
-async function planAnew(tx: Tx, deps: Pick<Deps, 'secrets'>, row: WaveRow, now: Date): Promise<Tended> {
+async function planAnew(
+  tx: Tx,
+  deps: Pick<Deps, 'secrets' | 'config'>,
+  row: WaveRow,
+  now: Date,
+): Promise<Tended> {
   const { topics, protocol } = draftOf(row);
   if (protocol === null) return { plannedAnew: 0, leftOut: 0, stopped: 0 };
   const missed = new Set((await listMissed(tx, row.id)).map(({ contactId }) => contactId));
@@ -94,7 +99,7 @@ async function planAnew(tx: Tx, deps: Pick<Deps, 'secrets'>, row: WaveRow, now: 
   const again: PlanInput = {
     ...input,
     protocol: {
-      ...protocol,
+      ...input.protocol,
       stopRule: 'ask_all',
       relevance: { sectorFit: false, unknownSector: 'ask', hiringAuthorityOnly: false },
     },

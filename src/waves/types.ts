@@ -51,6 +51,7 @@ export const storedProtocol = z.strictObject({
     fromMinute: z.int().min(0).max(1439),
     untilMinute: z.int().min(1).max(1440),
     closedDates: z.array(z.iso.date()),
+    closedIn: z.record(z.string(), z.array(z.iso.date())).optional(),
   }),
   pace: z.enum(['even', 'at_once']),
   dailyCapacity: z.int().min(1).max(1_000_000),

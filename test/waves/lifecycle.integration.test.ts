@@ -112,19 +112,23 @@ describe('a wave', () => {
     expect(await count('messages', waveId)).toBe(24);
   });
 
-  it('shares the budget with a wave of another agency that launches at the same moment', async () => {
+  it('asks in the mail of another agency’s wave that launches at the same moment', async () => {
     const other = await makeWavesWorld(test, { employers: 1 });
     const audience = { counties: [], naicsPrefixes: ['62'] };
     const mine = await makeProposed(test, world, { audience });
     const theirs = await makeProposed(test, other, { audience });
-    // Two hospitals of this world and one of the other: whoever is second finds all three invited already.
+    // Two hospitals of this world and one of the other: whoever is second finds all three invited and joins.
     const results = await Promise.allSettled([
       launch(mine),
       launchWave(test.deps, { staff: other.approver, waveId: theirs, seen: null }),
     ]);
-    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
-    const refused = results.find((result) => result.status === 'rejected');
-    expect(refused).toMatchObject({ reason: { code: 'wave_asks_nobody' } });
+    expect(results).toMatchObject([
+      { status: 'fulfilled', value: { people: 3 } },
+      { status: 'fulfilled', value: { people: 3 } },
+    ]);
+    const carried = await rows<{ waves: number }>(sql`
+      select count(distinct wave_id)::int as waves from asks where wave_id in (${mine}, ${theirs}) group by invitation_id`);
+    expect(carried).toEqual([{ waves: 2 }, { waves: 2 }, { waves: 2 }]);
     const people = await rows<{ n: number }>(sql`
       select count(*)::int as n from messages where step = 0 group by contact_id having count(*) > 1`);
     expect(people).toEqual([]);

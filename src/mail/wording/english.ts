@@ -1,6 +1,11 @@
+import { joinWords } from '../../lib/join-words.ts';
+import type { InvitationData } from '../messages.ts';
 import { endSentence, type Wording } from './wording.ts';
 
 const count = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
+
+const askers = (m: InvitationData) => joinWords(m.askers ?? [m.sender.agencyName], 'and');
+const isShared = (m: InvitationData) => (m.askers?.length ?? 1) > 1;
 
 export const english: Wording = {
   reviewed: true,
@@ -35,9 +40,15 @@ export const english: Wording = {
     heading: (m) =>
       m.credentials.length > 0 ? 'Your view as an employer, please' : 'A seat at the table, if you like',
     whoAsks: (m) =>
-      m.credentials.length > 0
-        ? `${m.sender.agencyName} reviews credentials that people can earn in schools, in colleges and at work. Before one is recommended, employers are asked what it is worth to them when they hire.`
-        : `${m.sender.agencyName} is advised by employers on what schools and colleges should teach.`,
+      isShared(m)
+        ? `${askers(m)} write to you together, in one mail instead of several. Below you see who asks what. ${
+            m.credentials.length > 0
+              ? 'They review credentials that people can earn in schools, in colleges and at work. Before one is recommended, employers are asked what it is worth to them when they hire.'
+              : 'Employers advise them on what schools and colleges should teach.'
+          }`
+        : m.credentials.length > 0
+          ? `${m.sender.agencyName} reviews credentials that people can earn in schools, in colleges and at work. Before one is recommended, employers are asked what it is worth to them when they hire.`
+          : `${m.sender.agencyName} is advised by employers on what schools and colleges should teach.`,
     whyYou: (m) => endSentence(`We write to you because you are listed as a contact for ${m.employerName}`),
     effort: (m) =>
       m.credentials.length > 0
@@ -59,8 +70,8 @@ export const english: Wording = {
     heading: (m) => (m.started ? 'Your answers are saved, but not sent' : 'There is still time'),
     whoAsks: (m) =>
       m.started
-        ? `You began to answer ${m.sender.agencyName}. What you entered is kept: the link opens where you left off.`
-        : `A while ago ${m.sender.agencyName} asked what ${m.employerName} thinks of the following. We have no answer yet.`,
+        ? `You began to answer ${askers(m)}. What you entered is kept: the link opens where you left off.`
+        : `A while ago ${askers(m)} asked what ${m.employerName} thinks of the following. We have no answer yet.`,
     until: (_m, date) => `The link is the same as before and is open until ${date}.`,
     action: (m) => (m.started ? 'Go on where you left off' : 'Give your answers'),
   },

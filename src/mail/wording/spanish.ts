@@ -1,6 +1,16 @@
+import type { InvitationData } from '../messages.ts';
 import { endSentence, type Wording } from './wording.ts';
 
 const count = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
+
+/** "a, b y c", and "a e i". */
+function askers(m: InvitationData): string {
+  const names = m.askers ?? [m.sender.agencyName];
+  const last = names.at(-1) ?? '';
+  if (names.length < 2) return last;
+  return `${names.slice(0, -1).join(', ')} ${/^h?i(?!e)/i.test(last) ? 'e' : 'y'} ${last}`;
+}
+const isShared = (m: InvitationData) => (m.askers?.length ?? 1) > 1;
 
 /** A draft: no native speaker has reviewed it yet. */
 export const spanish: Wording = {
@@ -36,9 +46,15 @@ export const spanish: Wording = {
     heading: (m) =>
       m.credentials.length > 0 ? 'Su opinión como empleador, por favor' : 'Un lugar en la mesa, si lo desea',
     whoAsks: (m) =>
-      m.credentials.length > 0
-        ? `${m.sender.agencyName} examina credenciales que se pueden obtener en escuelas, en colegios universitarios y en el trabajo. Antes de recomendar una, se pregunta a los empleadores cuánto vale para ellos al contratar.`
-        : `Los empleadores asesoran a ${m.sender.agencyName} sobre lo que deben enseñar las escuelas y los colegios universitarios.`,
+      isShared(m)
+        ? `${askers(m)} le escriben juntas, en un solo correo en lugar de varios. Abajo ve quién pregunta qué. ${
+            m.credentials.length > 0
+              ? 'Examinan credenciales que se pueden obtener en escuelas, en colegios universitarios y en el trabajo. Antes de recomendar una, se pregunta a los empleadores cuánto vale para ellos al contratar.'
+              : 'Los empleadores las asesoran sobre lo que deben enseñar las escuelas y los colegios universitarios.'
+          }`
+        : m.credentials.length > 0
+          ? `${m.sender.agencyName} examina credenciales que se pueden obtener en escuelas, en colegios universitarios y en el trabajo. Antes de recomendar una, se pregunta a los empleadores cuánto vale para ellos al contratar.`
+          : `Los empleadores asesoran a ${m.sender.agencyName} sobre lo que deben enseñar las escuelas y los colegios universitarios.`,
     whyYou: (m) => endSentence(`Le escribimos porque usted figura como contacto de ${m.employerName}`),
     effort: (m) =>
       m.credentials.length > 0
@@ -60,8 +76,8 @@ export const spanish: Wording = {
     heading: (m) => (m.started ? 'Sus respuestas están guardadas, pero no enviadas' : 'Todavía hay tiempo'),
     whoAsks: (m) =>
       m.started
-        ? `Usted comenzó a responder a ${m.sender.agencyName}. Lo que anotó está guardado: el enlace se abre donde lo dejó.`
-        : `Hace un tiempo ${m.sender.agencyName} preguntó qué opina ${m.employerName} de lo siguiente. Aún no tenemos respuesta.`,
+        ? `Usted comenzó a responder a ${askers(m)}. Lo que anotó está guardado: el enlace se abre donde lo dejó.`
+        : `Hace un tiempo ${askers(m)} ${isShared(m) ? 'preguntaron' : 'preguntó'} qué opina ${m.employerName} de lo siguiente. Aún no tenemos respuesta.`,
     until: (_m, date) => `El enlace es el mismo de antes y está abierto hasta el ${date}.`,
     action: (m) => (m.started ? 'Continuar donde lo dejó' : 'Dar sus respuestas'),
   },

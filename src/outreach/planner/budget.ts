@@ -61,6 +61,51 @@ export function tightenBudget(shared: BudgetRules, own: BudgetRules): BudgetRule
   };
 }
 
+type LimitName =
+  | 'personInvitations'
+  | 'personInvitationsDays'
+  | 'personTouches'
+  | 'personTouchesDays'
+  | 'businessDaysBetween'
+  | 'employerPeople'
+  | 'employerPeopleDays'
+  | 'employerTouches'
+  | 'employerTouchesDays';
+
+/** What an agency's own rule may name, each with where it stands in the budget and which way is tighter. */
+export const BUDGET_LIMITS = {
+  personInvitations: { of: 'person', name: 'newInvitations', tighter: 'less' },
+  personInvitationsDays: { of: 'person', name: 'newInvitationsDays', tighter: 'more' },
+  personTouches: { of: 'person', name: 'touches', tighter: 'less' },
+  personTouchesDays: { of: 'person', name: 'touchesDays', tighter: 'more' },
+  businessDaysBetween: { of: 'person', name: 'minBusinessDaysBetween', tighter: 'more' },
+  employerPeople: { of: 'employer', name: 'peopleNewlyInvited', tighter: 'less' },
+  employerPeopleDays: { of: 'employer', name: 'peopleDays', tighter: 'more' },
+  employerTouches: { of: 'employer', name: 'touches', tighter: 'less' },
+  employerTouchesDays: { of: 'employer', name: 'touchesDays', tighter: 'more' },
+} as const satisfies Record<
+  LimitName,
+  | { of: 'person'; name: keyof BudgetRules['person']; tighter: 'less' | 'more' }
+  | { of: 'employer'; name: keyof BudgetRules['employer']; tighter: 'less' | 'more' }
+>;
+export type BudgetLimits = Partial<Record<LimitName, number>>;
+
+/** The figure that a budget has where a rule may name one. */
+export function budgetFigure(budget: BudgetRules, limit: LimitName): number {
+  const { of, name } = BUDGET_LIMITS[limit];
+  return (budget[of] as Record<string, number>)[name] as number;
+}
+
+/** The budget, no looser in any respect than these limits. */
+export function limitBudget(budget: BudgetRules, limits: BudgetLimits): BudgetRules {
+  const own = structuredClone(budget);
+  for (const [limit, figure] of Object.entries(limits)) {
+    const { of, name } = BUDGET_LIMITS[limit as LimitName];
+    (own[of] as Record<string, number>)[name] = figure;
+  }
+  return tightenBudget(budget, own);
+}
+
 /**
  * A touch as the budget sees it. A sent touch is one instant (`from` = `to`); a planned one may still go out at any
  * instant from `from` to `to`, and every rule below holds for whichever instant that turns out to be.

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import type { BudgetRules } from '../../../src/outreach/planner/budget.ts';
 import type {
   Candidate,
+  DayLoad,
   JoinableTouch,
   LedgerTouch,
   PlanInput,
   Protocol,
+  ReceivingLimits,
   Topic,
 } from '../../../src/outreach/planner/types.ts';
 
@@ -129,7 +131,10 @@ const protocols: fc.Arbitrary<Protocol> = fc
     weekdays: fc.constantFrom<number[]>([1, 2, 3, 4, 5], [2, 3, 4], [1, 2, 3, 4, 5, 6, 7]),
     hours: fc.constantFrom<[number, number]>([510, 960], [0, 1440], [600, 630]),
     closedDates: fc.constantFrom<string[]>([], ['2026-11-11', '2026-11-26']),
-    closedIn: fc.constantFrom(undefined, { MT: ['2026-10-28', '2026-11-03'], HI: [] }),
+    closedIn: fc.constantFrom<Record<string, string[]> | undefined>(undefined, {
+      MT: ['2026-10-28', '2026-11-03'],
+      HI: [],
+    }),
     pace: fc.constantFrom('even' as const, 'at_once' as const),
     dailyCapacity: fc.integer({ min: 1, max: 6 }),
     budget: budgets,
@@ -240,13 +245,16 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
         fc.record({
           from: fc.constantFrom('2026-10-20', '2026-10-26', '2026-11-02'),
           daily: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 6 }),
-          load: fc.constantFrom([], [{ date: '2026-10-27', messages: 2 }]),
+          load: fc.constantFrom<DayLoad[]>([], [{ date: '2026-10-27', messages: 2 }]),
         }),
       ),
       receiving: fc.option(
         fc.record({
           perMinute: fc.constantFrom(1 / 450, 1 / 30, 1),
-          load: fc.constantFrom([], [{ domain: 'big.example', date: '2026-10-27', messages: 1 }]),
+          load: fc.constantFrom<ReceivingLimits['load']>(
+            [],
+            [{ domain: 'big.example', date: '2026-10-27', messages: 1 }],
+          ),
         }),
       ),
     }),
