@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgencyRoutes } from './agencies/routes.ts';
 import { registerApiRoutes } from './api/routes.ts';
+import { registerDecisionRoutes } from './approvals/decision-routes.ts';
 import { registerPolicyRoutes } from './approvals/policy-routes.ts';
 import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
@@ -12,6 +13,7 @@ import { registerDeliveryRoutes } from './delivery/routes.ts';
 import type { Deps } from './deps.ts';
 import { registerDocumentRoutes } from './documents/routes.ts';
 import { registerEmployerRoutes } from './employers/routes.ts';
+import { previewCounts } from './evidence/preview-counts.ts';
 import { registerEvidenceRoutes } from './evidence/routes.ts';
 import { registerAccess } from './http/access.ts';
 import { registerAssets } from './http/assets.ts';
@@ -26,6 +28,7 @@ import { createRequestIds } from './http/request-ids.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerViews } from './http/views.ts';
 import { registerOutreachRoutes } from './outreach/routes.ts';
+import { registerConfirmRoutes } from './respond/confirm-routes.ts';
 import { registerRespondRoutes } from './respond/routes.ts';
 import { registerSiteRoutes } from './site/routes.ts';
 import { registerWaveRoutes } from './waves/routes.ts';
@@ -85,13 +88,18 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerAgencyRoutes(app, deps);
   registerDocumentRoutes(app, deps);
   registerCredentialRoutes(app, deps);
-  await registerEmployerRoutes(app, deps, { readTouches: (input) => readTouchHistory(deps, input) });
+  await registerEmployerRoutes(app, deps, {
+    readTouches: (input) => readTouchHistory(deps, input),
+    previewCounts: (links, agencyId) => previewCounts(deps.db, links, agencyId, deps.clock.now()),
+  });
   registerOutreachRoutes(app, deps);
   registerDeliveryRoutes(app, deps);
   registerCommitteeRoutes(app, deps);
   registerEvidenceRoutes(app, deps);
   registerRespondRoutes(app, deps);
+  registerConfirmRoutes(app, deps);
   registerApprovalRoutes(app, deps);
+  registerDecisionRoutes(app, deps);
   registerPolicyRoutes(app, deps);
   registerWaveRoutes(app, deps);
   registerConsoleRoutes(app, deps);

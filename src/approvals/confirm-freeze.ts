@@ -7,9 +7,11 @@ import { publishEvent } from '../events/publish-event.ts';
 import { freezeEvidence } from '../evidence/freeze-evidence.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import type { PacketRefusal } from '../evidence/rules/packet.ts';
+import type { Requirement } from '../evidence/types.ts';
+import { BODY_DEMAND_WORDS } from '../evidence/words.ts';
 import { DomainError } from '../lib/errors.ts';
 import { findApplication, findCurrentRecord, findOpenFreezeRequest, lockApplication } from './queries.ts';
-import { isOpen } from './rules.ts';
+import { isUndecided } from './rules.ts';
 
 export type ConfirmedFreeze =
   | { ok: true; snapshotId: number; sha256: string; approvalRecordId: number }
@@ -45,7 +47,7 @@ async function confirm(tx: Tx, now: Date, input: Input): Promise<ConfirmedFreeze
   const request = await findOpenFreezeRequest(tx, input.applicationId);
   if (!application) throw new DomainError('not_found');
   if (!request || request.id !== input.freezeRequestId) throw new DomainError('already_done');
-  if (!isOpen(application.state)) throw new DomainError('already_done');
+  if (!isUndecided(application)) throw new DomainError('already_done');
   if (request.requestedBy === input.staffId) throw new DomainError('needs_second_person');
 
   const current = await findCurrentRecord(tx, application.id);
@@ -90,10 +92,7 @@ async function confirm(tx: Tx, now: Date, input: Input): Promise<ConfirmedFreeze
       credentialId: application.credentialId,
       listId: application.listId,
       snapshotId: frozen.snapshotId,
-      requirement:
-        result.status === 'unsupported'
-          ? `${policy.name}: needs facts that are not recorded, so nothing is counted`
-          : `${policy.name}: ${result.figures.bothYes} of ${result.required} employers`,
+      requirement: `${policy.name}: ${requirementInWords(result)}`,
       requirementStatus: result.status,
       createdAt: now,
     })
@@ -134,4 +133,15 @@ async function confirm(tx: Tx, now: Date, input: Input): Promise<ConfirmedFreeze
     },
   });
   return { ok: true, snapshotId: frozen.snapshotId, sha256, approvalRecordId: record!.id };
+}
+
+/** Both what employers say and what bodies say, as far as the policy asks for either. */
+function requirementInWords(result: Requirement): string {
+  if (result.status === 'unsupported') return 'needs facts that are not recorded, so nothing is counted';
+  return [
+    ...(result.required > 0 ? [`${result.figures.bothYes} of ${result.required} employers`] : []),
+    ...(result.bodies ?? []).map(
+      ({ kind, isMet }) => `${BODY_DEMAND_WORDS[kind].toLowerCase()} ${isMet ? 'met' : 'not met'}`,
+    ),
+  ].join(', ');
 }

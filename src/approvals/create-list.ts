@@ -21,6 +21,7 @@ export async function createList(
     policy: PolicyPreset;
     cycle: NewCycle;
     isPublic?: boolean;
+    lapseAfterDays?: number | undefined;
   },
 ): Promise<
   { ok: true; listId: number; slug: string; cycleId: number } | { ok: false; reason: 'name_taken' }
@@ -40,6 +41,7 @@ export async function createList(
           reviewCycle: input.reviewCycle,
           policyVersionId,
           isPublic: input.isPublic ?? false,
+          ...(input.lapseAfterDays === undefined ? {} : { lapseAfterDays: input.lapseAfterDays }),
           createdAt: now,
         })
         .returning({ id: lists.id });

@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import { POLICY_PRESETS } from '../evidence/presets.ts';
-import { optionalText } from '../http/forms.ts';
 import { slugify } from '../lib/slugify.ts';
-import { APPLICATION_STATES, DECISIONS, LIST_KINDS, REVIEW_CYCLES } from './types.ts';
+import { day, optionalNote } from './decision-forms.ts';
+import { APPLICANT_KINDS, APPLICATION_STATES, LIST_KINDS, REVIEW_CYCLES } from './types.ts';
 
 const id = z.coerce.number().int().positive();
-const optionalNote = optionalText(2000).transform((text) => text ?? '');
-const day = (message: string) =>
-  z
-    .string(message)
-    .trim()
-    .refine((text) => z.iso.date().safeParse(text).success, message);
-
 const cycleFields = {
   cycleName: z
     .string('Enter a name for the cycle')
@@ -35,15 +27,21 @@ export const listForm = z
       .max(120, 'Use 120 characters or fewer')
       .refine((name) => slugify(name).length > 0, 'Use letters or digits in the name'),
     kind: z.enum(LIST_KINDS, 'Choose what the list is for'),
-    policy: z
-      .string('Choose a policy')
-      .transform((slug) => POLICY_PRESETS.find((preset) => preset.slug === slug))
-      .refine((preset) => preset !== undefined, 'Choose a policy'),
+    /** A preset, or `published:` and the name of a policy that is published here. */
+    policy: z.string('Choose a policy').min(1, 'Choose a policy').max(200, 'Choose a policy'),
     reviewCycle: z.enum(REVIEW_CYCLES, 'Choose how often the list is reviewed'),
     isPublic: z
       .literal('yes')
       .optional()
       .transform((value) => value === 'yes'),
+    lapseAfterDays: z
+      .string()
+      .trim()
+      .default('')
+      .refine((text) => text === '' || (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 730), {
+        error: 'Enter a number of days from 1 to 730, or leave it blank',
+      })
+      .transform((text) => (text === '' ? undefined : Number(text))),
     ...cycleFields,
   })
   .refine(inOrder, OUT_OF_ORDER);
@@ -61,19 +59,12 @@ export const applicationForm = z.object({
       const [listId, cycleId] = text.split('/').map(Number) as [number, number];
       return { listId, cycleId };
     }),
+  applicantKind: z.enum(APPLICANT_KINDS, 'Choose who applies').default('agencies'),
+  applicantName: optionalNote(200),
 });
 
-export const freezeForm = z.object({ note: optionalNote });
+export const freezeForm = z.object({ note: optionalNote() });
 export const confirmForm = z.object({ freezeRequestId: id });
-
-export const decisionForm = z.object({
-  decision: z.enum(DECISIONS, 'Choose a decision'),
-  reason: z
-    .string('Enter the reason')
-    .trim()
-    .min(1, 'Enter the reason. It is kept with the decision')
-    .max(4000, 'Use 4,000 characters or fewer'),
-});
 
 /** Filters of a list come from links and bookmarks: what makes no sense is left out rather than refused. */
 export const applicationsQuery = z.object({

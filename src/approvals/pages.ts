@@ -1,85 +1,36 @@
 import type { Snapshot } from '../evidence/packet-queries.ts';
+import type { PublishedPolicy } from '../evidence/policy-queries.ts';
 import { POLICY_PRESETS } from '../evidence/presets.ts';
-import type { Packet, PacketRefusal } from '../evidence/rules/packet.ts';
+import type { Packet } from '../evidence/rules/packet.ts';
 import { describePolicy, type Policy, questionKeys } from '../evidence/rules/policy.ts';
 import type { PacketVerdict } from '../evidence/rules/verify-packet.ts';
-import {
-  type AnswerExclusion,
-  type EvaluatedRequirement,
-  type Figures,
-  MET_REQUIREMENT_STATUSES,
-  type Requirement,
-} from '../evidence/types.ts';
-import {
-  EXCLUSION_WORDS,
-  PACKET_REFUSAL_WORDS,
-  REQUIREMENT_REASON_WORDS,
-  REQUIREMENT_TAGS,
-  REQUIREMENT_WORDS,
-  STATUS_WORDS,
-} from '../evidence/words.ts';
+import type { Requirement } from '../evidence/types.ts';
+import { EXCLUSION_WORDS, STATUS_WORDS } from '../evidence/words.ts';
 import { approvalPaths } from './paths.ts';
 import type { ApplicationRow } from './queries.ts';
-import { type DecisionRefusal, isOpen } from './rules.ts';
+import { figureRows, standing } from './standing.ts';
 import {
+  APPLICANT_KINDS,
   APPLICATION_STATES,
   type ApplicationState,
-  DECISIONS,
-  type Decision,
   LIST_KINDS,
   type ListKind,
   REVIEW_CYCLES,
   type ReviewCycle,
 } from './types.ts';
-
-export const STATE_WORDS: Record<ApplicationState, string> = {
-  submitted: 'Submitted',
-  in_review: 'In review',
-  decided: 'Decided',
-  due_for_review: 'Due for review',
-  renewed: 'Renewed',
-  lapsed: 'Lapsed',
-  revoked: 'Revoked',
-};
-
-const DECISION_WORDS: Record<Decision, { text: string; hint: string; tag: 'good' | 'bad' | 'quiet' }> = {
-  approved: {
-    text: 'Approved',
-    hint: 'Needs frozen evidence that met the requirement and still holds',
-    tag: 'good',
-  },
-  denied: { text: 'Denied', hint: 'The credential does not go on the list in this cycle', tag: 'bad' },
-  deferred: { text: 'Deferred', hint: 'No decision in this cycle', tag: 'quiet' },
-};
-
-const KIND_WORDS: Record<ListKind, { text: string; hint: string }> = {
-  informational: { text: 'For information', hint: 'Tells learners and schools what employers value' },
-  use_case: { text: 'For one use', hint: 'For funding, accountability or another single purpose' },
-  unified: { text: 'For all uses', hint: 'One list that several programs and agencies rely on' },
-};
-
-const REVIEW_WORDS: Record<ReviewCycle, string> = {
-  rolling: 'All year',
-  quarterly: 'Every quarter',
-  twice_a_year: 'Twice a year',
-  annual: 'Every year',
-  every_2_years: 'Every two years',
-  every_5_years: 'Every five years',
-};
-
-const DECISION_REFUSALS: Record<Exclude<DecisionRefusal, 'already_done'>, string> = {
-  evidence_missing:
-    'It cannot be approved: no evidence is frozen under the policy of this list. Freeze the evidence first.',
-  evidence_not_met: 'It cannot be approved: the frozen evidence does not meet the requirement.',
-  evidence_expired: 'It cannot be approved: the frozen evidence has lapsed. Freeze it again.',
-};
+import { APPLICANT_WORDS, KIND_WORDS, REVIEW_WORDS, STATE_WORDS, stateTag } from './words.ts';
 
 const NOTICES = {
   submitted: 'The application is submitted. Its evidence is counted from now on.',
   requested: 'Asked to freeze the evidence. Another person of your agency has to confirm it.',
   withdrawn: 'The request to freeze the evidence is taken back.',
   frozen: 'The evidence is frozen.',
-  decided: 'The decision is recorded.',
+  started: 'The review has begun.',
+  proposed: 'The decision is proposed. Another person of your agency has to confirm it.',
+  taken_back: 'The proposed decision is taken back.',
+  decided: 'The decision stands.',
+  appealed: 'The appeal is on record. A second decision upholds or overturns the first.',
+  appeal_ended: 'The appeal is taken back. The decision stands as it was.',
   listed: 'The list is made.',
   cycle: 'The cycle is added.',
 } as const;
@@ -91,41 +42,6 @@ export function noticeFor(done: unknown): { kind: 'success'; text: string } | nu
 }
 
 export const PER_PAGE = 50;
-/** Beyond this many the page says how many more there are; the packet holds all. */
-const MOST_EXCLUSIONS = 300;
-
-const FIGURE_ROWS: { key: keyof Figures; text: string; indent: boolean }[] = [
-  { key: 'asked', text: 'Asked', indent: false },
-  { key: 'delivered', text: 'Delivered (nothing came back)', indent: false },
-  { key: 'answered', text: 'Answered', indent: false },
-  { key: 'bothYes', text: STATUS_WORDS.both_yes, indent: true },
-  { key: 'no', text: STATUS_WORDS.no, indent: true },
-  { key: 'notSure', text: STATUS_WORDS.not_sure, indent: true },
-  { key: 'notFamiliar', text: STATUS_WORDS.not_familiar, indent: true },
-  { key: 'conflicting', text: STATUS_WORDS.conflicting, indent: true },
-  { key: 'excluded', text: STATUS_WORDS.excluded, indent: true },
-  { key: 'agedOut', text: STATUS_WORDS.aged_out, indent: true },
-];
-
-function figureRows(figures: Figures) {
-  return FIGURE_ROWS.map(({ key, text, indent }) => ({ text, value: figures[key], indent }));
-}
-
-function standing(requirement: Requirement) {
-  const { status, required, figures, shortfall, expiring, reasons } = requirement;
-  return {
-    tag: { kind: REQUIREMENT_TAGS[status], text: REQUIREMENT_WORDS[status] },
-    count: figures.bothYes,
-    required,
-    text: status === 'unsupported' ? 'Not counted' : `${figures.bothYes} of ${required}`,
-    isMet: MET_REQUIREMENT_STATUSES.some((met) => met === status),
-    shortfall,
-    /** Beside the tag that says "Short". */
-    shortBy: status === 'short' ? shortfall : null,
-    expiring: expiring && { on: expiring.on, fallsTo: expiring.fallsTo },
-    reasons: reasons.map((reason) => REQUIREMENT_REASON_WORDS[reason]),
-  };
-}
 
 export function applicationsPage(facts: {
   applications: { row: ApplicationRow; requirement: Requirement }[];
@@ -150,6 +66,7 @@ export function applicationsPage(facts: {
     notice: noticeFor(facts.done),
     newHref: facts.mayEdit && facts.lists.length > 0 ? approvalPaths.newApplication : null,
     newListHref: facts.mayEdit ? approvalPaths.newList : null,
+    reportHref: approvalPaths.report,
     hasLists: facts.lists.length > 0,
     states: APPLICATION_STATES.map((state) => ({
       value: state,
@@ -164,8 +81,8 @@ export function applicationsPage(facts: {
       issuer: row.issuer,
       list: row.listName,
       cycle: row.cycleName,
-      state: row.decision ? DECISION_WORDS[row.decision].text : STATE_WORDS[row.state],
-      standing: standing(requirement),
+      state: stateTag(row).text,
+      standing: standing(requirement, row.timeZone),
     })),
     pagination: {
       previous: filter.page > 1 ? link(filter.page - 1) : null,
@@ -190,137 +107,8 @@ export function newApplicationPage(facts: {
       value: `${listId}/${cycleId}`,
       text: `${listName}, ${cycleName}`,
     })),
+    applicants: APPLICANT_KINDS.map((kind) => ({ value: kind, text: APPLICANT_WORDS[kind] })),
   };
-}
-
-type OpenRequest = {
-  id: number;
-  requestedBy: number;
-  requesterName: string;
-  requestedAt: Date;
-  note: string;
-  figures: Record<string, unknown>;
-};
-
-type RecordRow = {
-  id: number;
-  snapshotId: number;
-  requirementStatus: string;
-  createdAt: Date;
-  supersededAt: Date | null;
-  sha256: string;
-  validUntil: Date | null;
-};
-
-export type StaffDetails = {
-  employers: ReadonlyMap<number, { name: string; city: string }>;
-  answers: ReadonlyMap<number, { answeredAt: Date; who: string }>;
-};
-
-export function applicationPage(facts: {
-  row: ApplicationRow;
-  policy: Policy;
-  policyName: string;
-  evaluated: EvaluatedRequirement;
-  details: StaffDetails;
-  request: OpenRequest | null;
-  records: RecordRow[];
-  viewer: { staffId: number; mayEdit: boolean; mayApprove: boolean };
-  zone: string;
-  now: Date;
-  done: unknown;
-  refusal?:
-    | { kind: 'freeze'; reason: PacketRefusal }
-    | { kind: 'decide'; reason: Exclude<DecisionRefusal, 'already_done'> };
-}) {
-  const { row, evaluated, request, viewer, refusal } = facts;
-  const open = isOpen(row.state);
-  const [rule, ...moreRules] = describePolicy(facts.policy);
-  const isOwnRequest = request?.requestedBy === viewer.staffId;
-  const seenBothYes = typeof request?.figures.bothYes === 'number' ? request.figures.bothYes : null;
-  return {
-    title: row.credentialName,
-    zone: facts.zone,
-    breadcrumbs: [{ href: approvalPaths.applications, text: 'Applications' }],
-    notice: refusal
-      ? {
-          kind: 'error' as const,
-          text:
-            refusal.kind === 'freeze'
-              ? `The evidence cannot be frozen. ${PACKET_REFUSAL_WORDS[refusal.reason]}`
-              : DECISION_REFUSALS[refusal.reason],
-        }
-      : noticeFor(facts.done),
-    caption: `${row.listName}, ${row.cycleName}`,
-    issuer: row.issuer,
-    state: row.decision
-      ? { kind: DECISION_WORDS[row.decision].tag, text: DECISION_WORDS[row.decision].text }
-      : { kind: 'active' as const, text: STATE_WORDS[row.state] },
-    storyHref: approvalPaths.credential(row.credentialSlug),
-    asOf: facts.now,
-    policyName: facts.policyName,
-    rule: rule!,
-    moreRules,
-    standing: standing(evaluated),
-    figures: figureRows(evaluated.figures),
-    exclusions: exclusionRows(evaluated.exclusions, facts.details),
-    moreExclusions: Math.max(0, evaluated.exclusions.length - MOST_EXCLUSIONS),
-    decision: row.decision && {
-      ...DECISION_WORDS[row.decision],
-      reason: row.decisionReason,
-      at: row.decidedAt,
-      by: row.decidedBy,
-    },
-    submitted: { at: row.submittedAt, by: row.submittedBy },
-    records: facts.records.map((record) => ({
-      id: record.id,
-      href: approvalPaths.snapshot(record.snapshotId),
-      snapshotId: record.snapshotId,
-      sha256: record.sha256,
-      shortHash: record.sha256.slice(0, 12),
-      status: REQUIREMENT_WORDS[record.requirementStatus as Requirement['status']],
-      createdAt: record.createdAt,
-      validUntil: record.validUntil,
-      isLapsed: record.validUntil !== null && record.validUntil <= facts.now,
-      isCurrent: record.supersededAt === null,
-    })),
-    request: request && {
-      id: request.id,
-      by: isOwnRequest ? 'You' : request.requesterName,
-      at: request.requestedAt,
-      note: request.note,
-      seen: seenBothYes,
-      hasChanged: seenBothYes !== null && seenBothYes !== evaluated.figures.bothYes,
-      isOwn: isOwnRequest,
-    },
-    freezeAction: open && !request && viewer.mayEdit ? approvalPaths.freeze(row.id) : null,
-    confirmAction:
-      open && request && !isOwnRequest && viewer.mayApprove ? approvalPaths.confirmFreeze(row.id) : null,
-    withdrawAction:
-      open && request && (isOwnRequest ? viewer.mayEdit : viewer.mayApprove)
-        ? approvalPaths.withdrawFreeze(row.id)
-        : null,
-    decideAction: open && viewer.mayApprove ? approvalPaths.decide(row.id) : null,
-    decisions: DECISIONS.map((decision) => ({
-      value: decision,
-      text: DECISION_WORDS[decision].text,
-      hint: DECISION_WORDS[decision].hint,
-    })),
-  };
-}
-
-function exclusionRows(exclusions: readonly AnswerExclusion[], details: StaffDetails) {
-  return exclusions.slice(0, MOST_EXCLUSIONS).map(({ employerId, answerId, reason }) => {
-    const answer = details.answers.get(answerId);
-    return {
-      employer: details.employers.get(employerId)?.name ?? `Employer ${employerId}`,
-      city: details.employers.get(employerId)?.city ?? '',
-      href: approvalPaths.employer(employerId),
-      reason: EXCLUSION_WORDS[reason],
-      at: answer?.answeredAt ?? null,
-      who: answer?.who ?? '',
-    };
-  });
 }
 
 export function listsPage(facts: {
@@ -359,17 +147,38 @@ export function listsPage(facts: {
   };
 }
 
-export function newListPage() {
+/** How a policy that is published here is named in the form of a new list. */
+export const PUBLISHED = 'published:';
+
+export function newListPage(
+  published: readonly Pick<PublishedPolicy, 'slug' | 'name' | 'body' | 'isLatest'>[],
+) {
+  const own = published.filter(
+    ({ slug, isLatest }) => isLatest && !POLICY_PRESETS.some((preset) => preset.slug === slug),
+  );
+  const byLetters = POLICY_PRESETS.filter(({ slug }) => slug.startsWith('letters-'));
+  const ofStates = POLICY_PRESETS.filter((preset) => !byLetters.includes(preset));
+  const group = (text: string, items: { value: string; text: string }[]) =>
+    items.length > 0 ? [{ text, items }] : [];
+  const choice = ({ slug, name }: { slug: string; name: string }) => ({ value: slug, text: name });
   return {
     title: 'New list',
     breadcrumbs: [{ href: approvalPaths.lists, text: 'Lists' }],
     action: approvalPaths.lists,
+    policiesHref: approvalPaths.policies,
     kinds: LIST_KINDS.map((kind) => ({ value: kind, ...KIND_WORDS[kind] })),
     reviews: REVIEW_CYCLES.map((cycle) => ({ value: cycle, text: REVIEW_WORDS[cycle] })),
-    policies: POLICY_PRESETS.map(({ slug, name, body }) => ({
-      value: slug,
-      text: name,
-      hint: describePolicy(body)[0]!,
+    policyGroups: [
+      ...group(
+        'Published here',
+        own.map(({ slug, name }) => ({ value: `${PUBLISHED}${slug}`, text: name })),
+      ),
+      ...group("A state's way", ofStates.map(choice)),
+      ...group('A number of letters', byLetters.map(choice)),
+    ],
+    rules: [...own, ...ofStates].map(({ name, body }) => ({
+      name,
+      rule: describePolicy(body).slice(0, 2).join(' '),
     })),
   };
 }
@@ -454,7 +263,7 @@ export function snapshotPage(facts: {
       word: ok ? 'Holds' : 'Fails',
       says,
     })),
-    standing: standing(packet.result),
+    standing: standing(packet.result, facts.zone),
     figures: figureRows(packet.result.figures),
     policyName: `${packet.policy.name}, version ${packet.policy.version}`,
     rule: packet.policy.inWords,

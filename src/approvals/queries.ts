@@ -3,8 +3,12 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/client.ts';
 import { agencies, staffMembers } from '../db/schema/agencies.ts';
 import {
+  appeals,
   applications,
   approvalRecords,
+  criterionEvidence,
+  criterionReviews,
+  decisions,
   freezeRequests,
   listCycles,
   lists,
@@ -15,6 +19,7 @@ import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
 import { answers } from '../db/schema/surveys.ts';
 import { policySchema } from '../evidence/rules/policy.ts';
+import { DomainError } from '../lib/errors.ts';
 import type { ApplicationState } from './types.ts';
 
 export function listLists(db: Db, agencyId: number) {
@@ -83,6 +88,19 @@ const applicationColumns = {
   decisionReason: applications.decisionReason,
   decidedAt: applications.decidedAt,
   decidedBy: decidedBy.name,
+  applicantKind: applications.applicantKind,
+  applicantName: applications.applicantName,
+  applicantEmployerId: applications.applicantEmployerId,
+  conditions: applications.conditions,
+  publicReason: applications.publicReason,
+  decidedByBody: applications.decidedByBody,
+  renewalOf: applications.renewalOf,
+  reviewDueOn: applications.reviewDueOn,
+  dueAt: applications.dueAt,
+  lapsesOn: applications.lapsesOn,
+  endedAt: applications.endedAt,
+  endReason: applications.endReason,
+  hasOpenAppeal: sql<boolean>`exists (select from appeals p where p.application_id = ${applications.id} and p.state = 'open')`,
   credentialId: credentials.id,
   credentialSlug: credentials.slug,
   credentialName: credentials.name,
@@ -91,12 +109,15 @@ const applicationColumns = {
   listSlug: lists.slug,
   listName: lists.name,
   listKind: lists.kind,
+  reviewCycle: lists.reviewCycle,
+  lapseAfterDays: lists.lapseAfterDays,
   policyVersionId: lists.policyVersionId,
   cycleId: listCycles.id,
   cycleName: listCycles.name,
   cycleStartsOn: listCycles.startsOn,
   cycleEndsOn: listCycles.endsOn,
   agencyName: agencies.name,
+  timeZone: agencies.timeZone,
 } as const;
 
 function selectApplications(db: Db) {
@@ -157,6 +178,15 @@ export async function lockApplication(tx: Tx, agencyId: number, id: number): Pro
     .where(and(eq(applications.id, id), eq(applications.agencyId, agencyId)))
     .for('update');
   return rows.length > 0;
+}
+
+/** The application with its row held, so that whatever binds it takes turns; another agency's is not found. */
+export async function takeApplication(tx: Tx, agencyId: number, id: number): Promise<ApplicationRow> {
+  const application = (await lockApplication(tx, agencyId, id))
+    ? await findApplication(tx, agencyId, id)
+    : null;
+  if (!application) throw new DomainError('not_found');
+  return application;
 }
 
 const requester = alias(staffMembers, 'requester');
@@ -273,4 +303,141 @@ export async function listOpenProposals(db: Db, agencyId: number) {
     .where(and(eq(policyProposals.agencyId, agencyId), eq(policyProposals.state, 'proposed')))
     .orderBy(asc(policyProposals.id));
   return rows.map((row) => ({ ...row, body: policySchema.parse(row.body) }));
+}
+
+const proposer = alias(staffMembers, 'proposer');
+const ender = alias(staffMembers, 'ender');
+
+/** Every decision of an application, proposed, confirmed or taken back, the newest first. */
+export function listApplicationDecisions(db: Db, applicationId: number) {
+  return db
+    .select({ decision: decisions, proposer: proposer.name, ender: ender.name })
+    .from(decisions)
+    .innerJoin(proposer, eq(proposer.id, decisions.proposedBy))
+    .leftJoin(ender, eq(ender.id, decisions.endedBy))
+    .where(eq(decisions.applicationId, applicationId))
+    .orderBy(desc(decisions.id));
+}
+
+export type DecisionRow = Awaited<ReturnType<typeof listApplicationDecisions>>[0];
+
+/** The decision of an application that waits for a second person. */
+export async function findOpenDecision(db: Db, applicationId: number) {
+  const [row] = await db
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.applicationId, applicationId), eq(decisions.state, 'proposed')));
+  return row ?? null;
+}
+
+export function listAppeals(db: Db, applicationId: number) {
+  return db
+    .select({ appeal: appeals, recorder: staffMembers.name })
+    .from(appeals)
+    .innerJoin(staffMembers, eq(staffMembers.id, appeals.recordedBy))
+    .where(eq(appeals.applicationId, applicationId))
+    .orderBy(desc(appeals.id));
+}
+
+export type AppealRow = Awaited<ReturnType<typeof listAppeals>>[0];
+
+/** What is or was attached to the criteria of an application, in the order in which it came. */
+export function listCriterionEvidence(db: Db, applicationId: number) {
+  return db
+    .select({
+      id: criterionEvidence.id,
+      criterion: criterionEvidence.criterion,
+      kind: criterionEvidence.kind,
+      text: criterionEvidence.text,
+      url: criterionEvidence.url,
+      documentId: criterionEvidence.documentId,
+      addedBy: staffMembers.name,
+      addedAt: criterionEvidence.addedAt,
+      removedAt: criterionEvidence.removedAt,
+    })
+    .from(criterionEvidence)
+    .innerJoin(staffMembers, eq(staffMembers.id, criterionEvidence.addedBy))
+    .where(eq(criterionEvidence.applicationId, applicationId))
+    .orderBy(asc(criterionEvidence.id));
+}
+
+export function listCriterionReviews(db: Db, applicationId: number) {
+  return db
+    .select({
+      criterion: criterionReviews.criterion,
+      verdict: criterionReviews.verdict,
+      note: criterionReviews.note,
+      reviewedBy: staffMembers.name,
+      reviewedAt: criterionReviews.reviewedAt,
+    })
+    .from(criterionReviews)
+    .innerJoin(staffMembers, eq(staffMembers.id, criterionReviews.reviewedBy))
+    .where(eq(criterionReviews.applicationId, applicationId))
+    .orderBy(asc(criterionReviews.id));
+}
+
+/** Approvals that come up for review, and those whose time to be renewed is over, by their agency's own day. */
+export function listDueApplications(db: Db, now: Date, limit: number) {
+  const today = sql`(${now.toISOString()}::timestamptz at time zone ${agencies.timeZone})::date`;
+  return db
+    .select({ id: applications.id, agencyId: applications.agencyId, state: applications.state })
+    .from(applications)
+    .innerJoin(agencies, eq(agencies.id, applications.agencyId))
+    .where(
+      or(
+        and(
+          eq(applications.state, 'decided'),
+          eq(applications.decision, 'approved'),
+          sql`${applications.reviewDueOn} <= ${today}`,
+          sql`not exists (select from appeals p where p.application_id = ${applications.id} and p.state = 'open')`,
+        ),
+        and(eq(applications.state, 'due_for_review'), sql`${applications.lapsesOn} <= ${today}`),
+      ),
+    )
+    .orderBy(asc(applications.id))
+    .limit(limit);
+}
+
+/** The application that is to renew another. */
+export async function findRenewal(db: Db, applicationId: number): Promise<number | null> {
+  const [row] = await db
+    .select({ id: applications.id })
+    .from(applications)
+    .where(eq(applications.renewalOf, applicationId));
+  return row?.id ?? null;
+}
+
+/** Names of the employers that were asked about an application's credential, or answered, by all that staff know them by. */
+export async function listEmployersOf(db: Db, applicationId: number): Promise<string[]> {
+  const rows = await db.execute<{ name: string }>(sql`
+    with involved as (
+      select s.employer_id from asks s join applications p on p.credential_id = s.credential_id where p.id = ${applicationId}
+      union
+      select w.employer_id from answers w join applications p on p.credential_id = w.credential_id where p.id = ${applicationId})
+    select e.legal_name as name from employers e join involved i on i.employer_id = e.id
+    union select e.dba from employers e join involved i on i.employer_id = e.id where e.dba is not null`);
+  return rows.map(({ name }) => name);
+}
+
+/** An employer by its number or by exactly one of its names; null when none or several are meant. */
+export async function findEmployerCalled(
+  db: Db,
+  words: string,
+): Promise<{ id: number; name: string } | null> {
+  const text = words.trim();
+  if (text === '') return null;
+  const number = /^#?(\d{1,15})$/.exec(text)?.[1];
+  const rows = await db
+    .select({ id: employers.id, name: employers.legalName })
+    .from(employers)
+    .where(
+      and(
+        isNull(employers.mergedIntoId),
+        number
+          ? eq(employers.id, Number(number))
+          : sql`(lower(${employers.legalName}) = lower(${text}) or lower(${employers.dba}) = lower(${text}))`,
+      ),
+    )
+    .limit(2);
+  return rows.length === 1 ? rows[0]! : null;
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { readTally } from '../evidence/read-tally.ts';
 import { DomainError } from '../lib/errors.ts';
 import { findApplication, lockApplication } from './queries.ts';
-import { isOpen } from './rules.ts';
+import { isUndecided } from './rules.ts';
 
 type Input = { agencyId: number; staffId: number; applicationId: number };
 
@@ -19,7 +19,7 @@ export async function requestFreeze(
     if (!(await lockApplication(tx, input.agencyId, input.applicationId))) throw new DomainError('not_found');
     const application = await findApplication(tx, input.agencyId, input.applicationId);
     if (!application) throw new DomainError('not_found');
-    if (!isOpen(application.state)) throw new DomainError('already_done');
+    if (!isUndecided(application)) throw new DomainError('already_done');
     const tally = await readTally(tx, application.credentialId, application.policyVersionId, now);
     const [request] = await tx
       .insert(freezeRequests)

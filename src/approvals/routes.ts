@@ -1,53 +1,52 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
-import { getPolicyVersion, loadFacts } from '../evidence/queries.ts';
+import { listPublishedPolicies } from '../evidence/policy-queries.ts';
+import { POLICY_PRESETS, type PolicyPreset } from '../evidence/presets.ts';
+import { getPolicyVersion } from '../evidence/queries.ts';
 import { readTallies } from '../evidence/read-tally.ts';
 import { packetFile, packetFileSchema } from '../evidence/rules/packet.ts';
-import { evaluateRequirement } from '../evidence/rules/requirement.ts';
 import { verifyPacket } from '../evidence/rules/verify-packet.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
 import { confirmFreeze } from './confirm-freeze.ts';
 import { addCycle, createList } from './create-list.ts';
-import { decideApplication } from './decide-application.ts';
 import {
   applicationForm,
   applicationsQuery,
   confirmForm,
   cycleForm,
-  decisionForm,
   freezeForm,
   listForm,
   newApplicationQuery,
 } from './forms.ts';
 import {
-  applicationPage,
   applicationsPage,
   listPage,
   listsPage,
   newApplicationPage,
   newListPage,
   PER_PAGE,
+  PUBLISHED,
   snapshotPage,
 } from './pages.ts';
 import { approvalPaths } from './paths.ts';
 import {
   countApplicationsByState,
-  describeForStaff,
-  findApplication,
+  findEmployerCalled,
   findListBySlug,
-  findOpenFreezeRequest,
   findSnapshotForAgency,
   listApplications,
   listCyclesOf,
   listLists,
-  listRecords,
   searchCredentials,
 } from './queries.ts';
 import { requestFreeze, withdrawFreeze } from './request-freeze.ts';
+import { requireRole } from './require-role.ts';
+import { showApplication } from './show-application.ts';
 import { submitApplication } from './submit-application.ts';
+import { APPLICANT_REFUSALS } from './words.ts';
 
 type WithId = { Params: { id: string } };
 type WithSlug = { Params: { slug: string } };
@@ -117,63 +116,43 @@ export function registerApprovalRoutes(app: FastifyInstance, deps: Deps): void {
     const { agencyId, id: staffId } = requireRole(request, 'editor');
     const form = parseForm(applicationForm, request.body);
     if (!form.ok) return showNew(request, reply, form);
-    const { credentialId, cycle } = form.data;
-    const submitted = await submitApplication(deps, { agencyId, staffId, credentialId, ...cycle });
+    const { credentialId, cycle, applicantKind: kind, applicantName } = form.data;
+    const employer = kind === 'employers' ? await findEmployerCalled(db, applicantName) : null;
+    const name = employer?.name ?? (applicantName || (kind === 'agencies' ? request.staff.agencyName : ''));
+    if (name === '') {
+      const errors = [fieldError('applicantName', 'Enter who applies')];
+      return showNew(request, reply, { errors, values: form.values });
+    }
+    const submitted = await submitApplication(deps, {
+      agencyId,
+      staffId,
+      credentialId,
+      ...cycle,
+      applicant: { kind, name, employerId: employer?.id ?? null },
+    });
     if (submitted.ok) {
       return reply.redirect(`${approvalPaths.application(submitted.applicationId)}?done=submitted`, 303);
     }
-    const message = 'Choose another list or cycle: this credential has an application there already';
-    return showNew(request, reply, { errors: [fieldError('cycle', message)], values: form.values });
+    const error = {
+      already_submitted: [
+        'cycle',
+        'Choose another list or cycle: this credential has an application there already',
+      ],
+      may_not_apply: ['applicantKind', APPLICANT_REFUSALS.may_not_apply],
+      applicant_not_an_employer: ['applicantName', APPLICANT_REFUSALS.applicant_not_an_employer],
+    }[submitted.reason] as [string, string];
+    return showNew(request, reply, { errors: [fieldError(...error)], values: form.values });
   });
 
-  const showApplication = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    id: number,
-    refused: Partial<Refused> & Pick<Parameters<typeof applicationPage>[0], 'refusal'> = {},
-  ) => {
-    const { agencyId, id: staffId, role, timeZone } = request.staff;
-    const row = await findApplication(db, agencyId, id);
-    if (!row) throw new DomainError('not_found');
-    const now = deps.clock.now();
-    const [policy, facts, freezeRequest, records] = await Promise.all([
-      getPolicyVersion(db, row.policyVersionId),
-      loadFacts(db, row.credentialId, now),
-      findOpenFreezeRequest(db, id),
-      listRecords(db, id),
-    ]);
-    const evaluated = evaluateRequirement(policy.body, facts, now);
-    const { refusal, ...form } = refused;
-    const page = applicationPage({
-      row,
-      policy: policy.body,
-      policyName: policy.name,
-      evaluated,
-      details: await describeForStaff(db, {
-        employerIds: evaluated.exclusions.map(({ employerId }) => employerId),
-        answerIds: evaluated.exclusions.map(({ answerId }) => answerId),
-      }),
-      request: freezeRequest,
-      records,
-      viewer: { staffId, mayEdit: hasRole(role, 'editor'), mayApprove: hasRole(role, 'approver') },
-      zone: timeZone,
-      now,
-      done: (request.query as { done?: unknown }).done,
-      ...(refusal && { refusal }),
-    });
-    const isRefused = refusal !== undefined || form.errors !== undefined;
-    return reply.page('approvals/application', { ...page, ...form }, { status: isRefused ? 422 : 200 });
-  };
-
   app.get<WithId>('/staff/applications/:id', staffOnly, (request, reply) =>
-    showApplication(request, reply, parseId(request.params.id)),
+    showApplication(deps, request, reply, parseId(request.params.id)),
   );
 
   app.post<WithId>('/staff/applications/:id/freeze', staffOnly, async (request, reply) => {
     const { agencyId, id: staffId } = requireRole(request, 'editor');
     const applicationId = parseId(request.params.id);
     const form = parseForm(freezeForm, request.body);
-    if (!form.ok) return showApplication(request, reply, applicationId, form);
+    if (!form.ok) return showApplication(deps, request, reply, applicationId, form);
     await requestFreeze(deps, { agencyId, staffId, applicationId, note: form.data.note });
     return reply.redirect(`${approvalPaths.application(applicationId)}?done=requested`, 303);
   });
@@ -185,7 +164,7 @@ export function registerApprovalRoutes(app: FastifyInstance, deps: Deps): void {
     if (!form.ok) throw new DomainError('stale_form');
     const frozen = await confirmFreeze(deps, { agencyId, staffId, applicationId, ...form.data });
     if (!frozen.ok) {
-      return showApplication(request, reply, applicationId, {
+      return showApplication(deps, request, reply, applicationId, {
         refusal: { kind: 'freeze', reason: frozen.reason },
       });
     }
@@ -199,21 +178,6 @@ export function registerApprovalRoutes(app: FastifyInstance, deps: Deps): void {
     return reply.redirect(`${approvalPaths.application(applicationId)}?done=withdrawn`, 303);
   });
 
-  app.post<WithId>('/staff/applications/:id/decide', staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = requireRole(request, 'approver');
-    const applicationId = parseId(request.params.id);
-    const form = parseForm(decisionForm, request.body);
-    if (!form.ok) return showApplication(request, reply, applicationId, form);
-    const decided = await decideApplication(deps, { agencyId, staffId, applicationId, ...form.data });
-    if (!decided.ok) {
-      return showApplication(request, reply, applicationId, {
-        values: form.values,
-        refusal: { kind: 'decide', reason: decided.reason },
-      });
-    }
-    return reply.redirect(`${approvalPaths.application(applicationId)}?done=decided`, 303);
-  });
-
   app.get<WithDone>(approvalPaths.lists, staffOnly, async (request, reply) => {
     const lists = await listLists(db, request.staff.agencyId);
     const cycles = await listCyclesOf(
@@ -224,29 +188,44 @@ export function registerApprovalRoutes(app: FastifyInstance, deps: Deps): void {
     return reply.page('approvals/lists', listsPage({ lists, cycles, mayEdit, done: request.query.done }));
   });
 
-  app.get(approvalPaths.newList, staffOnly, (_request, reply) =>
-    reply.page('approvals/new-list', newListPage()),
-  );
+  const showNewList = async (reply: FastifyReply, refused?: Refused) =>
+    reply.page(
+      'approvals/new-list',
+      { ...newListPage(await listPublishedPolicies(db)), ...refused },
+      { status: refused ? 422 : 200 },
+    );
+
+  app.get(approvalPaths.newList, staffOnly, (_request, reply) => showNewList(reply));
+
+  /** A preset as it is, or the latest version of a policy that is published here. */
+  const findPolicy = async (choice: string): Promise<PolicyPreset | null> => {
+    const preset = POLICY_PRESETS.find(({ slug }) => slug === choice);
+    if (preset || !choice.startsWith(PUBLISHED)) return preset ?? null;
+    const published = await listPublishedPolicies(db);
+    const slug = choice.slice(PUBLISHED.length);
+    return published.find((policy) => policy.isLatest && policy.slug === slug) ?? null;
+  };
 
   app.post(approvalPaths.lists, staffOnly, async (request, reply) => {
     const { agencyId, id: staffId } = requireRole(request, 'editor');
     const form = parseForm(listForm, request.body);
-    if (!form.ok) return reply.page('approvals/new-list', { ...newListPage(), ...form }, { status: 422 });
-    const { cycleName, startsOn, endsOn, policy, ...list } = form.data;
+    if (!form.ok) return showNewList(reply, form);
+    const { cycleName, startsOn, endsOn, policy: choice, ...list } = form.data;
+    const policy = await findPolicy(choice);
+    if (!policy) {
+      const errors = [fieldError('policy', 'Choose a policy')];
+      return showNewList(reply, { errors, values: form.values });
+    }
     const made = await createList(deps, {
       agencyId,
       staffId,
       ...list,
-      policy,
+      policy: { slug: policy.slug, name: policy.name, body: policy.body },
       cycle: { name: cycleName, startsOn, endsOn },
     });
     if (made.ok) return reply.redirect(`${approvalPaths.list(made.slug)}?done=listed`, 303);
     const errors = [fieldError('name', 'Choose another name: a list of this name exists')];
-    return reply.page(
-      'approvals/new-list',
-      { ...newListPage(), errors, values: form.values },
-      { status: 422 },
-    );
+    return showNewList(reply, { errors, values: form.values });
   });
 
   const showList = async (request: FastifyRequest, reply: FastifyReply, slug: string, refused?: Refused) => {
@@ -311,9 +290,4 @@ export function registerApprovalRoutes(app: FastifyInstance, deps: Deps): void {
       .type('application/json')
       .send(packetFile(found.snapshot.packet, found.snapshot.sha256));
   });
-}
-
-function requireRole(request: FastifyRequest, role: 'editor' | 'approver') {
-  if (!hasRole(request.staff.role, role)) throw new DomainError('forbidden');
-  return request.staff;
 }

@@ -1,5 +1,6 @@
 import { confirmFreeze } from '../approvals/confirm-freeze.ts';
-import { decideApplication } from '../approvals/decide-application.ts';
+import { confirmDecision } from '../approvals/confirm-decision.ts';
+import { proposeDecision } from '../approvals/propose-decision.ts';
 import { requestFreeze } from '../approvals/request-freeze.ts';
 import type { Deps } from '../deps.ts';
 import { readTallies } from '../evidence/read-tally.ts';
@@ -42,12 +43,19 @@ export async function freezeWhatMet(
     invariant(frozen.ok, 'evidence with denominators and fixed wording can be frozen');
     if (index < met.length - LEFT_TO_DECIDE) {
       const reason = 'The employers’ evidence meets the list’s rule.';
-      await decideApplication(deps, {
+      const proposed = await proposeDecision(deps, {
+        agencyId,
+        staffId: editor.id,
+        applicationId,
+        outcome: 'approved',
+        reason,
+      });
+      invariant(proposed.ok, 'what met can be approved');
+      await confirmDecision(deps, {
         agencyId,
         staffId: approver.id,
         applicationId,
-        decision: 'approved',
-        reason,
+        decisionId: proposed.decisionId,
       });
     }
     onProgress(index + 1, met.length);

@@ -4,6 +4,7 @@ import { SOFTWARE_VERSION } from '../lib/version.ts';
 import { describeFacts, findSnapshot } from './packet-queries.ts';
 import { getPolicyVersion, loadFacts } from './queries.ts';
 import { type BuiltPacket, buildPacket, type PacketRefusal, type PacketSources } from './rules/packet.ts';
+import { termsOf } from './rules/terms.ts';
 
 export type FreezeInput = {
   applicationId: number;
@@ -28,9 +29,11 @@ export async function freezeEvidence(
   input: FreezeInput,
 ): Promise<FrozenEvidence | { ok: false; reason: PacketRefusal }> {
   const { now, credentialId } = input;
-  const facts = await loadFacts(tx, credentialId, now);
-  const [policy, described, superseded] = await Promise.all([
-    getPolicyVersion(tx, input.policyVersionId),
+  const policy = await getPolicyVersion(tx, input.policyVersionId);
+  const known = await loadFacts(tx, credentialId, now);
+  // Who voted is nobody's business under a policy that asks for no vote.
+  const facts = termsOf(policy.body).needsBodies ? known : { ...known, bodies: undefined };
+  const [described, superseded] = await Promise.all([
     describeFacts(tx, facts),
     input.supersedesId === null ? null : findSnapshot(tx, input.supersedesId),
   ]);

@@ -3,9 +3,9 @@ import type { Db, Tx } from '../db/client.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import {
   contacts,
+  duplicateOpenings,
   duplicateProposals,
   employerDomains,
-  employerGroupMembers,
   employerMerges,
   employerSites,
   employers,
@@ -81,13 +81,25 @@ export async function getPolicyVersion(db: Db, id: number): Promise<PolicyVersio
   return version;
 }
 
-/** All that was known of a credential by a time: what evaluateRequirement takes. */
-export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promise<EvidenceFacts> {
+/**
+ * All that was known of a credential by a time: what evaluateRequirement takes; of some employers alone, to see what
+ * becomes of them without reading everybody's answers.
+ */
+export async function loadFacts(
+  db: Db,
+  credentialId: number,
+  asOf: Date,
+  filter: { employerIds?: readonly number[] } = {},
+): Promise<EvidenceFacts> {
+  const of = (column: typeof answers.employerId | typeof asks.employerId) =>
+    filter.employerIds && inArray(column, [...filter.employerIds]);
   const [answerRows, holds, askRows, issuerDomains, credentialNaics, bodies] = await Promise.all([
     db
       .select()
       .from(answers)
-      .where(and(eq(answers.credentialId, credentialId), lte(answers.answeredAt, asOf)))
+      .where(
+        and(eq(answers.credentialId, credentialId), of(answers.employerId), lte(answers.answeredAt, asOf)),
+      )
       .orderBy(asc(answers.id)),
     listHolds(db, credentialId, asOf),
     db
@@ -102,7 +114,7 @@ export async function loadFacts(db: Db, credentialId: number, asOf: Date): Promi
       })
       .from(asks)
       .innerJoin(invitations, eq(invitations.id, asks.invitationId))
-      .where(and(eq(asks.credentialId, credentialId), lte(asks.askedAt, asOf)))
+      .where(and(eq(asks.credentialId, credentialId), of(asks.employerId), lte(asks.askedAt, asOf)))
       .orderBy(asc(asks.id)),
     listIssuerDomains(db, credentialId),
     listCredentialNaics(db, credentialId),
@@ -352,13 +364,23 @@ async function listLinksReaching(db: Db, from: ReadonlySet<number>, asOf: Date):
   const found = new Map<string, UnitLink>();
   const reached = new Set(from);
   for (let frontier = [...from]; frontier.length > 0; ) {
-    const [proposals, merges] = await Promise.all([
+    const [proposals, earlier, merges] = await Promise.all([
       db
         .select()
         .from(duplicateProposals)
         .where(
           and(
             lte(duplicateProposals.openedAt, asOf),
+            sql`(${inArray(duplicateProposals.employerAId, frontier)} or ${inArray(duplicateProposals.employerBId, frontier)})`,
+          ),
+        ),
+      db
+        .select({ opening: duplicateOpenings, pair: duplicateProposals })
+        .from(duplicateOpenings)
+        .innerJoin(duplicateProposals, eq(duplicateProposals.id, duplicateOpenings.proposalId))
+        .where(
+          and(
+            lte(duplicateOpenings.openedAt, asOf),
             sql`(${inArray(duplicateProposals.employerAId, frontier)} or ${inArray(duplicateProposals.employerBId, frontier)})`,
           ),
         ),
@@ -379,6 +401,15 @@ async function listLinksReaching(db: Db, from: ReadonlySet<number>, asOf: Date):
         because: 'open_proposal',
         from: row.openedAt,
         until: row.decidedAt,
+      });
+    }
+    for (const { opening, pair } of earlier) {
+      found.set(`o${opening.id}`, {
+        a: pair.employerAId,
+        b: pair.employerBId,
+        because: 'open_proposal',
+        from: opening.openedAt,
+        until: opening.decidedAt,
       });
     }
     for (const row of merges) {

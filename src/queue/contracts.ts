@@ -54,6 +54,13 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: () => 'all',
   }),
+  /** Finds answers that came in a burst, as a machine sends them, and makes them wait for a person. */
+  'respond.find-machines': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: () => 'all',
+  }),
   /** Brings what was committed into the log, signs it, seals frozen evidence that has no seal yet, tells the witness. */
   'ledger.tend': job({
     payload: z.strictObject({}),
@@ -63,6 +70,13 @@ export const JOBS = {
   }),
   /** Recounts what only the passing of time changes: evidence that has aged. */
   'evidence.refresh-aged': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
+  /** Moves approvals whose review has come, opens their renewals, and ends those that nobody renewed. */
+  'approvals.move-due': job({
     payload: z.strictObject({}),
     attempts: 3,
     backoffMs: 60_000,
@@ -82,6 +96,13 @@ export const JOBS = {
     backoffMs: 60_000,
     subject: () => 'all',
   }),
+  /** Cancels imports that nobody confirmed for a week, and removes their files. */
+  'imports.sweep-uploads': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
   /** Forgets old Idempotency-Keys. */
   'api.prune-keys': job({
     payload: z.strictObject({}),
@@ -96,18 +117,18 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: () => 'all',
   }),
-  /** Cancels imports that nobody confirmed for a week, and removes their files. */
-  'imports.sweep-uploads': job({
-    payload: z.strictObject({}),
-    attempts: 3,
-    backoffMs: 60_000,
-    subject: () => 'all',
-  }),
   /** Sends webhooks that are due. */
   'webhooks.deliver-due': job({
     payload: z.strictObject({}),
     attempts: 3,
     backoffMs: 5_000,
+    subject: () => 'all',
+  }),
+  /** Proposes waves from the review cycles of lists and from evidence that is about to age out. */
+  'waves.propose-by-cycle': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
     subject: () => 'all',
   }),
 } as const satisfies Record<`${string}.${string}`, Pick<JobContract, 'payload' | 'attempts' | 'backoffMs'>>;

@@ -9,7 +9,6 @@ import { createKeyUsage, USAGE_MS } from '../../src/api/key-usage.ts';
 import { createApiKey, revokeApiKey } from '../../src/api/manage-keys.ts';
 import { confirmFreeze } from '../../src/approvals/confirm-freeze.ts';
 import { createList } from '../../src/approvals/create-list.ts';
-import { decideApplication } from '../../src/approvals/decide-application.ts';
 import { requestFreeze } from '../../src/approvals/request-freeze.ts';
 import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { apiKeys } from '../../src/db/schema/agencies.ts';
@@ -18,6 +17,7 @@ import { WYOMING } from '../../src/evidence/presets.ts';
 import { packetFileSchema } from '../../src/evidence/rules/packet.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
+import { decideByTwo } from '../support/approvals.ts';
 import { month } from '../support/evidence/facts.ts';
 import { employersSay } from '../support/evidence/history.ts';
 import { createCredential, createWorld, type World } from '../support/evidence/world.ts';
@@ -211,7 +211,12 @@ describe('answers', () => {
       '/api/v1/approval-records/{id}',
     );
     expect(one.json()).toEqual(page.json().items[0]);
-    await decideApplication(test.deps, { ...ben(), applicationId, decision: 'approved', reason: 'Met' });
+    await decideByTwo(
+      test.deps,
+      { agencyId: ben().agencyId, staffIds: [ada().staffId, ben().staffId] },
+      applicationId,
+      { outcome: 'approved' },
+    );
     const decided = await conforming(one.json().links.self, '/api/v1/approval-records/{id}');
     expect(decided.json()).toMatchObject({
       application: { state: 'decided' },

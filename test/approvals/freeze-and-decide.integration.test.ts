@@ -1,24 +1,28 @@
-import { eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { confirmDecision } from '../../src/approvals/confirm-decision.ts';
 import { confirmFreeze } from '../../src/approvals/confirm-freeze.ts';
 import { addCycle, createList } from '../../src/approvals/create-list.ts';
-import { decideApplication } from '../../src/approvals/decide-application.ts';
+import { proposeDecision, withdrawDecision } from '../../src/approvals/propose-decision.ts';
 import {
+  type DecisionRow,
   findApplication,
   findCurrentRecord,
   findOpenFreezeRequest,
+  listApplicationDecisions,
   listRecords,
 } from '../../src/approvals/queries.ts';
 import { requestFreeze, withdrawFreeze } from '../../src/approvals/request-freeze.ts';
 import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { auditEvents } from '../../src/db/schema/agencies.ts';
-import { applications, approvalRecords } from '../../src/db/schema/approvals.ts';
+import { applications, approvalRecords, decisions } from '../../src/db/schema/approvals.ts';
 import { evidenceSnapshots } from '../../src/db/schema/evidence.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
 import { packetFile } from '../../src/evidence/rules/packet.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { createTestClock } from '../support/app.ts';
+import { decideByTwo } from '../support/approvals.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { month, said } from '../support/evidence/facts.ts';
 import { employersSay } from '../support/evidence/history.ts';
@@ -71,8 +75,22 @@ async function freeze(applicationId: number) {
   return confirmFreeze(deps(), { ...ben(), applicationId, freezeRequestId });
 }
 
-const approve = (applicationId: number, by = ben()) =>
-  decideApplication(deps(), { ...by, applicationId, decision: 'approved', reason: 'Met' });
+const people = () => ({
+  agencyId: world.agency.id,
+  staffIds: [world.staff[0].id, world.staff[1].id] as const,
+});
+const decide = (applicationId: number, outcome: 'approved' | 'denied' | 'deferred' | 'revoked') =>
+  decideByTwo(deps(), people(), applicationId, { outcome });
+const approve = (applicationId: number) => decide(applicationId, 'approved');
+
+async function actionsOn(applicationId: number): Promise<string[]> {
+  const rows = await database.db
+    .select({ action: auditEvents.action })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.subjectType, 'application'), eq(auditEvents.subjectId, applicationId)))
+    .orderBy(asc(auditEvents.id));
+  return rows.map(({ action }) => action);
+}
 
 describe('an application', () => {
   it('is made once for a credential, a list and a cycle', async () => {
@@ -271,26 +289,124 @@ describe('deciding', () => {
   it('denies and defers without evidence, and closes an open freeze request', async () => {
     const { applicationId } = await apply(1);
     await requestFreeze(deps(), { ...ada(), applicationId, note: '' });
-    const denied = { ...ben(), applicationId, decision: 'denied' as const, reason: 'Not of value here' };
-    expect(await decideApplication(deps(), denied)).toEqual({ ok: true });
+    expect(await decide(applicationId, 'denied')).toEqual({ ok: true });
     expect(await findOpenFreezeRequest(database.db, applicationId)).toBeNull();
   });
 
   it("is nobody's but the agency's", async () => {
     const { applicationId } = await apply(1);
     await expect(
-      decideApplication(deps(), { ...stranger(), applicationId, decision: 'denied', reason: 'x' }),
+      proposeDecision(deps(), { ...stranger(), applicationId, outcome: 'denied', reason: 'x' }),
     ).rejects.toThrow('not_found');
   });
 
-  it('takes the first word when two people decide at once', async () => {
+  it('takes two people', async () => {
     const { applicationId } = await apply(10);
     await freeze(applicationId);
-    const both = await Promise.allSettled([
-      approve(applicationId),
-      decideApplication(deps(), { ...ada(), applicationId, decision: 'denied', reason: 'No' }),
+    const approved = {
+      applicationId,
+      outcome: 'approved' as const,
+      reason: 'Met',
+      conditions: 'With the exam',
+    };
+    const proposed = await proposeDecision(deps(), { ...ada(), ...approved });
+    if (!proposed.ok) throw new Error(proposed.reason);
+    const { decisionId } = proposed;
+    expect(await proposeDecision(deps(), { ...ben(), ...approved })).toEqual({
+      ok: false,
+      reason: 'already_proposed',
+    });
+    await expect(confirmDecision(deps(), { ...ada(), applicationId, decisionId })).rejects.toThrow(
+      'needs_second_person',
+    );
+    await expect(confirmDecision(deps(), { ...stranger(), applicationId, decisionId })).rejects.toThrow(
+      'not_found',
+    );
+    expect((await findApplication(database.db, world.agency.id, applicationId))?.state).toBe('in_review');
+    expect(await confirmDecision(deps(), { ...ben(), applicationId, decisionId })).toEqual({ ok: true });
+    expect(await findApplication(database.db, world.agency.id, applicationId)).toMatchObject({
+      state: 'decided',
+      decision: 'approved',
+      conditions: 'With the exam',
+      reviewDueOn: '2027-03-01',
+    });
+    const [row] = await listApplicationDecisions(database.db, applicationId);
+    expect(row!.decision).toMatchObject({
+      state: 'confirmed',
+      proposedBy: ada().staffId,
+      endedBy: ben().staffId,
+      approvalRecordId: (await findCurrentRecord(database.db, applicationId))!.record.id,
+    });
+    await expect(
+      database.db.update(decisions).set({ reason: 'Other' }).where(eq(decisions.id, decisionId)),
+    ).rejects.toThrow(/Failed query/);
+  });
+
+  it('is judged again when it is confirmed', async () => {
+    const { applicationId } = await apply(10);
+    await freeze(applicationId);
+    const proposed = await proposeDecision(deps(), {
+      ...ada(),
+      applicationId,
+      outcome: 'approved',
+      reason: 'Met',
+    });
+    if (!proposed.ok) throw new Error(proposed.reason);
+    const confirm = { ...ben(), applicationId, decisionId: proposed.decisionId };
+    clock.set(month(25));
+    expect(await confirmDecision(deps(), confirm)).toEqual({ ok: false, reason: 'evidence_expired' });
+    clock.set(month(2));
+    await withdrawDecision(deps(), confirm);
+    await expect(confirmDecision(deps(), confirm)).rejects.toThrow('already_done');
+    expect(await approve(applicationId)).toEqual({ ok: true });
+  });
+
+  it('takes the first word when several confirm, propose or take back at once', async () => {
+    const { applicationId } = await apply(10);
+    await freeze(applicationId);
+    const word = (outcome: 'approved' | 'denied', by = ada()) =>
+      proposeDecision(deps(), { ...by, applicationId, outcome, reason: 'x' });
+    const proposals = await Promise.all([word('approved'), word('denied', ben())]);
+    const won = proposals.filter(({ ok }) => ok);
+    expect(won).toHaveLength(1);
+    expect(proposals).toContainEqual({ ok: false, reason: 'already_proposed' });
+    const [{ decision }] = (await listApplicationDecisions(database.db, applicationId)) as [DecisionRow];
+    const second = decision.proposedBy === ada().staffId ? ben() : ada();
+    const confirm = { ...second, applicationId, decisionId: decision.id };
+    const ends = await Promise.allSettled([
+      confirmDecision(deps(), confirm),
+      confirmDecision(deps(), confirm),
+      withdrawDecision(deps(), confirm),
     ]);
-    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    for (const end of ends) {
+      if (end.status === 'rejected') expect(String(end.reason.message)).toBe('already_done');
+    }
+  });
+
+  it('takes an approval back, by two people and for good', async () => {
+    const { applicationId } = await apply(10);
+    expect(await decide(applicationId, 'denied')).toEqual({ ok: true });
+    expect(await decide(applicationId, 'revoked')).toEqual({ ok: false, reason: 'not_approved' });
+    const other = await apply(10);
+    await freeze(other.applicationId);
+    await approve(other.applicationId);
+    expect(await decide(other.applicationId, 'revoked')).toEqual({ ok: true });
+    expect(await findApplication(database.db, world.agency.id, other.applicationId)).toMatchObject({
+      state: 'revoked',
+      decision: 'approved',
+      endedAt: clock.now(),
+      endReason: 'Met',
+    });
+    await expect(decide(other.applicationId, 'revoked')).rejects.toThrow('already_done');
+    expect(await actionsOn(other.applicationId)).toEqual([
+      'application.submitted',
+      'freeze.requested',
+      'decision.proposed',
+      'application.decided',
+      'decision.proposed',
+      'application.revoked',
+    ]);
   });
 
   it('is held by the database too: no decision without its time, no two records in force', async () => {

@@ -145,9 +145,30 @@ describe('lists and applications', () => {
     expect((await ben.post(`${path}/decide`, { decision: '', reason: '' })).body).toContain(
       'Choose a decision',
     );
-    expect((await ben.post(`${path}/decide`, { decision: 'approved', reason: 'Met' })).statusCode).toBe(303);
-    expect((await ben.post(`${path}/decide`, { decision: 'denied', reason: 'Met' })).statusCode).toBe(409);
-    expect((await ben.get(path)).body).toContain('Approved by Ben');
+    const approval = { decision: 'approved', reason: 'Met', conditions: 'Taken with the exam' };
+    const employer = /Employer \d+ LLC/.exec(page)![0];
+    const named = await ada.post(`${path}/decide`, { ...approval, publicReason: `${employer} said no` });
+    expect(named.statusCode).toBe(422);
+    expect(named.body).toContain(`Leave out “${employer}”`);
+    expect((await ada.post(`${path}/decide`, approval)).headers.location).toBe(`${path}?done=proposed`);
+    const twice = await ben.post(`${path}/decide`, { decision: 'denied', reason: 'No' });
+    expect(twice.statusCode).toBe(422);
+    expect(twice.body).toContain('Somebody proposed a decision before you');
+    expect((await ada.get(path)).body).not.toContain('Confirm the decision');
+    const decisionId = /name="decisionId" value="(\d+)"/.exec((await ben.get(path)).body)![1]!;
+    expect((await ada.post(`${path}/decide/confirm`, { decisionId })).statusCode).toBe(403);
+    expect((await ben.post(`${path}/decide/confirm`, { decisionId })).headers.location).toBe(
+      `${path}?done=decided`,
+    );
+    const late = await ben.post(`${path}/decide/confirm`, { decisionId });
+    expect(late.statusCode).toBe(409);
+    expect(late.body).toContain('Somebody was first');
+    const raced = await ben.post(`${path}/decide`, { decision: 'denied', reason: 'Met' });
+    expect(raced.statusCode).toBe(409);
+    const decided = (await ben.get(path)).body;
+    expect(decided).toContain('Proposed by Ada, confirmed by Ben');
+    expect(decided).toContain('Taken with the exam');
+    expect(decided).toContain('Comes up for review on');
 
     for (const url of [path, snapshot, `${snapshot}/packet.json`, '/staff/lists/credentials-of-value']) {
       expect((await stranger.get(url)).statusCode).toBe(404);
