@@ -1,6 +1,9 @@
+import { approvalPaths } from '../approvals/paths.ts';
 import { committeePath } from '../committees/paths.ts';
 import { deliveryPaths } from '../delivery/paths.ts';
 import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
+import type { CycleProposal } from '../waves/cycle-queries.ts';
+import { cycleProposalItem } from '../waves/cycle-words.ts';
 import { type ForecastFacts, forecastText } from '../waves/forecast-words.ts';
 import { storyPath, unlockSendingPath, whatIfPath } from './paths.ts';
 
@@ -11,6 +14,10 @@ export type HomeFacts = {
   zone: string;
   wavesToApprove: { id: number; name: string }[];
   freezesToConfirm: { applicationId: number; credential: string }[];
+  /** Waves that the calendar proposes. */
+  cycleProposals: CycleProposal[];
+  /** Policy versions that a colleague proposed. */
+  policyProposals: { name: string }[];
   openDuplicates: number;
   waitingImports: number;
   stuckMessages: number;
@@ -61,6 +68,15 @@ export function homePage(facts: HomeFacts) {
       text: `The wave “${name}” waits for a second person to approve it.`,
       href: `/staff/waves/${id}`,
       action: 'Review the wave',
+    })),
+    ...facts.cycleProposals.map((proposal) => {
+      const { href, text } = cycleProposalItem(proposal, facts.zone);
+      return { text: `Proposed by the calendar: ${text}`, href, action: 'Look at the wave it proposes' };
+    }),
+    ...facts.policyProposals.map(({ name }) => ({
+      text: `A new version of the policy “${name}” waits for a second person.`,
+      href: approvalPaths.policies,
+      action: 'Compare the versions',
     })),
     ...facts.freezesToConfirm.map(({ applicationId, credential }) => ({
       text: `Freezing the evidence for ${credential} waits for a second person.`,

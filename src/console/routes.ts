@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { listStaff } from '../agencies/queries.ts';
 import { hasRole } from '../agencies/rules.ts';
+import { listOpenProposals } from '../approvals/queries.ts';
 import { countMailTasks } from '../delivery/queries.ts';
 import type { Deps } from '../deps.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
@@ -8,6 +9,7 @@ import { readTallies, readTally } from '../evidence/read-tally.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
 import { DomainError } from '../lib/errors.ts';
 import { unlockSending } from '../outreach/unlock-sending.ts';
+import { listOpenCycleProposals } from '../waves/cycle-queries.ts';
 import { readForecasts } from '../waves/read-forecasts.ts';
 import { storyQuery } from './forms.ts';
 import { homePage, POSITIONS_PER_PAGE, storyPage } from './pages.ts';
@@ -47,6 +49,8 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
       staffName: name,
       zone: timeZone,
       wavesToApprove: await listWavesToApprove(db, agencyId, id),
+      cycleProposals: await listOpenCycleProposals(db, agencyId),
+      policyProposals: (await listOpenProposals(db, agencyId)).filter(({ proposedBy }) => proposedBy !== id),
       freezesToConfirm: await listFreezesToConfirm(db, agencyId, id),
       openDuplicates: await countOpenDuplicates(db),
       waitingImports: await countWaitingImports(db, agencyId),

@@ -172,6 +172,15 @@ export function suggestedProtocol(now: Date, zone: string): WaveProtocol {
   };
 }
 
+/** Why a proposal of the calendar is not wanted. */
+export const dismissForm = z.object({
+  reason: z
+    .string('Enter the reason')
+    .trim()
+    .min(1, 'Enter the reason')
+    .max(1000, 'Use 1,000 characters or fewer'),
+});
+
 export const approveForm = z.object({ seen: z.string().regex(/^[0-9a-f]{16}$/) });
 
 const pageNumber = z.coerce.number().int().min(1).max(100_000).catch(1);

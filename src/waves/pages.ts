@@ -7,6 +7,8 @@ import { EXCLUSION_REASONS, type ExclusionReason } from '../outreach/planner/rea
 import { comparePlans, type PlanChange, type PlanSummary } from '../outreach/planner/summarise-plan.ts';
 import type { WavePauseReason } from '../outreach/types.ts';
 import type { Staff } from './create-wave.ts';
+import type { CycleProposal } from './cycle-queries.ts';
+import { CYCLE_STATE_TEXT, cycleProposalItem } from './cycle-words.ts';
 import {
   type ForecastFacts,
   type ForecastOf,
@@ -59,10 +61,22 @@ export function noticeFor(done: string | undefined) {
 
 export function wavesPage(
   waves: Awaited<ReturnType<typeof listWaves>>,
-  facts: { zone: string; mayEdit: boolean },
+  facts: {
+    proposals: readonly CycleProposal[];
+    ended: readonly CycleProposal[];
+    zone: string;
+    mayEdit: boolean;
+    done: string | undefined;
+  },
 ) {
   return {
     title: 'Waves',
+    notice: noticeFor(facts.done),
+    proposals: facts.proposals.map((proposal) => cycleProposalItem(proposal, facts.zone)),
+    ended: facts.ended.map((proposal) => ({
+      ...cycleProposalItem(proposal, facts.zone),
+      state: CYCLE_STATE_TEXT[proposal.state],
+    })),
     calendarPath,
     newPath: facts.mayEdit ? newWavePath : null,
     waves: waves.map((wave) => {

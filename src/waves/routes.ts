@@ -12,6 +12,8 @@ import { explainAsks } from '../outreach/planner/explain-asks.ts';
 import { decideWaveSafety } from '../outreach/rules.ts';
 import { registerCalendarRoutes } from './calendar-routes.ts';
 import { createWave } from './create-wave.ts';
+import { listEndedCycleProposals, listOpenCycleProposals } from './cycle-queries.ts';
+import { registerCycleRoutes } from './cycle-routes.ts';
 import { cancelWave, closeWave } from './end-wave.ts';
 import {
   approveForm,
@@ -72,6 +74,8 @@ import { canDo, nextStep, protocolFaults } from './rules.ts';
 import { saveDraftStep } from './save-draft-step.ts';
 import { ASK_TEXT, EXCLUSION_TEXT, FAULT_TEXT } from './words.ts';
 
+const ENDED_PROPOSALS = 10;
+
 type WithId = { Params: { id: string }; Querystring: { done?: string } };
 
 export function registerWaveRoutes(app: FastifyInstance, deps: Deps): void {
@@ -80,12 +84,14 @@ export function registerWaveRoutes(app: FastifyInstance, deps: Deps): void {
   const load = (request: FastifyRequest<WithId>) =>
     getWave(deps.db, request.staff.agencyId, parseId(request.params.id));
 
-  app.get(wavesPath, staff, async (request, reply) => {
-    const waves = await listWaves(deps.db, request.staff.agencyId);
-    return reply.page(
-      'waves/list',
-      wavesPage(waves, { zone: request.staff.timeZone, mayEdit: hasRole(request.staff.role, 'editor') }),
-    );
+  app.get<{ Querystring: { done?: string } }>(wavesPath, staff, async (request, reply) => {
+    const { agencyId, timeZone: zone, role } = request.staff;
+    const waves = await listWaves(deps.db, agencyId);
+    const proposals = await listOpenCycleProposals(deps.db, agencyId);
+    const ended = await listEndedCycleProposals(deps.db, agencyId, ENDED_PROPOSALS);
+    const { done } = request.query;
+    const page = wavesPage(waves, { proposals, ended, zone, mayEdit: hasRole(role, 'editor'), done });
+    return reply.page('waves/list', page);
   });
 
   app.get(newWavePath, staff, (_request, reply) => reply.page('waves/new', newWavePage()));
@@ -103,6 +109,7 @@ export function registerWaveRoutes(app: FastifyInstance, deps: Deps): void {
   registerPlanPages(app, deps, load);
   registerReportRoutes(app, deps);
   registerCalendarRoutes(app, deps);
+  registerCycleRoutes(app, deps);
 
   app.post<WithId>(path('propose'), staff, async (request, reply) => {
     const waveId = parseId(request.params.id);

@@ -103,6 +103,7 @@ export const DONE_TEXT: Record<string, { kind: 'success' | 'info'; text: string 
     text: 'The wave is closed. No more mails leave; answers are taken until the grace ends.',
   },
   cancelled: { kind: 'info', text: 'The wave is cancelled. No more mails leave.' },
+  dismissed: { kind: 'info', text: 'The calendar’s proposal is dismissed, with your reason.' },
 };
 
 export const INVITATION_TEXT: Record<string, string> = {
