@@ -189,7 +189,7 @@ async function lockDue(
           and held.email_domain = any(${sql.param(lock.held)}::text[]))`;
   const transactional = await tx.execute<{ id: number }>(sql`
     select id from messages
-    where wave_id is null and staff_id is null and state = 'planned' and send_after <= ${at}::timestamptz
+    where wave_id is null and state = 'planned' and send_after <= ${at}::timestamptz
       and ${free}
     order by send_after, id limit ${limit} for update skip locked`);
   const ids = transactional.map((row) => Number(row.id));
