@@ -15,6 +15,7 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'delivery.apply-events': { every: MINUTE },
   'respond.find-machines': { every: MINUTE },
   'ledger.tend': { every: MINUTE },
+  'respond.find-machines': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
   'imports.sweep-uploads': { every: 6 * 60 * MINUTE },
   'approvals.move-due': { every: 60 * MINUTE },

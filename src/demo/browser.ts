@@ -8,6 +8,8 @@ export type Page = { url: string; status: number; html: string };
  */
 export type Browser = {
   requests(): number;
+  /** The same browser on another desk: requests come from this address, as a proxy in front of the server tells it. */
+  at(address: string): Browser;
   open(url: string): Promise<Page>;
   /** Presses a form's button with what was filled in over what stands there. */
   send(page: Page, form: HtmlForm, filled: Record<string, string>): Promise<Page>;
@@ -16,11 +18,17 @@ export type Browser = {
 const MAX_REDIRECTS = 8;
 
 export function createBrowser(): Browser {
-  let requests = 0;
+  const count = { requests: 0 };
+  return browserAt(null, count);
+}
+
+function browserAt(address: string | null, count: { requests: number }): Browser {
+  const desk: Record<string, string> = address === null ? {} : { 'x-forwarded-for': address };
 
   async function load(url: string, init: RequestInit = {}, redirects = 0): Promise<Page> {
-    requests += 1;
-    const response = await fetch(url, { ...init, redirect: 'manual' });
+    count.requests += 1;
+    const headers = { ...desk, ...(init.headers as Record<string, string> | undefined) };
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location && redirects < MAX_REDIRECTS) {
       await response.body?.cancel();
@@ -30,7 +38,8 @@ export function createBrowser(): Browser {
   }
 
   return {
-    requests: () => requests,
+    requests: () => count.requests,
+    at: (elsewhere) => browserAt(elsewhere, count),
     open: (url) => load(url),
     send(page, form, filled) {
       const target = new URL(form.action || page.url, page.url);

@@ -97,7 +97,8 @@ async function demoConfig(config: Config): Promise<Config> {
     mailIn: null,
     linkSecret: null,
     suppressionSecret: null,
-    trustedProxies: [],
+    // The simulated employers say from where they come as visitors through a proxy do.
+    trustedProxies: ['127.0.0.1', '::1'],
     logLevel: config.logLevel === 'info' ? 'error' : config.logLevel,
     // All simulated employers share this machine's address.
     rateLimits: { perLink: 10_000_000, perAddress: 10_000_000, failuresPerAddress: 10_000_000 },

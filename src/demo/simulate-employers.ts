@@ -1,4 +1,5 @@
 import { type SeededRandom, seededRandom } from '../lib/seeded-random.ts';
+import { sha256Hex } from '../lib/sha256.ts';
 import { mailboxMessageIds, readMailboxMessage } from '../mail/local-mailbox.ts';
 import { type Browser, createBrowser, findLink, formsOf, headingOf, type Page } from './browser.ts';
 import {
@@ -90,9 +91,17 @@ type Invited = { address: string; link: string; mail: string };
 
 type World = { browser: Browser; seed: string; dispute: Dispute };
 
+/** Every person sits somewhere of their own, in the range that is kept for examples and private networks. */
+function deskOf(address: string): string {
+  const digest = sha256Hex(address);
+  const part = (at: number) => Number.parseInt(digest.slice(at, at + 2), 16);
+  return `10.${part(0)}.${part(2)}.${1 + (part(4) % 254)}`;
+}
+
 /** One person's two minutes. Returns what they ended up doing. */
 async function live(world: World, person: Invited): Promise<Course> {
-  const { browser, seed } = world;
+  const { seed } = world;
+  const browser = world.browser.at(deskOf(person.address));
   const course = courseOf(seed, person.address);
   const random = seededRandom(`${seed}:${person.address}:then`);
   if (course === 'ignores') return course;

@@ -1,24 +1,10 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
-import { agencies } from '../db/schema/agencies.ts';
-import { credentials } from '../db/schema/credentials.ts';
-import { employers } from '../db/schema/employers.ts';
-import { asks, invitations } from '../db/schema/outreach.ts';
-import { confirmations, submissions } from '../db/schema/submissions.ts';
-import { answers } from '../db/schema/surveys.ts';
 import type { Deps } from '../deps.ts';
 import type { MessageContents } from '../outreach/contents.ts';
 import { getInstrumentVersion } from '../surveys/queries.ts';
+import { findConfirmation } from './confirmation-queries.ts';
 import { confirmToken } from './open-confirmation.ts';
 import { answerRows } from './pages.ts';
 import { confirmPath } from './paths.ts';
-
-type Said = {
-  credential: string;
-  instrumentVersionId: number;
-  familiar: boolean;
-  values: Record<string, string>;
-};
 
 /**
  * What a mail that asks for a confirmation says, read when it leaves. One that was answered meanwhile, or whose answers
@@ -31,8 +17,8 @@ export function confirmationContents(
     async confirmation(db, messages) {
       const contents = new Map();
       for (const message of messages) {
-        const found = await findConfirmation(db, Number(message.refs.confirmationId));
-        if (!found || found.said.length === 0) continue;
+        const found = await findConfirmation(db, { id: Number(message.refs.confirmationId) });
+        if (!found || found.answer !== null || found.said.length === 0) continue;
         const items = [];
         for (const { credential, instrumentVersionId, familiar, values } of found.said) {
           const { body } = await getInstrumentVersion(db, instrumentVersionId);
@@ -48,7 +34,7 @@ export function confirmationContents(
             items,
             answeredAt: found.answeredAt,
             until: found.expiresAt,
-            timeZone: found.timeZone,
+            timeZone: found.agency.timeZone,
             link: `${deps.config.publicUrl}${confirmPath(token, message.language)}`,
           },
         });
@@ -56,50 +42,4 @@ export function confirmationContents(
       return contents;
     },
   };
-}
-
-async function findConfirmation(db: Db, id: number) {
-  const [row] = await db
-    .select()
-    .from(confirmations)
-    .where(and(eq(confirmations.id, id), isNull(confirmations.answeredAt)));
-  if (!row) return null;
-  if (row.submissionId !== null) {
-    const [submission] = await db
-      .select({ submission: submissions, credential: credentials.name, timeZone: agencies.timeZone })
-      .from(submissions)
-      .innerJoin(credentials, eq(credentials.id, submissions.credentialId))
-      .innerJoin(agencies, eq(agencies.id, submissions.agencyId))
-      .where(eq(submissions.id, row.submissionId));
-    if (!submission || submission.submission.state === 'rejected' || !submission.submission.email)
-      return null;
-    const { employerName: employer, receivedAt: answeredAt, ...said } = submission.submission;
-    const { credential, timeZone } = submission;
-    return { ...row, employer, answeredAt, timeZone, said: [{ ...said, credential }] satisfies Said[] };
-  }
-  const invitationId = row.invitationId!;
-  const [invitation] = await db
-    .select({
-      employer: employers.legalName,
-      answeredAt: invitations.answeredAt,
-      timeZone: agencies.timeZone,
-    })
-    .from(invitations)
-    .innerJoin(employers, eq(employers.id, invitations.employerId))
-    .innerJoin(agencies, eq(agencies.id, invitations.agencyId))
-    .where(eq(invitations.id, invitationId));
-  const said: Said[] = await db
-    .select({
-      credential: credentials.name,
-      instrumentVersionId: answers.instrumentVersionId,
-      familiar: answers.familiar,
-      values: answers.values,
-    })
-    .from(answers)
-    .innerJoin(asks, eq(asks.id, answers.askId))
-    .innerJoin(credentials, eq(credentials.id, answers.credentialId))
-    .where(and(inArray(answers.invitationId, [invitationId]), isNull(answers.endedAt)))
-    .orderBy(asks.position);
-  if (!invitation) return null;
-  return { ...row, ...invitation, answeredAt: invitation.answeredAt ?? row.createdAt, said };
 }

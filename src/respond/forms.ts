@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { parseMailAddress } from '../lib/mail-address.ts';
 import { DECLINE_REASONS } from '../outreach/types.ts';
-import { RELATIONS } from '../surveys/types.ts';
+import { CONFIRMATION_ANSWERS, RELATIONS } from '../surveys/types.ts';
 import { issuersOf } from './rules.ts';
 import type { RespondText } from './text.ts';
 import type { CredentialAsk } from './types.ts';
@@ -31,6 +32,26 @@ export function aboutForm(text: RespondText, issuers: number) {
     hiring: z.enum(['yes', 'no'], errors.hiringMissing),
     connected: issuers === 0 ? z.undefined().catch(undefined) : connected,
   });
+}
+
+export function youForm(text: RespondText) {
+  const { errors } = text;
+  return z
+    .object({
+      you: z.enum(['invited', 'passed_on'], errors.youMissing),
+      email: z.string(errors.colleagueEmailWrong).trim().default(''),
+    })
+    .superRefine(({ you, email }, context) => {
+      if (you === 'invited') return;
+      if (email === '' || !isAddress(email) || parseMailAddress(email) === null) {
+        const message = email === '' ? errors.youEmailMissing : errors.colleagueEmailWrong;
+        context.addIssue({ code: 'custom', path: ['email'], message });
+      }
+    });
+}
+
+export function confirmForm(text: RespondText) {
+  return z.object({ answer: z.enum(CONFIRMATION_ANSWERS, text.errors.confirmMissing) });
 }
 
 /** One choice for each issuer, under `issuer_<id>`. */

@@ -16,7 +16,15 @@ import type {
   Wording,
 } from '../surveys/types.ts';
 import { type RespondStep, respondPath } from './paths.ts';
-import { hasUnsentChanges, issuersOf, previousStep, resumeStep, stepsOf } from './rules.ts';
+import {
+  answerUntil,
+  askersOf,
+  hasUnsentChanges,
+  issuersOf,
+  previousStep,
+  resumeStep,
+  stepsOf,
+} from './rules.ts';
 import { type RespondText, TEXT } from './text.ts';
 import type { CredentialFacts, MeetingAsk, RespondFacts } from './types.ts';
 
@@ -92,7 +100,9 @@ export function progressOf(facts: CredentialFacts) {
 }
 
 /** Who asks, why you, what about, how long, until when, and what becomes of the answer. */
-export function startPage(context: PageContext & { notice: NoticeBody }) {
+export function startPage(
+  context: PageContext & { notice: NoticeBody; furtherNotices?: readonly NoticeBody[] },
+) {
   const { facts, language } = context;
   const text = TEXT[language];
   const { credentials, employer } = facts;
@@ -105,21 +115,29 @@ export function startPage(context: PageContext & { notice: NoticeBody }) {
     lead: credentials.length > 0 ? text.startLead(employer) : text.startLeadMeeting(employer),
     resumed: begun ? text.resumed : null,
     rows: [
-      { key: text.whoAsks, value: facts.agency.name },
+      { key: text.whoAsks, value: askersOf(facts).join('; ') },
       { key: text.whyYou, value: text.whyYouText(facts.contact.name || facts.employer, employer) },
       { key: text.howLong, value: text.minutes(minutesToAnswer(credentials.length, facts.meetings.length)) },
-      { key: text.until, value: day(facts.closeAt, context) },
+      { key: text.until, value: day(answerUntil(facts), context) },
     ],
     credentialsHeading: text.weAskAbout(credentials.length),
-    credentials: credentials.map(({ name, issuer }) => ({ name, issuedBy: text.issuedBy(issuer) })),
+    credentials: credentials.map(({ askId, name, issuer }) => ({
+      name,
+      issuedBy: text.issuedBy(issuer),
+      askedBy: askedBy(context, askId),
+    })),
     meetingsHeading: credentials.length > 0 ? text.weAlsoInvite : text.weInvite,
     meetings: facts.meetings.map((meeting) => ({
       committee: meeting.committee,
       when: meetingTime(meeting, language),
+      askedBy: askedBy(context, meeting.askId),
     })),
     records: {
       summary: inLanguage(language, context.notice.summary),
-      paragraphs: context.notice.paragraphs.map((paragraph) => inLanguage(language, paragraph)),
+      paragraphs: [context.notice, ...(context.furtherNotices ?? [])].flatMap((notice, index) => [
+        ...(index === 0 ? [] : [inLanguage(language, notice.summary)]),
+        ...notice.paragraphs.map((paragraph) => inLanguage(language, paragraph)),
+      ]),
     },
     begin: {
       href: path(context, begun ? resumeStep(steps) : 'about'),
@@ -127,6 +145,13 @@ export function startPage(context: PageContext & { notice: NoticeBody }) {
     },
     declineHref: path(context, 'decline'),
   };
+}
+
+/** Which agency asks this, where more than one asks by the link. */
+function askedBy({ facts, language }: PageContext, askId: number): string | null {
+  if (askersOf(facts).length < 2) return null;
+  const asker = facts.askers.find((each) => each.askId === askId);
+  return asker ? TEXT[language].askedBy(asker.name) : null;
 }
 
 export function aboutPage(context: PageContext, form?: RefusedForm) {
@@ -155,6 +180,25 @@ export function aboutPage(context: PageContext, form?: RefusedForm) {
               { value: 'yes', text: text.connectedSome(issuers.length) },
             ],
           },
+  };
+}
+
+/** Asked only of somebody who gave another name than the invited person's. */
+export function youPage(context: PageContext, form?: RefusedForm) {
+  const { facts, language } = context;
+  const text = TEXT[language];
+  const place = placeOf(context, 'you');
+  const { identity } = facts.draft;
+  return {
+    ...shell(context, { title: text.youTitle, step: 'you', back: place.back, ...form }),
+    steps: place.steps,
+    lead: text.youLead(facts.contact.name),
+    value: identity?.kind ?? null,
+    email: identity?.kind === 'passed_on' ? identity.email : '',
+    items: [
+      { value: 'invited', text: text.youInvited, hint: text.youInvitedHint },
+      { value: 'passed_on', text: text.youPassedOn, hint: text.youPassedOnHint },
+    ],
   };
 }
 
@@ -339,7 +383,7 @@ export function checkPage(context: PageContext & { notice: NoticeBody }, errors:
 }
 
 /** The sent answers: right after sending, and whenever the link is opened again. */
-export function thanksPage(context: PageContext) {
+export function thanksPage(context: PageContext, waitsFor: 'quarantined' | 'forwarded' | null) {
   const { facts, language } = context;
   const text = TEXT[language];
   const withdrawn = isWithdrawn(facts);
@@ -350,6 +394,12 @@ export function thanksPage(context: PageContext) {
   return {
     ...shell(context, { title: withdrawn ? text.withdrawnTitle : text.thanksTitle, step: 'thanks' }),
     withdrawn: withdrawn ? text.withdrawnText(until) : null,
+    wait:
+      withdrawn || waitsFor === null
+        ? null
+        : waitsFor === 'quarantined'
+          ? text.waitQuarantined
+          : text.waitForwarded,
     sentOn: facts.answeredAt ? text.thanksSentOn(moment(facts.answeredAt, context)) : '',
     next: [
       ...(facts.credentials.length > 0 ? [text.thanksNext(facts.agency.shortName)] : []),
@@ -496,13 +546,15 @@ export function draftRows(context: PageContext): { key: string; value: string }[
 /** Why nothing could be sent, with a link to the page that is missing. */
 export function sendErrors(
   context: PageContext,
-  reason: 'about_missing' | 'connection_missing' | 'nothing_to_send',
+  reason: 'about_missing' | 'identity_missing' | 'connection_missing' | 'nothing_to_send',
 ): FieldError[] {
   const { errors } = TEXT[context.language];
   const { credentials } = context.facts;
   switch (reason) {
     case 'about_missing':
       return [{ field: 'about', message: errors.aboutMissing, href: path(context, 'about') }];
+    case 'identity_missing':
+      return [{ field: 'you', message: errors.identityMissing, href: path(context, 'you') }];
     case 'connection_missing':
       return [{ field: 'connection', message: errors.connectionMissing, href: path(context, 'connection') }];
     case 'nothing_to_send':
@@ -541,7 +593,7 @@ type SummaryRow = {
   value: string;
   action: { href: string; text: string; about: string } | null;
 };
-type SummarySection = { heading: string; rows: SummaryRow[] };
+type SummarySection = { heading: string; askedBy?: string | null; rows: SummaryRow[] };
 
 function summaryOf(context: PageContext, withActions: boolean): SummarySection[] {
   const { facts, language, instrument } = context;
@@ -571,6 +623,18 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
           action: action('about', text.checkAbout, false),
         },
       ];
+  if (about?.other) {
+    const { identity } = draft;
+    aboutRows.push({
+      key: text.checkIdentity,
+      value: !identity
+        ? text.checkNotAnswered
+        : identity.kind === 'invited'
+          ? text.checkInvited
+          : text.checkPassedOn(identity.email),
+      action: action('you', text.checkIdentity, identity !== undefined),
+    });
+  }
   if (about && !about.connected && facts.credentials.length > 0) {
     aboutRows.push({
       key: text.checkConnected,
@@ -593,6 +657,7 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
     if (!answer && !withActions) continue;
     sections.push({
       heading: ask.name,
+      askedBy: askedBy(context, ask.askId),
       rows: answerRows(instrument.body, answer, language).map((row) => ({
         ...row,
         action: action(`c/${index + 1}`, `${row.key} (${ask.name})`, answer !== undefined),
@@ -614,6 +679,7 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
     ];
     sections.push({
       heading: meeting.committee,
+      askedBy: askedBy(context, meeting.askId),
       rows: rows.map((row) => ({
         ...row,
         action: action(`m/${index + 1}`, `${row.key} (${meeting.committee})`, reply !== undefined),

@@ -3,6 +3,7 @@ import type { Language } from '../employers/types.ts';
 /** Steps of an invitation, as they stand in the address after the token. */
 export type RespondStep =
   | 'about'
+  | 'you'
   | 'connection'
   | `c/${number}`
   | `m/${number}`

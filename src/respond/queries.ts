@@ -18,13 +18,16 @@ export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<Res
       (
         select json_agg(json_build_array(
           a.id, a.state, cr.id, cr.name, s.id, s.name,
-          m.id, k.name, k.purpose, m.title, a.seat_role, m.starts_at, m.ends_at, m.time_zone, m.place, m.online_url, m.state
+          m.id, k.name, k.purpose, m.title, a.seat_role, m.starts_at, m.ends_at, m.time_zone, m.place, m.online_url, m.state,
+          ag.id, ag.name, aw.notice_version_id, aw.close_at
         ) order by a.position)
         from asks a
         left join credentials cr on cr.id = a.credential_id
         left join issuers s on s.id = cr.issuer_id
         left join meetings m on m.id = a.meeting_id
         left join committees k on k.id = m.committee_id
+        join waves aw on aw.id = a.wave_id
+        join agencies ag on ag.id = aw.agency_id
         where a.invitation_id = i.id and a.state <> 'cancelled'
       ) as asks
     from invitations i
@@ -86,6 +89,7 @@ type MeetingColumns = [
   onlineUrl: string | null,
   meetingState: MeetingAsk['meetingState'],
 ];
+type AskerColumns = [agencyId: number, agency: string, noticeVersionId: number, closeAt: string];
 
 /** What both reads bring of the invitation and its wave. */
 type AccessRow = {
@@ -119,7 +123,7 @@ type FactsRow = AccessRow & {
   contact_name: string;
   contact_title: string;
   employer: string;
-  asks: [...CredentialColumns, ...MeetingColumns][] | null;
+  asks: [...CredentialColumns, ...MeetingColumns, ...AskerColumns][] | null;
 };
 
 function accessFactsOf(row: AccessRow) {
@@ -156,6 +160,10 @@ function factsOf(row: FactsRow): RespondFacts {
     ),
     contact: { name: row.contact_name, title: row.contact_title },
     employer: row.employer,
+    askers: (row.asks ?? []).map(([askId, , , , , , , , , , , , , , , , , ...asker]) => {
+      const [agencyId, name, noticeVersionId, closeAt] = asker;
+      return { askId, agencyId, name, noticeVersionId, closeAt: new Date(closeAt) };
+    }),
     meetings: (row.asks ?? []).flatMap(([askId, state, , , , , ...meeting]) => {
       const [meetingId, committee, purpose, title, seatRole, startsAt, endsAt, ...rest] = meeting;
       const [timeZone, place, onlineUrl, meetingState] = rest;
@@ -179,6 +187,18 @@ function factsOf(row: FactsRow): RespondFacts {
       ];
     }),
   };
+}
+
+/** For which act of a person the invitation's current answers wait; read where they are shown as sent. */
+export async function findWait(sql: Sql, invitationId: number): Promise<'quarantined' | 'forwarded' | null> {
+  const [row] = await sql<{ held: boolean; unverified: boolean }[]>`
+    select coalesce(bool_or(h.id is not null), false) as held,
+      coalesce(bool_or(a.provenance = 'forwarded_unverified'), false) as unverified
+    from answers a
+    left join answer_holds h on h.answer_id = a.id and h.kind = 'quarantined' and h.ended_at is null
+    where a.invitation_id = ${invitationId} and a.ended_at is null`;
+  if (row?.unverified) return 'forwarded';
+  return row?.held ? 'quarantined' : null;
 }
 
 /** One page's part of the draft, under the keys that its questions have there. */

@@ -15,18 +15,26 @@ import {
   meetingForm,
   pageNumber,
   shownAt,
+  youForm,
 } from './forms.ts';
 import { createKeptPages, HOLES } from './kept-pages.ts';
 import { createKnownNames } from './known-names.ts';
 import * as pages from './pages.ts';
 import { type RespondStep, respondPath } from './paths.ts';
-import { findCredentialFacts, findRespondFacts } from './queries.ts';
+import { findCredentialFacts, findRespondFacts, findWait } from './queries.ts';
 import { referInvitation } from './refer-invitation.ts';
-import { accessOf, hasUnsentChanges, issuersOf } from './rules.ts';
+import { accessOf, hasUnsentChanges, isSomebodyElse, issuersOf } from './rules.ts';
 import { saveCredential, savePage } from './save-page.ts';
 import { sendAnswers } from './send-answers.ts';
 import { TEXT } from './text.ts';
-import { aboutDraft, type CredentialFacts, type PageDraft, relationDraft, replyDraft } from './types.ts';
+import {
+  aboutDraft,
+  type CredentialFacts,
+  identityDraft,
+  type PageDraft,
+  relationDraft,
+  replyDraft,
+} from './types.ts';
 import { withdrawInvitation } from './withdraw-answers.ts';
 
 type Params = { token: string; number?: string };
@@ -58,11 +66,12 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
 
   get('', async (context, _request, reply) => {
     if (!isOpen(context)) return notOpen(reply, context);
-    if (context.facts.state === 'answered') return reply.page('respond/thanks', pages.thanksPage(context));
+    if (context.facts.state === 'answered') return thanks(reply, context);
     if (context.facts.state === 'declined')
       return reply.page('respond/declined', pages.declinedPage(context));
     const notice = await noticeOf(deps, context);
-    return reply.page('respond/start', pages.startPage({ ...context, notice }));
+    const furtherNotices = await furtherNoticesOf(deps, context);
+    return reply.page('respond/start', pages.startPage({ ...context, notice, furtherNotices }));
   });
 
   get('/about', (context, _request, reply) =>
@@ -73,8 +82,27 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const form = parseForm(aboutForm(TEXT[context.language], issuersOf(credentials).length), request.body);
     if (!form.ok) return reply.page('respond/about', pages.aboutPage(context, form), { status: 422 });
     const { name, job, hiring, connected } = form.data;
-    const about = { name, title: job, hiring: hiring === 'yes', connected: connected === 'yes' };
+    const about = {
+      name,
+      title: job,
+      hiring: hiring === 'yes',
+      connected: connected === 'yes',
+      ...(isSomebodyElse(context.facts.contact.name, name) && { other: true }),
+    };
     return save(request, reply, context, 'about', aboutDraft(about));
+  });
+
+  get('/you', (context, _request, reply) => {
+    if (!isOpen(context)) return notOpen(reply, context);
+    if (!context.facts.draft.about?.other) return reply.redirect(pages.path(context), 303);
+    return reply.page('respond/you', pages.youPage(context));
+  });
+  post('/you', (request, reply, context) => {
+    const form = parseForm(youForm(TEXT[context.language]), request.body);
+    if (!form.ok) return reply.page('respond/you', pages.youPage(context, form), { status: 422 });
+    const { you, email } = form.data;
+    const identity = you === 'invited' ? { kind: you } : { kind: you, email };
+    return save(request, reply, context, 'you', identityDraft(identity));
   });
 
   get('/connection', (context, _request, reply) =>
@@ -179,6 +207,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const outcome = await sendAnswers(deps, {
       tokenHash: hashToken(context.token),
       language: context.language,
+      ip: request.ip,
     });
     // 303 after the commit: the thanks page reads what is stored, whoever opens it and however often.
     if (outcome.sent) return reply.redirect(respondPath(context.token, 'thanks'), 303);
@@ -190,6 +219,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
           status: 410,
         });
       case 'about_missing':
+      case 'identity_missing':
       case 'connection_missing':
       case 'nothing_to_send': {
         const notice = await noticeOf(deps, context);
@@ -203,9 +233,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
 
   get('/thanks', (context, _request, reply) => {
     if (context.facts.state !== 'answered') return reply.redirect(pages.path(context), 303);
-    return isOpen(context)
-      ? reply.page('respond/thanks', pages.thanksPage(context))
-      : notOpen(reply, context);
+    return isOpen(context) ? thanks(reply, context) : notOpen(reply, context);
   });
 
   get('/withdraw', (context, _request, reply) => {
@@ -259,6 +287,11 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
         return refuse([fieldError('email', text.errors.colleagueNoMore)], form.values);
     }
   });
+
+  async function thanks(reply: FastifyReply, context: pages.PageContext) {
+    const waitsFor = await findWait(deps.sql, context.facts.invitationId);
+    return reply.page('respond/thanks', pages.thanksPage(context, waitsFor));
+  }
 
   async function showClosed(request: Request, reply: FastifyReply) {
     const context = await contextOf(deps, request);
@@ -329,6 +362,19 @@ function credentialHtml(
 
 async function noticeOf(deps: Pick<Deps, 'db'>, context: pages.PageContext) {
   return (await getNoticeVersion(deps.db, context.facts.noticeVersionId)).body;
+}
+
+/** The notices of other agencies that ask by the link, where theirs say something else. */
+async function furtherNoticesOf(deps: Pick<Deps, 'db'>, { facts }: pages.PageContext) {
+  const own = await getNoticeVersion(deps.db, facts.noticeVersionId);
+  const others = new Set(facts.askers.map(({ noticeVersionId }) => noticeVersionId));
+  const bodies = new Map([[own.sha256, own.body]]);
+  for (const id of others) {
+    const notice = await getNoticeVersion(deps.db, id);
+    bodies.set(notice.sha256, notice.body);
+  }
+  bodies.delete(own.sha256);
+  return [...bodies.values()];
 }
 
 function askedLanguage(request: FastifyRequest): Language | undefined {

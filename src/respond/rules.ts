@@ -1,3 +1,4 @@
+import { textKey } from '../lib/text-key.ts';
 import { LAUNCHED_WAVE_STATES } from '../outreach/types.ts';
 import { isComplete } from '../surveys/rules.ts';
 import type { InstrumentBody } from '../surveys/types.ts';
@@ -37,6 +38,7 @@ export type Step = { step: RespondStep; done: boolean };
 export function stepsOf(progress: Progress, instrument: Pick<InstrumentBody, 'questions'>): Step[] {
   const { draft, credentials, meetings } = progress;
   const steps: Step[] = [{ step: 'about', done: draft.about !== undefined }];
+  if (draft.about?.other) steps.push({ step: 'you', done: draft.identity !== undefined });
   if (credentials.length > 0 && draft.about?.connected) {
     steps.push({
       step: 'connection',
@@ -70,9 +72,35 @@ export function previousStep(steps: readonly Step[], before: RespondStep): Respo
   return at > 0 ? steps[at - 1]!.step : undefined;
 }
 
+/**
+ * Whether a name is another person's than the one we wrote to: neither holds the other, and they do not share the last
+ * word with the first letter. A name that we do not know is nobody else's.
+ */
+export function isSomebodyElse(invited: string, given: string): boolean {
+  const [a, b] = [invited, given].map((name) => textKey(name).split(' ').filter(Boolean)) as [
+    string[],
+    string[],
+  ];
+  if (a.length === 0 || b.length === 0) return false;
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.every((word) => long.includes(word))) return false;
+  return a.at(-1) !== b.at(-1) || a[0]![0] !== b[0]![0];
+}
+
 /** True when something was saved after the last sending. */
 export function hasUnsentChanges(facts: Pick<RespondFacts, 'draft' | 'draftVersion'>): boolean {
   return facts.draftVersion !== (facts.draft.sent ?? 0);
+}
+
+/** Names of the agencies that ask by this link, in the order of what they ask. */
+export function askersOf(facts: Pick<RespondFacts, 'askers' | 'agency'>): string[] {
+  const names = [...new Map(facts.askers.map(({ agencyId, name }) => [agencyId, name])).values()];
+  return names.length === 0 ? [facts.agency.name] : names;
+}
+
+/** Until when all that this link asks is taken: the first of its waves to close, by which its mail was worded. */
+export function answerUntil(facts: Pick<RespondFacts, 'askers' | 'closeAt'>): Date {
+  return new Date(Math.min(facts.closeAt.getTime(), ...facts.askers.map(({ closeAt }) => closeAt.getTime())));
 }
 
 /** The issuers of the credentials asked about, each once. */

@@ -10,6 +10,8 @@ import { answerDraft, type PageDraft } from './types.ts';
 
 /** An answer came sooner than a person reads; staff see it, and it is kept all the same (E8). */
 export const QUICK_FLAG = 'quick_page';
+/** It came without ever having been shown; the sending looks at it, and what was said then waits for a person. */
+export const UNSEEN_FLAG = 'unseen_page';
 
 type SaveDeps = Pick<Deps, 'db' | 'sql' | 'clock'> & { names: KnownNames };
 
@@ -45,7 +47,7 @@ export async function saveCredential(
     askId: input.askId,
     instrumentVersionId: instrument.id,
     language: input.language,
-    flag: isQuick(input.shownAt, now) ? QUICK_FLAG : null,
+    flag: input.shownAt === null ? UNSEEN_FLAG : isQuick(input.shownAt, now) ? QUICK_FLAG : null,
     now,
   });
   if (!progress) return { saved: false, errors: [] };

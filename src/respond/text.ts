@@ -37,6 +37,7 @@ const en = {
   until: 'Until',
   weAskAbout: (count: number): string => (count === 1 ? 'The credential' : `The ${count} credentials`),
   issuedBy: (issuer: string): string => `Issued by ${issuer}`,
+  askedBy: (agency: string): string => `Asked by ${agency}`,
   weAlsoInvite: 'We also invite you to',
   weInvite: 'We invite you to',
   noticeMore: 'What may be released and what we publish',
@@ -62,6 +63,48 @@ const en = {
   connectedNone: 'No connection',
   connectedSome: (issuers: number): string =>
     issuers === 1 ? 'Yes, connected' : 'Yes, connected to at least one',
+
+  youTitle: 'Was this survey sent to you?',
+  youLead: (contact: string): string => `We wrote to ${contact}, and you gave another name.`,
+  youInvited: 'Yes, it was sent to my address',
+  youInvitedHint: 'Your name is only written in another way.',
+  youPassedOn: 'No, somebody passed it on to me',
+  youPassedOnHint: 'Give us your own address below.',
+  youEmail: 'Your work e-mail address',
+  youEmailHint:
+    'Only if it was passed on to you. We send one mail there and ask you to confirm that the answers are yours. Until then they are kept apart and may not count.',
+  checkIdentity: 'This survey',
+  checkInvited: 'Was sent to me',
+  checkPassedOn: (email: string): string => `Was passed on to me, ${email}`,
+
+  waitQuarantined:
+    'Your answers are kept, but they do not count yet: they came the way an automatic program sends them. Look in the mailbox that got this invitation. Open our mail “please confirm your answers” and say that they are yours. Or tell the agency below.',
+  waitForwarded:
+    'One more step. We have sent a mail to the address that you gave. Open its link and confirm that the answers are yours; until then they are kept apart and may not count.',
+  waitHeading: 'Please confirm your answers',
+
+  confirmTitle: 'Are these answers yours?',
+  confirmFor: (employer: string): string => `They were given for ${employer}.`,
+  confirmBecause: {
+    quarantined:
+      'They came the way an automatic program sends them, so we ask a person. They count only after you say yes.',
+    forwarded: 'Somebody used a colleague’s link and gave this address. Please say whether it was you.',
+    open_link: 'Somebody answered on our public page and gave this address. Please say whether it was you.',
+  },
+  confirmQuestion: 'Are these answers yours?',
+  confirmMine: 'Yes, I gave these answers',
+  confirmNotMine: 'No, these are not mine',
+  confirmNotMineHint: 'They are taken back and do not count.',
+  confirmButton: 'Confirm',
+  confirmedTitle: 'Thank you. Your answers are confirmed',
+  confirmedText: 'Your organization counts once for each credential, by the rules of those who ask.',
+  confirmedOpenText:
+    'A person at the agency now finds your organization in its register. Then your answer counts, by the rules of those who ask.',
+  disownedTitle: 'Thank you. The answers do not count',
+  disownedText: 'They were taken back. You have nothing more to do.',
+  confirmExpiredTitle: 'This link is too old',
+  confirmExpiredText: 'It can no longer confirm the answers. Write to the agency if they are yours.',
+  confirmYourAnswers: 'The answers',
 
   connectionTitle: 'Your connections',
   connectionLead: 'We ask because it says how far an answer is independent. It is kept with your answers.',
@@ -194,6 +237,11 @@ const en = {
     hiringMissing: 'Select yes if you take part in deciding who gets hired',
     connectedMissing: 'Select yes if your organization is connected to one of them',
     connectedMissingOne: 'Select yes if your organization is connected to it',
+    identityMissing: 'Tell us whether this survey was sent to you',
+    youMissing: 'Select yes if this survey was sent to your address',
+    youEmailMissing: 'Enter your work e-mail address, so that we can ask you to confirm',
+    confirmMissing: 'Select yes if these answers are yours',
+    confirmQuick: 'That was faster than anybody reads. Look at the answers, then press the button once more',
     relationMissing: (issuer: string): string => `Select how your organization is connected to ${issuer}`,
     answerMissing: (question: number): string =>
       `Select an answer to the ${ORDINALS.en[question - 1] ?? 'next'} question, or “I don’t know this credential”`,
@@ -246,6 +294,7 @@ const es: typeof en = {
   until: 'Hasta',
   weAskAbout: (count) => (count === 1 ? 'La credencial' : `Las ${count} credenciales`),
   issuedBy: (issuer) => `La emite ${issuer}`,
+  askedBy: (agency) => `Pregunta: ${agency}`,
   weAlsoInvite: 'También le invitamos a',
   weInvite: 'Le invitamos a',
   noticeMore: 'Qué puede entregarse y qué publicamos',
@@ -270,6 +319,49 @@ const es: typeof en = {
       : 'Emiten las credenciales por las que preguntamos. Hay relación si es cliente, si forma parte de una junta, si vende para ellas, si recibe pagos de ellas o si imparte sus cursos.',
   connectedNone: 'Ninguna relación',
   connectedSome: (issuers) => (issuers === 1 ? 'Sí, hay relación' : 'Sí, con al menos una'),
+
+  youTitle: '¿Le enviaron a usted esta encuesta?',
+  youLead: (contact) => `Escribimos a ${contact} y usted dio otro nombre.`,
+  youInvited: 'Sí, se envió a mi dirección',
+  youInvitedHint: 'Su nombre solo está escrito de otra manera.',
+  youPassedOn: 'No, alguien me la pasó',
+  youPassedOnHint: 'Denos abajo su propia dirección.',
+  youEmail: 'Su correo electrónico del trabajo',
+  youEmailHint:
+    'Solo si alguien se la pasó. Enviamos allí un solo correo y le pedimos que confirme que las respuestas son suyas. Hasta entonces se guardan aparte y puede que no cuenten.',
+  checkIdentity: 'Esta encuesta',
+  checkInvited: 'Me la enviaron a mí',
+  checkPassedOn: (email) => `Me la pasaron, ${email}`,
+
+  waitQuarantined:
+    'Sus respuestas se guardan, pero todavía no cuentan: llegaron como las envía un programa automático. Mire el buzón que recibió esta invitación. Abra nuestro correo “confirme sus respuestas, por favor” y diga que son suyas. O avise a la agencia que aparece abajo.',
+  waitForwarded:
+    'Un paso más. Enviamos un correo a la dirección que nos dio. Abra su enlace y confirme que las respuestas son suyas; hasta entonces se guardan aparte y puede que no cuenten.',
+  waitHeading: 'Confirme sus respuestas, por favor',
+
+  confirmTitle: '¿Son suyas estas respuestas?',
+  confirmFor: (employer) => `Se dieron por ${employer}.`,
+  confirmBecause: {
+    quarantined:
+      'Llegaron como las envía un programa automático, así que preguntamos a una persona. Solo cuentan si usted dice que sí.',
+    forwarded: 'Alguien usó el enlace de otra persona y dio esta dirección. Díganos si fue usted.',
+    open_link: 'Alguien respondió en nuestra página pública y dio esta dirección. Díganos si fue usted.',
+  },
+  confirmQuestion: '¿Son suyas estas respuestas?',
+  confirmMine: 'Sí, yo di estas respuestas',
+  confirmNotMine: 'No, no son mías',
+  confirmNotMineHint: 'Se retiran y no cuentan.',
+  confirmButton: 'Confirmar',
+  confirmedTitle: 'Gracias. Sus respuestas están confirmadas',
+  confirmedText:
+    'Su organización cuenta una sola vez por cada credencial, según las reglas de quienes preguntan.',
+  confirmedOpenText:
+    'Una persona de la agencia busca ahora su organización en el registro. Entonces su respuesta cuenta, según las reglas de quienes preguntan.',
+  disownedTitle: 'Gracias. Las respuestas no cuentan',
+  disownedText: 'Se retiraron. Usted no tiene que hacer nada más.',
+  confirmExpiredTitle: 'Este enlace es demasiado antiguo',
+  confirmExpiredText: 'Ya no puede confirmar las respuestas. Escriba a la agencia si son suyas.',
+  confirmYourAnswers: 'Las respuestas',
 
   connectionTitle: 'Sus relaciones',
   connectionLead:
@@ -400,6 +492,11 @@ const es: typeof en = {
     hiringMissing: 'Seleccione sí si participa en decidir a quién se contrata',
     connectedMissing: 'Seleccione sí si su organización tiene relación con alguna de ellas',
     connectedMissingOne: 'Seleccione sí si su organización tiene relación con ella',
+    identityMissing: 'Díganos si le enviaron a usted esta encuesta',
+    youMissing: 'Seleccione sí si esta encuesta se envió a su dirección',
+    youEmailMissing: 'Escriba su correo electrónico del trabajo, para que podamos pedirle que confirme',
+    confirmMissing: 'Seleccione sí si estas respuestas son suyas',
+    confirmQuick: 'Fue más rápido de lo que alguien lee. Mire las respuestas y pulse el botón una vez más',
     relationMissing: (issuer) => `Seleccione qué relación tiene su organización con ${issuer}`,
     answerMissing: (question) =>
       `Seleccione una respuesta a la ${ORDINALS.es[question - 1] ?? 'siguiente'} pregunta o “No conozco esta credencial”`,

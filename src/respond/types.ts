@@ -3,7 +3,17 @@ import type { Language } from '../employers/types.ts';
 import type { DeclineReason, InvitationState, WaveState } from '../outreach/types.ts';
 import type { AnswerValues, Relation } from '../surveys/types.ts';
 
-export type About = { name: string; title: string; hiring: boolean; connected: boolean };
+export type About = {
+  name: string;
+  title: string;
+  hiring: boolean;
+  connected: boolean;
+  /** The name is not the invited person's, so that we ask who uses the link. */
+  other?: boolean;
+};
+
+/** Who uses the link, asked of somebody who gave another name than the invited person's. */
+export type Identity = { kind: 'invited' } | { kind: 'passed_on'; email: string };
 
 export type MeetingReply = {
   response: 'accepted' | 'declined';
@@ -18,6 +28,7 @@ export type MeetingReply = {
  */
 export type Draft = {
   about?: About;
+  identity?: Identity;
   /** invitations.draft_version as it was when the draft was last sent. */
   sent?: number;
   [relation: `issuer:${number}`]: Relation | undefined;
@@ -31,6 +42,7 @@ export type Draft = {
 export type PageDraft = Readonly<Record<string, unknown>>;
 
 export const aboutDraft = (about: About): PageDraft => ({ about });
+export const identityDraft = (identity: Identity): PageDraft => ({ identity });
 export const relationDraft = (issuerId: number, relation: Relation): PageDraft => ({
   [`issuer:${issuerId}` satisfies keyof Draft]: relation,
 });
@@ -91,6 +103,8 @@ export type RespondFacts = Omit<CredentialFacts, 'agency' | 'meetings'> & {
   agency: CredentialFacts['agency'] & { shortName: string; timeZone: string };
   contact: { name: string; title: string };
   employer: string;
+  /** Who asks each ask: several agencies, and several waves of one, may ask by one link. */
+  askers: { askId: number; agencyId: number; name: string; noticeVersionId: number; closeAt: Date }[];
   meetings: MeetingAsk[];
 };
 

@@ -39,12 +39,24 @@ async function withdraw(
   const now = deps.clock.now();
   const locked = await lockInvitation(tx, tokenHash);
   if (!locked) return { withdrawn: false, reason: 'unknown' };
-  const { invitation, draft } = locked;
+  const { invitation } = locked;
   if (accessOf(locked.access, now) !== 'open') return { withdrawn: false, reason: 'not_open' };
   if (invitation.state !== 'answered') return { withdrawn: true };
+  await takeBackAnswers(tx, deps, invitation, now);
+  return { withdrawn: true };
+}
+
+/** The same for an invitation that the caller has locked and may act on. */
+export async function takeBackAnswers(
+  tx: Tx,
+  deps: Pick<Deps, 'secrets' | 'config'>,
+  invitation: typeof invitations.$inferSelect,
+  now: Date,
+): Promise<void> {
+  const draft = invitation.draft as Draft;
   const units = await lockUnitsOf(tx, [invitation.employerId]);
   const ended = await withdrawAnswers(tx, invitation.id, now);
-  if (ended.length === 0) return { withdrawn: true };
+  if (ended.length === 0) return;
   const draftVersion = invitation.draftVersion + 1;
   await tx
     .update(invitations)
@@ -78,7 +90,6 @@ async function withdraw(
     ended.map(({ credentialId }) => ({ credentialId, unitId })),
     now,
   );
-  return { withdrawn: true };
 }
 
 /** Who answers and how they stand to issuers is kept, so that answering again starts with the questions. */

@@ -6,7 +6,14 @@ import type { Language } from '../employers/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { AnswerValues, Provenance, Relation } from './types.ts';
 
-export type NewAnswer = { askId: number; credentialId: number; answer: AnswerValues; relation: Relation };
+export type NewAnswer = {
+  askId: number;
+  credentialId: number;
+  answer: AnswerValues;
+  relation: Relation;
+  /** Of the agency that asks it, where that is another than the source's. */
+  noticeVersionId?: number;
+};
 
 /** Who answers, from which link, to which wording. */
 export type AnswerSource = {
@@ -60,8 +67,9 @@ export async function recordAnswers(
       .where(inArray(answers.id, superseded));
   }
   await tx.insert(answers).values(
-    changed.map(({ askId, credentialId, answer, relation }) => ({
+    changed.map(({ askId, credentialId, answer, relation, noticeVersionId }) => ({
       ...source,
+      noticeVersionId: noticeVersionId ?? source.noticeVersionId,
       askId,
       credentialId,
       relation,

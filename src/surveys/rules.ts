@@ -49,6 +49,8 @@ export function isComplete(
 export type ProvenanceFacts = {
   /** A colleague named this person, who then got a link of their own by mail. */
   wasReferred: boolean;
+  /** Somebody else than the invited person says that they use the link. */
+  wasPassedOn?: boolean;
   emailDomain: string;
   employerDomains: readonly string[];
   isFreeMail: boolean;
@@ -56,6 +58,7 @@ export type ProvenanceFacts = {
 
 /** How far the way an answer came ties it to its employer. Which grades count is the policy's to say. */
 export function gradeProvenance(facts: ProvenanceFacts): Provenance {
+  if (facts.wasPassedOn) return 'forwarded_unverified';
   if (facts.wasReferred) return 'forwarded_mailed';
   if (facts.isFreeMail) return 'mailed_link_free_mail';
   return facts.employerDomains.includes(facts.emailDomain)

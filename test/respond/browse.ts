@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { fillForm, type HtmlForm, readForms, readText } from '../../src/demo/html-forms.ts';
 
@@ -13,7 +14,7 @@ export type Page = {
 
 /** Opens a page and follows redirects, as a browser does. */
 export async function open(app: FastifyInstance, url: string): Promise<Page> {
-  return follow(app, url, await app.inject({ method: 'GET', url }));
+  return follow(app, url, await app.inject({ method: 'GET', url, remoteAddress: networkOf(url) }));
 }
 
 /** Fills the page's only form and presses its button. */
@@ -35,9 +36,18 @@ export async function post(app: FastifyInstance, url: string, payload: string): 
       method: 'POST',
       url,
       payload,
+      remoteAddress: networkOf(url),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     }),
   );
+}
+
+/** Each employer sits at its own place: whoever holds one link comes from one network. */
+export function networkOf(url: string): string {
+  const [a, b] = createHash('sha256')
+    .update(url.split('/')[2] ?? '')
+    .digest();
+  return `10.${a}.${b}.7`;
 }
 
 async function follow(app: FastifyInstance, url: string, response: LightMyRequestResponse): Promise<Page> {

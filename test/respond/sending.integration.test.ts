@@ -13,7 +13,7 @@ import { sendAnswers } from '../../src/respond/send-answers.ts';
 import type { Draft } from '../../src/respond/types.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { type Invited, inviteEmployers } from '../support/invited-employers.ts';
-import { ABOUT, BOTH_YES, open, post, submit } from './browse.ts';
+import { ABOUT, BOTH_YES, networkOf, open, post, submit } from './browse.ts';
 
 let t: TestApp;
 
@@ -40,7 +40,9 @@ const asksOf = (id: number) =>
 const messagesOf = (id: number) => t.deps.db.select().from(messages).where(eq(messages.invitationId, id));
 
 async function fillIn(token: string, given: Record<string, string>[] = [BOTH_YES, BOTH_YES, BOTH_YES]) {
-  let page = await submit(t.app, await open(t.app, `/r/${token}/about`), ABOUT);
+  // Each is a person of their own: one name on many links is how a machine looks.
+  const about = { ...ABOUT, name: `${ABOUT.name} ${token}` };
+  let page = await submit(t.app, await open(t.app, `/r/${token}/about`), about);
   for (const each of given) page = await submit(t.app, page, each);
   return page;
 }
@@ -169,11 +171,14 @@ describe('changing and withdrawing', () => {
     const { employers } = await invite();
     const { token, invitationId } = employers[0]!;
     await answer(token);
-    const check = await submit(t.app, await open(t.app, `/r/${token}/about`), { ...ABOUT, name: 'Bo Diaz' });
+    const check = await submit(t.app, await open(t.app, `/r/${token}/about`), {
+      ...ABOUT,
+      name: 'Ann B. Lee',
+    });
     await submit(t.app, check);
     const current = (await answersOf(invitationId)).filter(({ endedAt }) => endedAt === null);
     expect(current.map(({ version, respondentName }) => [version, respondentName])).toEqual(
-      Array.from({ length: 3 }, () => [2, 'Bo Diaz']),
+      Array.from({ length: 3 }, () => [2, 'Ann B. Lee']),
     );
   });
 
@@ -241,7 +246,9 @@ describe('evidence', () => {
     for (const { token } of invited.employers) await fillIn(token);
     await Promise.all(
       invited.employers.flatMap(({ token }) =>
-        [1, 2].map(() => sendAnswers(t.deps, { tokenHash: hashToken(token), language: 'en' })),
+        [1, 2].map(() =>
+          sendAnswers(t.deps, { tokenHash: hashToken(token), language: 'en', ip: networkOf(`/r/${token}`) }),
+        ),
       ),
     );
     const tally = await readTally(t.deps.db, credentialId, policyVersionId, t.clock.now());
@@ -333,7 +340,9 @@ describe('not the right person', () => {
       .from(invitations)
       .where(eq(invitations.referredFromId, invitationId));
     const link = linkToken(t.deps.secrets.linkKey, 'answer', referral!.id);
-    const thanks = await answer(link);
+    let page = await submit(t.app, await open(t.app, `/r/${link}/about`), { ...ABOUT, name: 'Bo Diaz' });
+    for (const each of [BOTH_YES, BOTH_YES, BOTH_YES]) page = await submit(t.app, page, each);
+    const thanks = await submit(t.app, page);
     expect(thanks.text).toContain('Thank you');
     const [stored] = await answersOf(referral!.id);
     expect(stored).toMatchObject({ provenance: 'forwarded_mailed', employerId });
