@@ -15,7 +15,6 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'delivery.apply-events': { every: MINUTE },
   'respond.find-machines': { every: MINUTE },
   'ledger.tend': { every: MINUTE },
-  'respond.find-machines': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
   'imports.sweep-uploads': { every: 6 * 60 * MINUTE },
   'approvals.move-due': { every: 60 * MINUTE },
@@ -38,7 +37,10 @@ export async function writeSchedules(jobs: StoredJobs, schedules = SCHEDULES): P
   const present = new Map((await jobs.getJobSchedulers()).map((found) => [found.key, found]));
   for (const [name, { every }] of wanted) {
     const found = present.get(name);
-    if (Number(found?.every) === every && !isStill(found?.next, every)) continue;
+    const isPutOff = isStill(found?.next, every);
+    if (Number(found?.every) === every && !isPutOff) continue;
+    // A schedule that is only written over keeps its next turn.
+    if (isPutOff) await jobs.removeJobScheduler(name);
     await jobs.upsertJobScheduler(
       name,
       { every },

@@ -184,3 +184,20 @@ async function inStore(look: (jobs: StoredJobs) => Promise<void>): Promise<void>
   );
   await look(jobs).finally(() => jobs.close());
 }
+
+test('a schedule that a worker whose clock was ahead has put off is brought back', async () => {
+  const inTwoHours = new Date(Date.now() + 2 * 3_600_000);
+  const jobs = await openQueue({ databaseUrl: database.url, redisUrl }, { outage() {}, recovered() {} });
+  await jobs.upsertJobScheduler(
+    'outreach.send-due',
+    { every: 500, startDate: inTwoHours },
+    { name: 'outreach.send-due', data: {} },
+  );
+  expect(await queue.count()).toMatchObject({ delayed: 1 });
+  const run = nextRun();
+  await work({ schedules: { 'outreach.send-due': { every: 500 } } });
+  expect(await run).toBeUndefined();
+  await jobs.removeJobScheduler('outreach.send-due');
+  await jobs.close();
+  await drop();
+});
