@@ -5,16 +5,21 @@ import { listEventsAfter } from '../events/queries.ts';
 import { CATALOGUE_FEED, type EventType } from '../events/types.ts';
 import { getPolicyVersion, loadFacts } from '../evidence/queries.ts';
 import { readTallies } from '../evidence/read-tally.ts';
+import { describePolicy } from '../evidence/rules/policy.ts';
 import { evaluateRequirement } from '../evidence/rules/requirement.ts';
 import type { Requirement } from '../evidence/types.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
+import { etagOf } from '../lib/etag.ts';
+import { dayIn } from '../lib/zoned-time.ts';
+import { ctdlDrafts } from './ctdl.ts';
 import { apiPaths } from './paths.ts';
 import { ApiProblem, parameterProblem } from './problems.ts';
 import {
   findApplicationOf,
   findCredentials,
   findReadableList,
+  findRecordForCtdl,
   listApplications,
   listReadableLists,
 } from './queries.ts';
@@ -71,6 +76,42 @@ export function registerFeeds(api: FastifyInstance, deps: Deps): void {
       rows.map(({ id }) => id),
     );
     return sendResource(request, reply, { items: rows.map((row) => listResource(row, cycles, agencyId)) });
+  });
+
+  api.get<WithId>(`${apiPaths.approvalRecords}/:id/ctdl`, asApi, async (request, reply) => {
+    requireScope(request, 'evidence:read');
+    parseQuery(noQuery, request);
+    const id = parseId(request.params.id);
+    const record = await findRecordForCtdl(db, request.apiClient.agencyId, id);
+    if (!record) throw new DomainError('not_found');
+    if (record.supersededAt || record.decision !== 'approved' || !record.decidedAt) {
+      throw new ApiProblem('not_approved', 'There are drafts once the agency has approved on this record.');
+    }
+    const day = (at: Date) => dayIn(record.timeZone, at);
+    const drafts = ctdlDrafts({
+      publicUrl: deps.config.publicUrl,
+      agency: { name: record.agencyName },
+      list: { name: record.listName, kind: record.listKind },
+      credential: {
+        slug: record.credentialSlug,
+        name: record.credentialName,
+        ctid: record.ctid,
+        url: record.credentialUrl,
+        issuer: record.issuerName,
+      },
+      evidence: `${deps.config.publicUrl}${apiPaths.evidence(record.snapshotId)}`,
+      requirementStatus: record.requirementStatus,
+      policyInWords: describePolicy((await getPolicyVersion(db, record.policyVersionId)).body),
+      decidedOn: day(record.decidedAt),
+      validUntil: record.validUntil && day(record.validUntil),
+    });
+    const text = JSON.stringify(drafts);
+    const etag = etagOf(text, 'strong');
+    return sendJson(request, reply, text, {
+      etag,
+      cacheControl: 'private, no-cache',
+      type: 'application/ld+json',
+    });
   });
 
   api.get(apiPaths.applications, asApi, async (request, reply) => {

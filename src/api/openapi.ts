@@ -366,6 +366,17 @@ export function openApiDocument(publicUrl: string, version: string): Json {
         path: numericId('Id of the application'),
         etag: OVER_BYTES,
       }),
+      [`${apiPaths.applications}/{id}/decision-proposals`]: posting({
+        id: 'proposeDecision',
+        summary: 'Propose how an application is decided',
+        description:
+          'A decision takes two people. A key acts for its agency, so what it proposes waits until a staff member, other than the one who made the key, confirms it in the console.',
+        scope: 'decisions:propose',
+        path: numericId('Id of the application'),
+        body: 'NewDecisionProposal',
+        success: { status: 202, description: 'Proposed', schema: 'DecisionProposal' },
+        isWrite: true,
+      }),
       [apiPaths.approvalRecords]: reading({
         id: 'listApprovalRecords',
         summary: "Your agency's approval records",
@@ -380,6 +391,18 @@ export function openApiDocument(publicUrl: string, version: string): Json {
         scope: 'evidence:read',
         schema: 'ApprovalRecord',
         path: numericId('Id of the approval record'),
+        etag: OVER_BYTES,
+      }),
+      [`${apiPaths.approvalRecords}/{id}/ctdl`]: reading({
+        id: 'getCtdlDrafts',
+        summary: 'Drafts of CTDL actions for an approval',
+        description:
+          'For your agency to look at and publish to the Registry itself: an action is its agent’s to make. Drafts have no CTID and name no employer; their evidence is the packet.',
+        scope: 'evidence:read',
+        schema: 'LinkedData',
+        path: numericId('Id of the approval record'),
+        type: 'application/ld+json',
+        alsoRefuses: [409],
         etag: OVER_BYTES,
       }),
       '/api/v1/evidence/{id}': reading({

@@ -13,7 +13,12 @@ const OWN = {
   evidence_missing: { status: 409, title: 'There is no frozen evidence under the list’s policy' },
   evidence_not_met: { status: 409, title: 'The frozen evidence does not meet the requirement' },
   evidence_expired: { status: 409, title: 'The frozen evidence no longer holds' },
-  not_decided: { status: 409, title: 'Nothing was decided yet' },
+  criteria_missing: { status: 409, title: 'Criteria of the policy are not shown yet' },
+  body_missing: { status: 409, title: 'The body that decided is not named' },
+  not_approved: { status: 409, title: 'There is no approval to revoke' },
+  no_open_appeal: { status: 409, title: 'There is no open appeal' },
+  may_not_apply: { status: 409, title: 'The policy does not let such an applicant apply' },
+  applicant_not_an_employer: { status: 409, title: 'The applicant is not a known employer' },
 } as const satisfies Record<string, { status: HttpStatus; title: string }>;
 
 export type ApiProblemCode = keyof typeof OWN;

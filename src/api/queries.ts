@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, inArray, isNull, or, type SQL } from 'drizzle-o
 import type { ApplicationState } from '../approvals/types.ts';
 import type { Db } from '../db/client.ts';
 import { agencies, apiKeys, staffMembers } from '../db/schema/agencies.ts';
-import { applications, approvalRecords, listCycles, lists } from '../db/schema/approvals.ts';
+import { applications, approvalRecords, decisions, listCycles, lists } from '../db/schema/approvals.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
 
@@ -227,11 +227,15 @@ function selectApplications(db: Db) {
       cycleName: listCycles.name,
       cycleStartsOn: listCycles.startsOn,
       cycleEndsOn: listCycles.endsOn,
+      proposalId: decisions.id,
+      proposedOutcome: decisions.outcome,
+      proposedAt: decisions.proposedAt,
     })
     .from(applications)
     .innerJoin(credentials, eq(credentials.id, applications.credentialId))
     .innerJoin(lists, eq(lists.id, applications.listId))
     .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .leftJoin(decisions, and(eq(decisions.applicationId, applications.id), eq(decisions.state, 'proposed')))
     .$dynamic();
 }
 
@@ -263,5 +267,37 @@ export async function findApplicationOf(
   const [row] = await selectApplications(db).where(
     and(eq(applications.id, id), eq(applications.agencyId, agencyId)),
   );
+  return row ?? null;
+}
+
+/** An approval record with what a CTDL draft says of it. */
+export async function findRecordForCtdl(db: Db, agencyId: number, id: number) {
+  const [row] = await db
+    .select({
+      supersededAt: approvalRecords.supersededAt,
+      requirementStatus: approvalRecords.requirementStatus,
+      decision: applications.decision,
+      decidedAt: applications.decidedAt,
+      agencyName: agencies.name,
+      timeZone: agencies.timeZone,
+      listName: lists.name,
+      listKind: lists.kind,
+      credentialSlug: credentials.slug,
+      credentialName: credentials.name,
+      credentialUrl: credentials.url,
+      ctid: credentials.ctid,
+      issuerName: issuers.name,
+      snapshotId: evidenceSnapshots.id,
+      validUntil: evidenceSnapshots.validUntil,
+      policyVersionId: evidenceSnapshots.policyVersionId,
+    })
+    .from(approvalRecords)
+    .innerJoin(applications, eq(applications.id, approvalRecords.applicationId))
+    .innerJoin(agencies, eq(agencies.id, approvalRecords.agencyId))
+    .innerJoin(credentials, eq(credentials.id, approvalRecords.credentialId))
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .innerJoin(lists, eq(lists.id, approvalRecords.listId))
+    .innerJoin(evidenceSnapshots, eq(evidenceSnapshots.id, approvalRecords.snapshotId))
+    .where(and(eq(approvalRecords.id, id), eq(approvalRecords.agencyId, agencyId)));
   return row ?? null;
 }

@@ -132,6 +132,10 @@ export function applicationResource(row: ApplicationRow): z.output<typeof applic
       reason: row.decisionReason ?? '',
       decidedAt: row.decidedAt?.toISOString() ?? null,
     },
+    proposal:
+      row.proposalId !== null && row.proposedOutcome && row.proposedAt
+        ? { id: row.proposalId, outcome: row.proposedOutcome, proposedAt: row.proposedAt.toISOString() }
+        : null,
     links: {
       self: apiPaths.application(row.id),
       credential: apiPaths.credential(row.credentialSlug),

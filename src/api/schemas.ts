@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { APPLICATION_STATES, DECISIONS, LIST_KINDS, REVIEW_CYCLES } from '../approvals/types.ts';
+import {
+  APPLICANT_KINDS,
+  APPLICATION_STATES,
+  DECISION_OUTCOMES,
+  DECISIONS,
+  LIST_KINDS,
+  REVIEW_CYCLES,
+} from '../approvals/types.ts';
 import { CREDENTIAL_STATES } from '../credentials/types.ts';
 import { EVENT_TYPES } from '../events/types.ts';
 import { PACKET_FORMAT } from '../evidence/rules/packet.ts';
@@ -163,6 +170,10 @@ export const applicationSchema = z
     decision: z
       .strictObject({ decision: z.enum(DECISIONS), reason: z.string(), decidedAt: instant.nullable() })
       .nullable(),
+    proposal: z
+      .strictObject({ id, outcome: z.enum(DECISION_OUTCOMES), proposedAt: instant })
+      .nullable()
+      .describe('A decision that waits for a second person'),
     links: z.strictObject({ self: href, credential: href, validation: href }),
   })
   .describe('A credential put up for a list in one of its cycles');
@@ -207,13 +218,12 @@ export const changesSchema = z
 
 export const decisionProposalSchema = z
   .strictObject({
+    id,
     applicationId: id,
-    decision: z.enum(DECISIONS),
-    reason: z.string(),
+    outcome: z.enum(DECISION_OUTCOMES),
     state: z
       .literal('proposed')
-      .describe('A second person of your agency confirms or refuses it in the console'),
-    proposedAt: instant,
+      .describe('It binds nobody until a second person of your agency confirms it in the console'),
     links: z.strictObject({ application: href }),
   })
   .describe('A decision that waits for a second person');
@@ -319,11 +329,20 @@ export const applicationBody = z.strictObject({
     .max(200)
     .optional()
     .describe('Name of a cycle of the list. Without it: the one that today lies in'),
+  applicant: z
+    .strictObject({ kind: z.enum(APPLICANT_KINDS, 'There is no such kind of applicant'), name: words(200) })
+    .optional()
+    .describe('Who puts it up. Without it: your agency'),
 });
 
+const note = (maximum: number) => z.string().trim().max(maximum, `Use ${maximum} characters or fewer`);
+
 export const decisionBody = z.strictObject({
-  decision: z.enum(DECISIONS, 'Give approved, denied or deferred'),
-  reason: words(4_000).describe('Stands in the record'),
+  outcome: z.enum(DECISION_OUTCOMES, `Give one of ${DECISION_OUTCOMES.join(', ')}`),
+  reason: words(4_000).describe('Kept with the decision; it may quote employers'),
+  publicReason: note(4_000).optional().describe('What the public page says; without it, nothing'),
+  conditions: note(4_000).optional(),
+  decidedByBody: note(200).optional().describe('Which body decided, where the policy leaves it to one'),
 });
 
 export const MAX_VALIDATIONS = 100;

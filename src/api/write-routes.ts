@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { getAgency } from '../agencies/queries.ts';
+import { type ProposedDecision, proposeDecision } from '../approvals/propose-decision.ts';
 import { findListBySlug, listCyclesOf } from '../approvals/queries.ts';
 import { submitApplication } from '../approvals/submit-application.ts';
 import type { Deps } from '../deps.ts';
 import { apiWords } from '../http/api-words.ts';
+import { parseId } from '../http/params.ts';
 import { DOMAIN_REFUSALS } from '../http/refusals.ts';
 import { DomainError } from '../lib/errors.ts';
 import { dayIn } from '../lib/zoned-time.ts';
@@ -14,7 +17,29 @@ import { findApplicationOf, findCredential } from './queries.ts';
 import { parseBody, parseQuery, requireScope } from './requests.ts';
 import { applicationResource } from './resources.ts';
 import { isIdempotencyKey } from './rules.ts';
-import { applicationBody, noQuery } from './schemas.ts';
+import { applicationBody, decisionBody, type decisionProposalSchema, noQuery } from './schemas.ts';
+
+type WithId = { Params: { id: string } };
+
+const APPLICATION_REFUSALS: Record<
+  Exclude<Awaited<ReturnType<typeof submitApplication>>, { ok: true }>['reason'],
+  string
+> = {
+  already_submitted: 'The credential has one on this list in this cycle.',
+  may_not_apply: 'Name an applicant that the policy of the list lets apply.',
+  applicant_not_an_employer: 'Employers apply through the console, where they are chosen from those known.',
+};
+
+const DECISION_REFUSALS: Record<Exclude<ProposedDecision, { ok: true }>['reason'], string> = {
+  already_proposed: 'It is confirmed or taken back before there can be another.',
+  evidence_missing: 'Have evidence frozen first; that takes two people, in the console.',
+  evidence_not_met: 'Deny or defer it, or have evidence frozen that meets the requirement.',
+  evidence_expired: 'Have evidence frozen anew.',
+  criteria_missing: 'A person looks at each criterion in the console first.',
+  body_missing: 'The policy leaves the decision to a body: name it as decidedByBody.',
+  not_approved: 'Only an approval can be revoked.',
+  no_open_appeal: 'What is decided is decided anew only after an appeal.',
+};
 
 type Made = { status: 201 | 202; resource: object; location: string };
 
@@ -36,15 +61,48 @@ export function registerWriting(api: FastifyInstance, deps: Deps): void {
         credentialId,
         listId,
         cycleId,
+        ...(body.applicant && { applicant: body.applicant }),
       });
-      if (!submitted.ok) {
-        throw new ApiProblem('already_submitted', 'The credential has one on this list in this cycle.');
-      }
+      if (!submitted.ok) throw new ApiProblem(submitted.reason, APPLICATION_REFUSALS[submitted.reason]);
       const row = await findApplicationOf(within.db, agencyId, submitted.applicationId);
       return {
         status: 201,
         resource: applicationResource(row!),
         location: apiPaths.application(submitted.applicationId),
+      };
+    });
+  });
+
+  // A key acts for its agency and is no person: what it proposes waits for one, who is not who made the key.
+  api.post<WithId>(`${apiPaths.applications}/:id/decision-proposals`, asApi, async (request, reply) => {
+    requireScope(request, 'decisions:propose');
+    parseQuery(noQuery, request);
+    const applicationId = parseId(request.params.id);
+    const { publicReason, conditions, decidedByBody, ...body } = parseBody(decisionBody, request);
+    const { agencyId, keyId, madeBy } = request.apiClient;
+    return once(request, reply, async (within) => {
+      const proposed = await proposeDecision(within, {
+        agencyId,
+        staffId: madeBy,
+        apiKeyId: keyId,
+        applicationId,
+        ...body,
+        ...(publicReason !== undefined && { publicReason }),
+        ...(conditions !== undefined && { conditions }),
+        ...(decidedByBody !== undefined && { decidedByBody }),
+      });
+      if (!proposed.ok) throw new ApiProblem(proposed.reason, DECISION_REFUSALS[proposed.reason]);
+      const location = apiPaths.application(applicationId);
+      return {
+        status: 202,
+        resource: {
+          id: proposed.decisionId,
+          applicationId,
+          outcome: body.outcome,
+          state: 'proposed',
+          links: { application: location },
+        } satisfies z.output<typeof decisionProposalSchema>,
+        location,
       };
     });
   });

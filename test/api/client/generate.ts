@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openApiDocument } from '../../../src/api/openapi.ts';
+import { writeTypes } from './write-types.ts';
+
+// Writes the types of the client anew: node --import tsx test/api/client/generate.ts
+const document = openApiDocument('http://localhost:8080', '0');
+writeFileSync(join(import.meta.dirname, 'openapi.d.ts'), writeTypes(document as never));
