@@ -68,13 +68,6 @@ export const JOBS = {
     backoffMs: 5_000,
     subject: () => 'all',
   }),
-  /** Finds answers that came in a burst, as a machine sends them, and makes them wait for a person. */
-  'respond.find-machines': job({
-    payload: z.strictObject({}),
-    attempts: 3,
-    backoffMs: 5_000,
-    subject: () => 'all',
-  }),
   /** Recounts what only the passing of time changes: evidence that has aged. */
   'evidence.refresh-aged': job({
     payload: z.strictObject({}),
