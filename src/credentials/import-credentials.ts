@@ -19,7 +19,7 @@ import {
   saveMapping,
 } from '../imports/import-store.ts';
 import { type ReceivedUpload, receiveUpload } from '../imports/receive-upload.ts';
-import { removeUpload, uploadExists, uploadPath } from '../imports/uploads.ts';
+import { forgetUpload, openUpload, removeUpload } from '../imports/uploads.ts';
 import { CsvFault, readCsvRecords } from '../lib/csv-read.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { slugify } from '../lib/slugify.ts';
@@ -78,13 +78,13 @@ export async function confirmCredentials(
     const record = await lockImport(tx, input.agencyId, input.importId);
     if (record?.kind !== 'credentials') throw new DomainError('not_found');
     if (record.state !== 'previewed') throw new DomainError('already_done');
-    if (!(await uploadExists(deps.config.dataDir, record.storedAs))) throw new DomainError('upload_gone');
     const outcome = await importRecord(tx, deps, record, { now, write: true });
     invariant(!outcome.fatal, 'a previewed file can be read');
     await tx
       .update(imports)
       .set({ ...outcomeColumns(outcome), state: 'imported', finishedAt: now })
       .where(eq(imports.id, record.id));
+    await forgetUpload(tx, record.id);
     const { staffId } = input;
     await auditImport(tx, record, { at: now, staffId, action: 'import.imported', details: outcome.counts });
     return { outcome, storedAs: record.storedAs };
@@ -99,10 +99,8 @@ async function importRecord(
   record: ImportRecord,
   options: { now: Date; write: boolean },
 ): Promise<CredentialImportOutcome> {
-  const { rows, issues, fatal, total } = await readFileOf(
-    record,
-    uploadPath(deps.config.dataDir, record.storedAs),
-  );
+  const path = await openUpload(tx, deps.config.dataDir, record);
+  const { rows, issues, fatal, total } = await readFileOf(record, path);
   const outcome = fatal ? emptyOutcome(fatal) : await importCredentialRows(tx, rows, { ...options, issues });
   outcome.counts.rows = total;
   outcome.counts.skipped = total - rows.length + (outcome.counts.skipped ?? 0);

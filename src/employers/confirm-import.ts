@@ -10,7 +10,7 @@ import {
   outcomeColumns,
   tableOf,
 } from '../imports/import-store.ts';
-import { removeUpload, uploadExists, uploadPath } from '../imports/uploads.ts';
+import { forgetUpload, openUpload, removeUpload } from '../imports/uploads.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { lockEmployerRegister } from './import-queries.ts';
 import { type ImportOutcome, importRows } from './import-rows.ts';
@@ -35,12 +35,12 @@ export async function confirmImport(
       const record = await lockImport(tx, input.agencyId, input.importId);
       if (!record || record.kind === 'credentials') throw new DomainError('not_found');
       if (record.state !== 'previewed') throw new DomainError('already_done');
-      if (!(await uploadExists(deps.config.dataDir, record.storedAs))) throw new DomainError('upload_gone');
+      const path = await openUpload(tx, deps.config.dataDir, record);
       await clearIssues(tx, record.id);
       const onIssues = createIssueWriter(tx, record.id);
       const outcome = await importRows(tx, {
         kind: record.kind,
-        path: uploadPath(deps.config.dataDir, record.storedAs),
+        path,
         facts: tableOf(record),
         mapping: record.mapping,
         agencyId: record.agencyId,
@@ -59,6 +59,7 @@ export async function confirmImport(
         .update(imports)
         .set({ ...outcomeColumns(outcome), counts, state: 'imported', finishedAt: now })
         .where(eq(imports.id, record.id));
+      await forgetUpload(tx, record.id);
       await auditImport(tx, record, {
         at: now,
         staffId: input.staffId,

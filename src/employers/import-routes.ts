@@ -14,7 +14,7 @@ import { findImport, type ImportRecord, listImportIssues, listImports } from '..
 import { inspectTable, refusalIssue } from '../imports/inspect-table.ts';
 import { placedMessage, tableIssues } from '../imports/issues.ts';
 import { IMPORT_KINDS, type ImportKind } from '../imports/types.ts';
-import { UploadTooLarge, uploadPath } from '../imports/uploads.ts';
+import { openUpload, UploadTooLarge } from '../imports/uploads.ts';
 import { guessColumns } from '../lib/csv-columns.ts';
 import { CSV_MAX_BYTES } from '../lib/csv-inspect.ts';
 import { csvTable } from '../lib/csv-write.ts';
@@ -227,13 +227,8 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'FST_REQ_FILE_TOO_LARGE';
 }
 
-async function guessAgain(deps: Pick<Deps, 'config'>, record: ImportRecord) {
-  const table = await inspectTable(uploadPath(deps.config.dataDir, record.storedAs)).catch(
-    (error: unknown) => {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      throw isGone ? new DomainError('upload_gone') : error;
-    },
-  );
+async function guessAgain(deps: Pick<Deps, 'db' | 'config'>, record: ImportRecord) {
+  const table = await inspectTable(await openUpload(deps.db, deps.config.dataDir, record));
   const samples = table.ok ? table.samples : [];
   return guessColumns(record.headers ?? [], samples, fieldsOf(record.kind));
 }

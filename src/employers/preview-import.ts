@@ -10,7 +10,7 @@ import {
   saveMapping,
   tableOf,
 } from '../imports/import-store.ts';
-import { uploadPath } from '../imports/uploads.ts';
+import { openUpload } from '../imports/uploads.ts';
 import { DomainError } from '../lib/errors.ts';
 import { type ImportOutcome, importRows } from './import-rows.ts';
 
@@ -34,7 +34,7 @@ export async function previewImport(
     await clearIssues(tx, record.id);
     const outcome = await importRows(tx, {
       kind: record.kind,
-      path: uploadPath(deps.config.dataDir, record.storedAs),
+      path: await openUpload(tx, deps.config.dataDir, record),
       facts: tableOf(record),
       mapping,
       agencyId: record.agencyId,

@@ -3,7 +3,7 @@ import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError } from '../lib/errors.ts';
 import { auditImport, lockImport } from './import-store.ts';
-import { removeUpload } from './uploads.ts';
+import { forgetUpload, removeUpload } from './uploads.ts';
 
 /** Ends an import that was not confirmed and removes its file. */
 export async function discardImport(
@@ -16,6 +16,7 @@ export async function discardImport(
     if (!record) throw new DomainError('not_found');
     if (record.state === 'imported' || record.state === 'cancelled') throw new DomainError('already_done');
     await tx.update(imports).set({ state: 'cancelled', finishedAt: now }).where(eq(imports.id, record.id));
+    await forgetUpload(tx, record.id);
     await auditImport(tx, record, { at: now, staffId: input.staffId ?? null, action: 'import.cancelled' });
     return record.storedAs;
   });

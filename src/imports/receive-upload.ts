@@ -12,7 +12,7 @@ import { type ColumnMapping, mappingOf } from './columns.ts';
 import { inspectTable } from './inspect-table.ts';
 import type { ImportIssue } from './issues.ts';
 import type { ImportKind } from './types.ts';
-import { storeUpload } from './uploads.ts';
+import { shareUpload, storeUpload } from './uploads.ts';
 
 export type ReceivedUpload =
   | { ok: true; importId: number; mapping: ColumnMapping; mappingFrom: 'guessed' | 'saved' }
@@ -47,7 +47,7 @@ export async function receiveUpload<Field extends string>(
   };
   if (input.alsoJson && (await looksLikeJson(path))) {
     const { bytes, sha256 } = await fingerprint(path);
-    const importId = await insertImport(deps, { ...record, bytes, sha256, encoding: 'utf-8' });
+    const importId = await insertImport(deps, path, { ...record, bytes, sha256, encoding: 'utf-8' });
     return { ok: true, importId, mapping: {}, mappingFrom: 'guessed' };
   }
   const inspected = await inspectTable(path);
@@ -60,14 +60,21 @@ export async function receiveUpload<Field extends string>(
   const mapping = saved ?? mappingOf(guessColumns(headers, samples, input.fields));
   const { bytes, sha256, encoding, delimiter } = facts;
   const columns = { bytes, sha256, encoding, delimiter, headers, mapping };
-  const importId = await insertImport(deps, { ...record, ...columns });
+  const importId = await insertImport(deps, path, { ...record, ...columns });
   return { ok: true, importId, mapping, mappingFrom: saved ? 'saved' : 'guessed' };
 }
 
-async function insertImport(deps: Pick<Deps, 'db'>, values: typeof imports.$inferInsert): Promise<number> {
-  const [row] = await deps.db.insert(imports).values(values).returning({ id: imports.id });
-  invariant(row, 'an import was inserted');
-  return row.id;
+async function insertImport(
+  deps: Pick<Deps, 'db'>,
+  path: string,
+  values: typeof imports.$inferInsert,
+): Promise<number> {
+  return deps.db.transaction(async (tx) => {
+    const [row] = await tx.insert(imports).values(values).returning({ id: imports.id });
+    invariant(row, 'an import was inserted');
+    await shareUpload(tx, row.id, path);
+    return row.id;
+  });
 }
 
 async function looksLikeJson(path: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { audienceFilter, countAudience, listAudience } from '../../src/employers
 import { confirmImport } from '../../src/employers/confirm-import.ts';
 import { mergeDuplicate } from '../../src/employers/decide-duplicate.ts';
 import { previewImport } from '../../src/employers/preview-import.ts';
+import { discardImport } from '../../src/imports/discard-import.ts';
 import { createRegister, type Register } from './fixture.ts';
 
 let register: Register;
@@ -180,11 +181,34 @@ describe('at the same time', () => {
     expect(result.counts.created).toBe(3000);
   });
 
+  test('a server that has another disk goes on where the first one was left', async () => {
+    const { importId } = await register.received(EMPLOYERS);
+    const { importId: abandoned } = await register.received(EMPLOYERS);
+    const { rm, readdir } = await import('node:fs/promises');
+    const uploads = `${register.dataDir}/uploads`;
+    await rm(uploads, { recursive: true });
+    // Two requests at once fetch the file side by side.
+    const look = () => previewImport(register.deps, { importId, agencyId: register.agency.id });
+    const [first, second] = await Promise.all([look(), look()]);
+    expect(first.counts).toEqual(second.counts);
+    expect(first.fatal).toBeNull();
+    expect(first.counts.rows).toBeGreaterThan(0);
+    await rm(uploads, { recursive: true });
+    const { counts } = await register.confirm(importId);
+    expect(counts.rows).toBe(first.counts.rows);
+    expect(await readdir(uploads)).toEqual([]);
+    await discardImport(register.deps, { importId: abandoned, agencyId: register.agency.id });
+    expect(
+      await register.sql`select import_id from import_parts where import_id in (${importId}, ${abandoned})`,
+    ).toEqual([]);
+  });
+
   test('a file that is gone is told, not taken for empty', async () => {
     const { importId } = await register.received(EMPLOYERS);
     await previewImport(register.deps, { importId, agencyId: register.agency.id });
     const { rm } = await import('node:fs/promises');
     await rm(`${register.dataDir}/uploads`, { recursive: true });
+    await register.sql`delete from import_parts where import_id = ${importId}`;
     await expect(register.confirm(importId)).rejects.toMatchObject({ code: 'upload_gone' });
   });
 });

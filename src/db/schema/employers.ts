@@ -21,7 +21,7 @@ import {
 } from '../../employers/types.ts';
 import { IMPORT_KINDS, IMPORT_STATES } from '../../imports/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
-import { at, id, oneOf, presentExactlyIn, ref } from './types.ts';
+import { at, bytea, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
 export const employers = pgTable(
   'employers',
@@ -300,7 +300,7 @@ export const imports = pgTable(
       .notNull()
       .references(() => agencies.id),
     filename: text('filename').notNull(),
-    /** Name of the stored upload below the data folder's uploads directory. */
+    /** Name of the upload below the data folder's uploads directory; `import_parts` has it for other machines. */
     storedAs: text('stored_as').notNull(),
     bytes: ref('bytes').notNull(),
     sha256: text('sha256').notNull(),
@@ -323,6 +323,19 @@ export const imports = pgTable(
     check('imports_state', oneOf(t.state, IMPORT_STATES)),
     index().on(t.agencyId, t.createdAt),
   ],
+);
+
+/** The file of an import that is not over, in parts, so that whichever server is asked next can read it. */
+export const importParts = pgTable(
+  'import_parts',
+  {
+    importId: ref('import_id')
+      .notNull()
+      .references(() => imports.id),
+    part: integer('part').notNull(),
+    content: bytea('content').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.part] })],
 );
 
 export const importIssues = pgTable(
