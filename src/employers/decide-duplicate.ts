@@ -1,25 +1,39 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
 import type { Tx } from '../db/client.ts';
-import { duplicateProposals, employerMerges, employers } from '../db/schema/employers.ts';
+import { duplicateOpenings, duplicateProposals, employerMerges, employers } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
+import { listDecisionsAgainst } from './identity-queries.ts';
 import { addAliases, lockEmployerRegister } from './import-queries.ts';
 import { refreshCountingUnits, type UnitChange } from './refresh-counting-units.ts';
 
-type Decision = { proposalId: number; agencyId: number; staffId: number; reason?: string | null };
-type DecideDeps = Pick<Deps, 'db' | 'clock' | 'employerObservers'>;
+export type Decision = { proposalId: number; agencyId: number; staffId: number; reason?: string | null };
+export type DecideDeps = Pick<Deps, 'db' | 'clock' | 'employerObservers'>;
 type Proposal = typeof duplicateProposals.$inferSelect;
 
 /**
  * A person says that two records are one employer. One record stays, by default the older, and the other counts under
- * it; nothing of either is lost, and the merge can be undone. Counts follow at once.
+ * it; nothing of either is lost, and the merge can be undone. Counts follow at once. A merge that would join what
+ * somebody said is different takes two people: it is asked for and confirmed (request-identity-change.ts).
  */
 export async function mergeDuplicate(
   deps: DecideDeps,
   input: Decision & { survivorId?: number },
 ): Promise<UnitChange[]> {
-  return decide(deps, input, 'merged', async (tx, proposal, now) => {
+  return inRegister(deps, (tx, now) => mergeIn(tx, deps, input, now));
+}
+
+/** The same inside a transaction that holds the register's lock; `againstDecisions` once two people have agreed. */
+export async function mergeIn(
+  tx: Tx,
+  deps: DecideDeps,
+  input: Decision & { survivorId?: number | undefined; againstDecisions?: boolean },
+  now: Date,
+): Promise<UnitChange[]> {
+  return decide(tx, deps, input, 'merged', now, async (proposal) => {
+    const against = input.againstDecisions ? [] : await listDecisionsAgainst(tx, proposal);
+    if (against.length > 0) throw new DomainError('needs_second_person');
     const pair = [proposal.employerAId, proposal.employerBId];
     const chosen = input.survivorId ?? proposal.employerAId;
     if (!pair.includes(chosen)) throw new DomainError('not_found');
@@ -33,50 +47,56 @@ export async function mergeDuplicate(
 
 /** A person says that two records are two employers, so both count. */
 export async function markDistinct(deps: DecideDeps, input: Decision): Promise<UnitChange[]> {
-  return decide(deps, input, 'distinct', async () => undefined);
+  return inRegister(deps, (tx, now) => decide(tx, deps, input, 'distinct', now, async () => undefined));
 }
 
 /**
- * Takes a decision back: the pair is open again and counts once until it is decided anew. Whoever decided cannot take
- * it back alone; that takes a second person (S7).
+ * Takes a decision back: the pair is open again and counts once until it is decided anew. The caller has two people's
+ * word for it (request-identity-change.ts) and holds the register's lock.
  */
-export async function reopenDuplicate(
+export async function reopenIn(
+  tx: Tx,
   deps: DecideDeps,
   input: Decision & { reason: string },
+  now: Date,
 ): Promise<UnitChange[]> {
+  const proposal = await getProposal(tx, input.proposalId);
+  if (proposal.state === 'open') throw new DomainError('already_done');
+  if (proposal.state === 'merged') await undoMergeOf(tx, proposal, input.staffId, now);
+  await tx
+    .insert(duplicateOpenings)
+    .values({ proposalId: proposal.id, openedAt: proposal.openedAt, decidedAt: proposal.decidedAt ?? now });
+  await tx
+    .update(duplicateProposals)
+    .set({ state: 'open', openedAt: now, decidedAt: null, decidedBy: null, decisionReason: null })
+    .where(eq(duplicateProposals.id, proposal.id));
+  return settle(tx, deps, proposal, { ...input, action: 'duplicate.reopened', now });
+}
+
+function inRegister<T>(deps: DecideDeps, act: (tx: Tx, now: Date) => Promise<T>): Promise<T> {
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
     await lockEmployerRegister(tx);
-    const proposal = await getProposal(tx, input.proposalId);
-    if (proposal.state === 'open') throw new DomainError('already_done');
-    if (proposal.decidedBy === input.staffId) throw new DomainError('needs_second_person');
-    if (proposal.state === 'merged') await undoMergeOf(tx, proposal, input.staffId, now);
-    await tx
-      .update(duplicateProposals)
-      .set({ state: 'open', openedAt: now, decidedAt: null, decidedBy: null, decisionReason: null })
-      .where(eq(duplicateProposals.id, proposal.id));
-    return settle(tx, deps, proposal, { ...input, action: 'duplicate.reopened', now });
+    return act(tx, now);
   });
 }
 
 async function decide(
+  tx: Tx,
   deps: DecideDeps,
   input: Decision,
   state: 'merged' | 'distinct',
-  act: (tx: Tx, proposal: Proposal, now: Date) => Promise<void>,
+  now: Date,
+  act: (proposal: Proposal) => Promise<void>,
 ): Promise<UnitChange[]> {
-  const now = deps.clock.now();
-  return deps.db.transaction(async (tx) => {
-    await lockEmployerRegister(tx);
-    const proposal = await getProposal(tx, input.proposalId);
-    if (proposal.state !== 'open') throw new DomainError('already_done');
-    await act(tx, proposal, now);
-    await tx
-      .update(duplicateProposals)
-      .set({ state, decidedAt: now, decidedBy: input.staffId, decisionReason: input.reason ?? null })
-      .where(and(eq(duplicateProposals.id, proposal.id), eq(duplicateProposals.state, 'open')));
-    return settle(tx, deps, proposal, { ...input, action: `duplicate.${state}`, now });
-  });
+  const proposal = await getProposal(tx, input.proposalId);
+  if (proposal.state !== 'open') throw new DomainError('already_done');
+  await act(proposal);
+  await tx
+    .update(duplicateProposals)
+    .set({ state, decidedAt: now, decidedBy: input.staffId, decisionReason: input.reason ?? null })
+    .where(and(eq(duplicateProposals.id, proposal.id), eq(duplicateProposals.state, 'open')));
+  return settle(tx, deps, proposal, { ...input, action: `duplicate.${state}`, now });
 }
 
 async function getProposal(tx: Tx, id: number): Promise<Proposal> {

@@ -32,14 +32,6 @@ export const decideForm = z.object({
   reason: optionalText(500),
 });
 
-export const reopenForm = z.object({
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'Enter why the decision is taken back')
-    .max(500, 'Use 500 characters or fewer'),
-});
-
 export const contactForm = z.object({ state: z.enum(CONTACT_STATES) });
 
 export const issuesQuery = z.object({ code: blank(z.string().regex(/^[a-z_]{1,60}$/)), page: pageNumber });

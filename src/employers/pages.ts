@@ -1,6 +1,7 @@
 import type { PageData } from '../http/views.ts';
 import { NAICS_SECTORS, naicsSector, naicsTitle } from '../lib/naics.ts';
 import { SIZE_BANDS } from './audience.ts';
+import type { DecisionAgainst, IdentityRequest } from './identity-queries.ts';
 import { employerPaths, importPaths, withQuery } from './paths.ts';
 import type {
   ContactRecord,
@@ -8,10 +9,12 @@ import type {
   EmployerListRow,
   EmployerRecord,
   ProposalRow,
+  Relative,
+  SiteRecord,
 } from './queries.ts';
-import type { DuplicateReason } from './rules/duplicates.ts';
+import { type DuplicateReason, strengthOf } from './rules/duplicates.ts';
 import { unscopedId } from './rules/external-id.ts';
-import type { ContactState, DuplicateState, EmployerTouches } from './types.ts';
+import type { ContactState, CountChanges, DuplicateState, EmployerTouches } from './types.ts';
 
 export const PAGE_SIZE = 50;
 
@@ -86,9 +89,15 @@ export function employerPage(facts: {
   contacts: readonly ContactRecord[];
   proposals: readonly ProposalRow[];
   touches: EmployerTouches;
+  sites: readonly SiteRecord[];
+  groupMembers: readonly Relative[];
+  relatives: readonly Relative[];
   mayChange: boolean;
 }): PageData {
-  const { employer } = facts;
+  const { employer, sites } = facts;
+  const siteItems = sites
+    .filter(({ closedAt }) => closedAt === null)
+    .map(({ id, name }) => ({ value: id, text: name }));
   const others = facts.members.filter((member) => member.id !== employer.id);
   return {
     title: employer.legalName,
@@ -106,8 +115,37 @@ export function employerPage(facts: {
       city: member.city,
       because: member.mergedIntoId === null ? 'Possible duplicate, not decided' : 'Merged',
     })),
+    editHref: facts.mayChange ? employerPaths.edit(employer.id) : null,
+    group: employer.group,
+    groupMembers: facts.groupMembers.map((one) => ({
+      href: employerPaths.employer(one.id),
+      name: one.legalName,
+      city: one.city,
+    })),
+    relatives: facts.relatives.map((one) => ({
+      href: employerPaths.employer(one.id),
+      name: one.legalName,
+      city: one.city,
+      domain: one.domain,
+    })),
+    sites: sites.map((site) => ({
+      name: site.name,
+      where: [site.address, placeOf(site)].filter((part) => part && part !== 'Not known').join(', '),
+      county: site.county,
+      contacts: number(site.contacts),
+      isClosed: site.closedAt !== null,
+      href: facts.mayChange ? employerPaths.site(employer.id, site.id) : null,
+    })),
+    newSiteHref: facts.mayChange ? employerPaths.newSite(employer.id) : null,
+    hasSites: siteItems.length > 0,
+    duplicateOfAction: facts.mayChange && !facts.survivor ? employerPaths.duplicateOf(employer.id) : null,
     contacts: facts.contacts.map((contact) => ({
       id: contact.id,
+      site: sites.find(({ id }) => id === contact.siteId)?.name ?? '',
+      siteAction:
+        facts.mayChange && siteItems.length > 0 ? employerPaths.placeContact(employer.id, contact.id) : null,
+      siteField: `site-${contact.id}`,
+      siteItems: siteItems.map((item) => ({ ...item, selected: item.value === contact.siteId })),
       name: contact.name || contact.email,
       email: contact.email,
       title: contact.title,
@@ -128,7 +166,12 @@ function summaryOf(employer: EmployerRecord) {
     ['Trade name', employer.dba ?? ''],
     ['Also known as', employer.aliases.filter((alias) => alias !== employer.dba).join('; ')],
     ['Address', [employer.address, placeOf(employer)].filter(Boolean).join(', ')],
-    ['County', employer.county],
+    [
+      'County',
+      [employer.county, employer.countyFips && `FIPS ${employer.countyFips}`].filter(Boolean).join(', '),
+    ],
+    ['Region', employer.region],
+    ['Parent company', employer.group?.name ?? ''],
     ['Industry', industryText(employer.naicsCode)],
     ['Jobs', jobsText(employer.jobs)],
     ['Legal form', employer.legalForm],
@@ -163,8 +206,24 @@ export function reasonText(reason: DuplicateReason): string {
       return 'Same city';
     case 'same_domain':
       return `Same internet domain, ${reason.domain ?? ''}`;
+    case 'same_phone':
+      return 'Same telephone number';
+    case 'named_by_staff':
+      return 'Named by a member of staff';
   }
 }
+
+/** How much one sign says. */
+function signText({ weight }: DuplicateReason): string {
+  if (weight >= 0.5) return 'strong sign';
+  return weight >= 0.25 ? 'some sign' : 'weak sign';
+}
+
+const STRENGTHS = {
+  very_likely: { text: 'Very likely', kind: 'active' },
+  likely: { text: 'Likely', kind: 'short' },
+  possible: { text: 'Possible', kind: 'quiet' },
+} as const;
 
 const PROPOSAL_STATE_WORDS: Record<DuplicateState, string> = {
   open: 'To decide',
@@ -181,6 +240,7 @@ function proposalSummary(row: ProposalRow, seenFrom: number | null = null) {
     other,
     cities: [...new Set([row.aCity, row.bCity].filter(Boolean))].join(' and '),
     reasons: row.reasons.map(reasonText),
+    strength: STRENGTHS[strengthOf(row.score)],
     state: PROPOSAL_STATE_WORDS[row.state],
     isOpen: row.state === 'open',
     decidedAt: row.decidedAt,
@@ -192,6 +252,15 @@ const NOTICES: Readonly<Record<string, string>> = {
   merged: 'The two records are one employer now and count once.',
   distinct: 'The two records are two employers and count as two.',
   reopened: 'The decision is taken back. Until it is decided anew, both count once.',
+  requested: 'Asked. Nothing changes until another person confirms it.',
+  withdrawn: 'The request is taken back. The decision stands.',
+  no_other: 'There is no other record of that number.',
+  known: 'These two records were compared before. This is what was decided.',
+  named: 'From now on the two records count once, until it is decided whether they are the same.',
+  edited: 'The employer is changed, and the counts that it touches are taken again.',
+  site: 'The site is saved.',
+  closed: 'The site is closed. Who worked there keeps it.',
+  placed: 'The contact’s site is saved.',
   contact: 'The contact was changed.',
 };
 
@@ -230,13 +299,19 @@ export function duplicatePage(facts: {
   b: EmployerRecord;
   contacts: { a: number; b: number };
   viewer: { id: number; mayDecide: boolean };
+  request: IdentityRequest | null;
+  against: readonly DecisionAgainst[];
+  /** What each decision that can be made now would do to the counts. */
+  counts: { merge?: CountChanges; distinct?: CountChanges; reopen?: CountChanges };
 }): PageData {
-  const { proposal, a, b } = facts;
+  const { proposal, a, b, request, against, counts, viewer } = facts;
   const compared: [string, string, string][] = [
     ['Trade name', a.dba ?? '', b.dba ?? ''],
     ['Also known as', a.aliases.join('; '), b.aliases.join('; ')],
     ['Address', a.address, b.address],
     ['City, state, ZIP', placeOf(a), placeOf(b)],
+    ['County', a.county, b.county],
+    ['Parent company', a.group?.name ?? '', b.group?.name ?? ''],
     ['Industry', industryText(a.naicsCode), industryText(b.naicsCode)],
     ['Jobs', jobsText(a.jobs), jobsText(b.jobs)],
     ['Legal form', a.legalForm, b.legalForm],
@@ -252,7 +327,39 @@ export function duplicatePage(facts: {
       { href: employerPaths.list, text: 'Employers' },
       { href: employerPaths.duplicates, text: 'Possible duplicates' },
     ],
-    reasons: proposal.reasons.map(reasonText),
+    strength: STRENGTHS[strengthOf(proposal.score)],
+    percent: Math.round(proposal.score * 100),
+    reasons: proposal.reasons.map((reason) => `${reasonText(reason)} (${signText(reason)})`),
+    sharedParent: a.group && a.group.id === b.group?.id ? a.group.name : null,
+    against: against.map((decision) => ({
+      href: employerPaths.duplicate(decision.proposalId),
+      text: `${decision.aName} and ${decision.bName}`,
+      by: decision.decidedBy,
+      at: decision.decidedAt,
+    })),
+    counts: [
+      counts.merge && { title: 'If they are the same employer', ...countChanges(counts.merge) },
+      counts.distinct && { title: 'If they are different employers', ...countChanges(counts.distinct) },
+      counts.reopen && {
+        title: 'If the decision is taken back, until it is decided anew',
+        ...countChanges(counts.reopen),
+      },
+    ].filter((part) => part !== undefined),
+    request: request && {
+      what:
+        request.kind === 'reopen'
+          ? 'to take the decision back'
+          : 'to make them one employer, against an earlier decision',
+      by: request.requesterName,
+      at: request.requestedAt,
+      reason: request.reason,
+      isOwn: request.requestedBy === viewer.id,
+      confirmAction:
+        viewer.mayDecide && request.requestedBy !== viewer.id
+          ? employerPaths.confirmChange(proposal.id)
+          : null,
+      withdrawAction: viewer.mayDecide ? employerPaths.withdrawChange(proposal.id) : null,
+    },
     a: { name: a.legalName, href: employerPaths.employer(a.id) },
     b: { name: b.legalName, href: employerPaths.employer(b.id) },
     rows: compared
@@ -264,7 +371,7 @@ export function duplicatePage(facts: {
         agrees: left === right,
       })),
     isOpen: open,
-    mayDecide: facts.viewer.mayDecide,
+    mayDecide: viewer.mayDecide && !request,
     action: employerPaths.duplicate(proposal.id),
     survivors: [a, b].map((one) => ({
       value: one.id,
@@ -281,11 +388,14 @@ export function duplicatePage(facts: {
           reason: proposal.decisionReason,
         },
     reopen:
-      open || !facts.viewer.mayDecide
-        ? null
-        : {
-            action: employerPaths.reopenDuplicate(proposal.id),
-            needsOther: proposal.decidedBy === facts.viewer.id,
-          },
+      open || request || !viewer.mayDecide ? null : { action: employerPaths.reopenDuplicate(proposal.id) },
+  };
+}
+
+function countChanges({ changes, unchanged, notShown }: CountChanges) {
+  return {
+    changes: changes.map((change) => ({ ...change, rises: change.to.count > change.from.count })),
+    unchanged,
+    notShown,
   };
 }

@@ -5,6 +5,14 @@ export const employerPaths = {
   duplicates: '/staff/employers/duplicates',
   duplicate: (id: number) => `/staff/employers/duplicates/${id}`,
   reopenDuplicate: (id: number) => `/staff/employers/duplicates/${id}/reopen`,
+  confirmChange: (id: number) => `/staff/employers/duplicates/${id}/confirm`,
+  withdrawChange: (id: number) => `/staff/employers/duplicates/${id}/withdraw`,
+  edit: (id: number) => `/staff/employers/${id}/edit`,
+  duplicateOf: (id: number) => `/staff/employers/${id}/duplicate-of`,
+  newSite: (id: number) => `/staff/employers/${id}/sites/new`,
+  site: (id: number, siteId: number) => `/staff/employers/${id}/sites/${siteId}`,
+  closeSite: (id: number, siteId: number) => `/staff/employers/${id}/sites/${siteId}/close`,
+  placeContact: (id: number, contactId: number) => `/staff/employers/${id}/contacts/${contactId}/site`,
 };
 
 export const importPaths = {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
-import { type DuplicateFacts, LARGEST_BLOCK, scoreDuplicate } from './rules/duplicates.ts';
+import { isFreeMailDomain } from '../lib/mail-address.ts';
+import { type DuplicateFacts, LARGEST_BLOCK, phoneKey, scoreDuplicate } from './rules/duplicates.ts';
 import { cityKey } from './rules/employer-values.ts';
 
 export type Proposal = { a: number; b: number; score: number };
@@ -71,7 +72,7 @@ async function loadFacts(tx: Tx, ids: readonly number[]): Promise<Map<number, Du
       where employer_id in (select id from ids) group by employer_id),
     domains as (select employer_id, array_agg(domain) as names from employer_domains
       where employer_id in (select id from ids) group by employer_id)
-    select e.id, e.name_key as "nameKey", e.fein, e.address_key as "addressKey", e.city, e.state, e.zip,
+    select e.id, e.name_key as "nameKey", e.fein, e.address_key as "addressKey", e.city, e.state, e.zip, e.phone,
       a.keys as "aliasKeys", d.names as domains
     from ids join employers e on e.id = ids.id left join aliases a on a.employer_id = e.id
     left join domains d on d.employer_id = e.id`);
@@ -115,6 +116,8 @@ export async function createDuplicateKeys(tx: Tx): Promise<void> {
       where zip <> '' and merged_into_id is null
     union select id, 'address:' || zip || ':' || address_key from employers
       where zip <> '' and address_key <> '' and merged_into_id is null
+    union select id, 'phone:' || left(regexp_replace(phone, '\\D', '', 'g'), 10) from employers
+      where length(regexp_replace(phone, '\\D', '', 'g')) >= 10 and merged_into_id is null
     union select d.employer_id, 'domain:' || d.domain from employer_domains d
       join employers e on e.id = d.employer_id and e.merged_into_id is null`);
 }
@@ -137,16 +140,18 @@ type Facts = {
   city: string;
   state: string;
   zip: string;
+  phone: string;
   aliasKeys: string[] | null;
   domains: string[] | null;
 };
 
-function asFacts({ city, aliasKeys, domains, ...rest }: Facts & { id: number }): DuplicateFacts {
+function asFacts({ city, phone, aliasKeys, domains, ...rest }: Facts & { id: number }): DuplicateFacts {
   return {
     ...rest,
     id: Number(rest.id),
     cityKey: cityKey(city),
     aliasKeys: aliasKeys ?? [],
-    domains: domains ?? [],
+    domains: (domains ?? []).filter((domain) => !isFreeMailDomain(domain)),
+    phoneKey: phoneKey(phone),
   };
 }

@@ -91,6 +91,8 @@ export type EmployerRecord = {
   state: string;
   zip: string;
   county: string;
+  countyFips: string | null;
+  region: string;
   phone: string;
   naicsCode: string | null;
   legalForm: string;
@@ -102,14 +104,17 @@ export type EmployerRecord = {
   updatedAt: Date;
   aliases: string[];
   domains: string[];
+  group: { id: number; name: string } | null;
 };
 
 const EMPLOYER_RECORD = sql`
   e.id, e.legal_name as "legalName", e.dba, e.fein, e.external_id as "externalId", e.address, e.city, e.state, e.zip, e.county,
-  e.phone, e.naics_code as "naicsCode", e.legal_form as "legalForm", e.jobs, e.time_zone as "timeZone",
+  e.county_fips as "countyFips", e.region, e.phone, e.naics_code as "naicsCode", e.legal_form as "legalForm", e.jobs, e.time_zone as "timeZone",
   e.merged_into_id as "mergedIntoId", e.unit_id as "unitId", e.created_at as "createdAt", e.updated_at as "updatedAt",
   (select coalesce(jsonb_agg(a.name order by a.name), '[]') from employer_aliases a where a.employer_id = e.id) as aliases,
-  (select coalesce(jsonb_agg(d.domain order by d.domain), '[]') from employer_domains d where d.employer_id = e.id) as domains`;
+  (select coalesce(jsonb_agg(d.domain order by d.domain), '[]') from employer_domains d where d.employer_id = e.id) as domains,
+  (select jsonb_build_object('id', g.id, 'name', g.name) from employer_group_members m join employer_groups g on g.id = m.group_id
+    where m.employer_id = e.id and m.left_at is null) as "group"`;
 
 export async function findEmployer(db: Db, id: number): Promise<EmployerRecord | null> {
   const [row] = await db.execute(sql`select ${EMPLOYER_RECORD} from employers e where e.id = ${id}`);
@@ -136,13 +141,66 @@ export type ContactRecord = {
   language: Language;
   hiringAuthority: boolean | null;
   state: ContactState;
+  siteId: number | null;
 };
+
+export type SiteRecord = {
+  id: number;
+  employerId: number;
+  name: string;
+  address: string;
+  city: string;
+  state: string;
+  zip: string;
+  county: string;
+  countyFips: string | null;
+  region: string;
+  closedAt: Date | null;
+  contacts: number;
+};
+
+/** Sites of a record and of those merged into it, closed ones last. */
+export async function listSites(db: Db, employerId: number): Promise<SiteRecord[]> {
+  return (await db.execute(sql`
+    select s.id, s.employer_id as "employerId", s.name, s.address, s.city, s.state, s.zip, s.county,
+      s.county_fips as "countyFips", s.region, s.closed_at as "closedAt",
+      (select count(*)::int from contacts c where c.site_id = s.id) as contacts
+    from employer_sites s join employers e on e.id = s.employer_id
+    where e.id = ${employerId} or e.merged_into_id = ${employerId}
+    order by s.closed_at is not null, s.name, s.id`)) as never;
+}
+
+export type Relative = { id: number; legalName: string; city: string; domain: string | null };
+
+/** The other companies of the group that an employer belongs to. */
+export async function listGroupMembers(db: Db, employerId: number): Promise<Relative[]> {
+  return (await db.execute(sql`
+    select e.id, e.legal_name as "legalName", e.city, null as domain
+    from employer_group_members own
+    join employer_group_members m on m.group_id = own.group_id and m.left_at is null and m.employer_id <> own.employer_id
+    join employers e on e.id = m.employer_id
+    where own.employer_id = ${employerId} and own.left_at is null order by e.legal_name, e.id limit 50`)) as never;
+}
+
+/** Employers that count apart and use the same internet domain: perhaps companies of one parent, if a person says so. */
+export async function listPossibleRelatives(db: Db, employerId: number): Promise<Relative[]> {
+  return (await db.execute(sql`
+    select distinct on (e.id) e.id, e.legal_name as "legalName", e.city, d.domain
+    from employers own
+    join employer_domains mine on mine.employer_id = own.id
+    join employer_domains d on d.domain = mine.domain
+    join employers e on e.id = d.employer_id and e.merged_into_id is null and e.unit_id <> own.unit_id
+    where own.id = ${employerId} and not exists (
+      select from employer_group_members a join employer_group_members b on b.group_id = a.group_id and b.left_at is null
+      where a.employer_id = own.id and a.left_at is null and b.employer_id = e.id)
+    order by e.id limit 20`)) as never;
+}
 
 /** Contacts of a record and of those merged into it. */
 export async function listContacts(db: Db, employerId: number): Promise<ContactRecord[]> {
   return (await db.execute(sql`
     select c.id, c.employer_id as "employerId", c.name, c.email, c.title, c.phone, c.language,
-      c.hiring_authority as "hiringAuthority", c.state
+      c.hiring_authority as "hiringAuthority", c.state, c.site_id as "siteId"
     from contacts c join employers e on e.id = c.employer_id
     where e.id = ${employerId} or e.merged_into_id = ${employerId} order by c.name, c.id`)) as never;
 }

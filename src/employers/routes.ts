@@ -1,18 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
-import { type fieldError, parseForm } from '../http/forms.ts';
+import { fieldError, parseForm } from '../http/forms.ts';
 import { DomainError } from '../lib/errors.ts';
 import { changeContactState } from './change-contact.ts';
-import { markDistinct, mergeDuplicate, reopenDuplicate } from './decide-duplicate.ts';
-import {
-  contactForm,
-  decideForm,
-  duplicatesQuery,
-  employerFilterQuery,
-  pathId,
-  reopenForm,
-} from './forms.ts';
+import { markDistinct, mergeDuplicate } from './decide-duplicate.ts';
+import { contactForm, decideForm, duplicatesQuery, employerFilterQuery, pathId } from './forms.ts';
+import { identityRequestForm } from './identity-forms.ts';
+import { findOpenRequest, listDecisionsAgainst, planLinks } from './identity-queries.ts';
+import { registerIdentityRoutes } from './identity-routes.ts';
 import { registerImportRoutes } from './import-routes.ts';
 import type { EmployerPageParts } from './observers.ts';
 import { duplicatePage, duplicatesPage, employerPage, employersPage, noticeOf, PAGE_SIZE } from './pages.ts';
@@ -24,10 +20,18 @@ import {
   findProposal,
   listContacts,
   listEmployers,
+  listGroupMembers,
+  listPossibleRelatives,
   listProposals,
   listProposalsOf,
+  listSites,
   listUnitMembers,
 } from './queries.ts';
+import {
+  confirmIdentityChange,
+  requestIdentityChange,
+  withdrawIdentityChange,
+} from './request-identity-change.ts';
 
 type WithId = { Params: { id: string } };
 
@@ -92,17 +96,34 @@ export async function registerEmployerRoutes(
       listContacts(deps.db, proposal.bId),
     ]);
     if (!a || !b) throw new DomainError('not_found');
-    const { id, role, timeZone } = request.staff;
+    const { id, role, timeZone, agencyId } = request.staff;
+    const pair = { id: proposal.id, employerAId: proposal.aId, employerBId: proposal.bId };
+    const isOpen = proposal.state === 'open';
+    const [open, against] = await Promise.all([
+      findOpenRequest(deps.db, proposal.id),
+      isOpen ? listDecisionsAgainst(deps.db, pair) : [],
+    ]);
+    const preview = async (decision: 'merge' | 'distinct' | 'reopen') => {
+      const links = await planLinks(deps.db, pair, decision, deps.clock.now());
+      return parts.previewCounts(links, agencyId);
+    };
+    const counts = isOpen
+      ? { merge: await preview('merge'), distinct: await preview('distinct') }
+      : { reopen: await preview('reopen') };
     const page = duplicatePage({
       proposal,
       a,
       b,
       contacts: { a: contactsOfA.length, b: contactsOfB.length },
       viewer: { id, mayDecide: hasRole(role, 'editor') },
+      request: open,
+      against,
+      counts,
     });
+    const { done } = duplicatesQuery.parse(request.query);
     return reply.page(
       'employers/duplicate',
-      { ...page, zone: timeZone, ...refused },
+      { ...page, zone: timeZone, notice: noticeOf(done), ...refused },
       { status: refused ? 422 : 200 },
     );
   };
@@ -117,6 +138,16 @@ export async function registerEmployerRoutes(
     if (!form.ok) return showDuplicate(request, reply, form);
     const { decision, survivor, reason } = form.data;
     const input = { proposalId: idOf(request), ...actorOf(request), reason };
+    if (decision === 'merge' && (await isAgainstDecisions(input.proposalId))) {
+      if (!reason) {
+        return showDuplicate(request, reply, {
+          errors: [fieldError('reason', 'Enter why: a second person decides by it')],
+          values: form.values,
+        });
+      }
+      await requestIdentityChange(deps, { ...input, kind: 'merge', survivorId: survivor, reason });
+      return reply.redirect(withQuery(employerPaths.duplicate(input.proposalId), { done: 'requested' }), 303);
+    }
     if (decision === 'distinct') await markDistinct(deps, input);
     else await mergeDuplicate(deps, { ...input, ...(survivor !== undefined && { survivorId: survivor }) });
     const done = decision === 'distinct' ? 'distinct' : 'merged';
@@ -125,25 +156,63 @@ export async function registerEmployerRoutes(
 
   app.post<WithId>('/staff/employers/duplicates/:id/reopen', staff, async (request, reply) => {
     requireEditor(request);
-    const form = parseForm(reopenForm, request.body);
+    const form = parseForm(identityRequestForm, request.body);
     if (!form.ok) return showDuplicate(request, reply, form);
-    await reopenDuplicate(deps, { proposalId: idOf(request), ...actorOf(request), reason: form.data.reason });
-    return reply.redirect(withQuery(employerPaths.duplicates, { done: 'reopened' }), 303);
+    const input = { proposalId: idOf(request), ...actorOf(request), reason: form.data.reason };
+    await requestIdentityChange(deps, { ...input, kind: 'reopen' });
+    return reply.redirect(withQuery(employerPaths.duplicate(input.proposalId), { done: 'requested' }), 303);
   });
+
+  app.post<WithId>('/staff/employers/duplicates/:id/confirm', staff, async (request, reply) => {
+    requireEditor(request);
+    const proposalId = idOf(request);
+    const open = await findOpenRequest(deps.db, proposalId);
+    await confirmIdentityChange(deps, { proposalId, ...actorOf(request) });
+    const done = open?.kind === 'merge' ? 'merged' : 'reopened';
+    return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done }), 303);
+  });
+
+  app.post<WithId>('/staff/employers/duplicates/:id/withdraw', staff, async (request, reply) => {
+    requireEditor(request);
+    const proposalId = idOf(request);
+    await withdrawIdentityChange(deps, { proposalId, ...actorOf(request) });
+    return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done: 'withdrawn' }), 303);
+  });
+
+  const isAgainstDecisions = async (proposalId: number) => {
+    const proposal = await findProposal(deps.db, proposalId);
+    if (!proposal) throw new DomainError('not_found');
+    const pair = { id: proposal.id, employerAId: proposal.aId, employerBId: proposal.bId };
+    return (await listDecisionsAgainst(deps.db, pair)).length > 0;
+  };
 
   app.get<WithId>('/staff/employers/:id', staff, async (request, reply) => {
     const employer = await findEmployer(deps.db, idOf(request));
     if (!employer) throw new DomainError('not_found');
-    const [survivor, members, contacts, proposals] = await Promise.all([
+    const [survivor, members, contacts, proposals, sites, groupMembers, relatives] = await Promise.all([
       employer.mergedIntoId === null ? null : findEmployer(deps.db, employer.mergedIntoId),
       listUnitMembers(deps.db, employer.unitId),
       listContacts(deps.db, employer.id),
       listProposalsOf(deps.db, employer.id),
+      listSites(deps.db, employer.id),
+      listGroupMembers(deps.db, employer.id),
+      listPossibleRelatives(deps.db, employer.id),
     ]);
     const mayChange = hasRole(request.staff.role, 'editor');
     const { agencyId, timeZone } = request.staff;
     const touches = await parts.readTouches({ agencyId, agencyZone: timeZone, employer, contacts });
-    const page = employerPage({ employer, survivor, members, contacts, proposals, touches, mayChange });
+    const page = employerPage({
+      employer,
+      survivor,
+      members,
+      contacts,
+      proposals,
+      touches,
+      sites,
+      groupMembers,
+      relatives,
+      mayChange,
+    });
     const { done } = duplicatesQuery.parse(request.query);
     return reply.page('employers/one', { ...page, notice: noticeOf(done), zone: request.staff.timeZone });
   });
@@ -161,6 +230,7 @@ export async function registerEmployerRoutes(
     },
   );
 
+  registerIdentityRoutes(app, deps);
   await registerImportRoutes(app, deps);
 }
 

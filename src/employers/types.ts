@@ -13,6 +13,25 @@ export const IDENTITY_REQUEST_STATES = ['requested', 'confirmed', 'withdrawn'] a
 export const LANGUAGES = ['en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** What a decision about who is who would do to the counts: told by a later feature, shown before anybody decides. */
+export type CountChanges = {
+  changes: {
+    credential: string;
+    href: string;
+    policy: string;
+    /** Employers that count, and how the requirement stands, now and after. */
+    from: { count: number; status: string };
+    to: { count: number; status: string };
+    required: number;
+    /** What becomes of these records' employers, where that is more than a number. */
+    note: string | null;
+  }[];
+  /** Counts that these records are part of and that stay as they are. */
+  unchanged: number;
+  /** Counts that were not looked at, since there are very many. */
+  notShown: number;
+};
+
 /** Who wrote to an employer's people, in words: told by a later feature, shown on the employer's page. */
 export type EmployerTouches = {
   employerFree: string;

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/client.ts';
 import type { EmployerObservers } from '../employers/observers.ts';
 import type { AskObservers, SentAsk } from '../outreach/observers.ts';
+import { findConnections } from './find-connections.ts';
 import { addAskedPositions, listUnitsTouching, lockUnitsOf, type UnitOfCredential } from './queries.ts';
 import { refreshPositions } from './refresh-positions.ts';
 
@@ -22,6 +23,11 @@ export const employerObservers: EmployerObservers = {
     const units = await lockUnitsOf(tx, [...employerIds, ...unitIds]);
     const affected = [...new Set([...unitIds, ...units.values()])];
     await refreshPositions(tx, await listUnitsTouching(tx, affected, employerIds), now);
+  },
+  async identityChanged(tx, { employerIds, now }) {
+    const connected = await findConnections(tx, now);
+    const units = await lockUnitsOf(tx, [...employerIds, ...connected]);
+    await refreshPositions(tx, await listUnitsTouching(tx, [...new Set(units.values())], []), now);
   },
 };
 

@@ -1,5 +1,12 @@
 import type { Deps } from '../deps.ts';
-import { listDuePositions, listPositionsToCheck, lockUnitsOf, type UnitOfCredential } from './queries.ts';
+import { findConnections } from './find-connections.ts';
+import {
+  listDuePositions,
+  listPositionsToCheck,
+  listUnitsTouching,
+  lockUnitsOf,
+  type UnitOfCredential,
+} from './queries.ts';
 import { refreshPositions } from './refresh-positions.ts';
 
 const BATCH = 500;
@@ -16,11 +23,23 @@ export async function refreshAged(deps: Pick<Deps, 'db' | 'clock'>): Promise<{ r
     await refresh(deps, due);
     refreshed += due.length;
   }
+  await findNewConnections(deps);
   const drifted = await listPositionsToCheck(deps.db);
   for (let start = 0; start < drifted.length; start += BATCH) {
     await refresh(deps, drifted.slice(start, start + BATCH));
   }
   return { refreshed: refreshed + drifted.length };
+}
+
+/** Imports do not know who stands behind which credential. */
+async function findNewConnections(deps: Pick<Deps, 'db' | 'clock'>): Promise<void> {
+  const now = deps.clock.now();
+  await deps.db.transaction(async (tx) => {
+    const connected = await findConnections(tx, now);
+    if (connected.length === 0) return;
+    const units = await lockUnitsOf(tx, connected);
+    await refreshPositions(tx, await listUnitsTouching(tx, [...new Set(units.values())], []), now);
+  });
 }
 
 async function refresh(deps: Pick<Deps, 'db' | 'clock'>, pairs: readonly UnitOfCredential[]): Promise<void> {

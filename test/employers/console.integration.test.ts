@@ -237,11 +237,73 @@ describe('employers and their possible duplicates', () => {
       'Counts as one employer with',
     );
 
-    expect((await ana.get(path)).body).toContain('ask another person');
-    expect((await ana.post(`${path}/reopen`, { reason: 'mistake' })).statusCode).toBe(403);
-    expect((await ben.post(`${path}/reopen`, { reason: '' })).statusCode).toBe(422);
-    expect((await ben.post(`${path}/reopen`, { reason: 'Two firms after all' })).statusCode).toBe(303);
+    expect((await ana.post(`${path}/reopen`, { reason: '' })).statusCode).toBe(422);
+    const asked = await ana.post(`${path}/reopen`, { reason: 'Two firms after all' });
+    expect((await ana.get(located(asked))).body).toContain('so another person must confirm it');
+    expect((await ana.post(`${path}/confirm`)).statusCode).toBe(403);
+    expect((await viewer.post(`${path}/confirm`)).statusCode).toBe(403);
+    expect((await ben.get(path)).body).toContain('“Two firms after all”');
+    expect((await ben.post(`${path}/confirm`)).statusCode).toBe(303);
     expect((await ben.get('/staff/employers/duplicates')).body).toContain('To decide (4)');
+  });
+
+  test('an employer is changed with audit, and what is typed wrong is said beside its field', async () => {
+    const [one] = await given.deps
+      .sql`select id from employers where merged_into_id is null order by id desc limit 1`;
+    const path = `/staff/employers/${one?.id}`;
+    const form = await ana.get(`${path}/edit`);
+    const seenAt = /name="seenAt" value="([^"]+)"/.exec(form.body)?.[1] as string;
+    const good = {
+      seenAt,
+      legalName: 'Edited Works LLC',
+      aliases: 'Works of Old\nThe Works',
+      fein: '98-7654321',
+      parent: 'Edited Holdings',
+      domains: 'edited.example',
+      state: 'Montana',
+      county: 'silver bow',
+      jobs: '1,200',
+    };
+    expect((await viewer.get(`${path}/edit`)).statusCode).toBe(403);
+    const bad = await ana.post(`${path}/edit`, {
+      ...good,
+      legalName: ' ',
+      fein: '123',
+      domains: 'gmail.com',
+      state: 'Atlantis',
+      county: 'Nowhere',
+    });
+    expect(bad.statusCode).toBe(422);
+    for (const sentence of [
+      'Enter the legal name',
+      'Enter nine digits',
+      'anybody can have',
+      'Enter a state',
+    ]) {
+      expect(bad.body).toContain(sentence);
+    }
+    const unknown = await ana.post(`${path}/edit`, { ...good, county: 'Nowhere' });
+    expect(unknown.body).toContain('Enter a county of MT');
+    expect((await ana.post(`${path}/edit`, good)).statusCode).toBe(303);
+    const page = (await ana.get(path)).body;
+    for (const shown of [
+      'Edited Works LLC',
+      '98-7654321',
+      'Silver Bow, FIPS 30093',
+      'Group: Edited Holdings',
+    ]) {
+      expect(page).toContain(shown);
+    }
+    expect((await ana.post(`${path}/edit`, good)).statusCode).toBe(409);
+    const audits = await given.deps.sql`select details from audit_events where action = 'employer.edited'`;
+    expect(JSON.stringify(audits[0]?.details)).toContain('"fein"');
+    expect(JSON.stringify(audits)).not.toContain('987654321');
+
+    const site = await ana.post(`${path}/sites/new`, { name: 'Butte plant', state: 'MT', county: '30093' });
+    expect((await ana.get(located(site))).body).toContain('Butte plant');
+    expect((await ana.post(`${path}/sites/new`, { name: 'butte PLANT' })).statusCode).toBe(422);
+    expect((await ana.post(`${path}/sites/new`, { name: '' })).statusCode).toBe(422);
+    expect((await ana.get(`${path}/sites/999999`)).statusCode).toBe(404);
   });
 
   test('a contact who left is marked, and an import does not revive them', async () => {

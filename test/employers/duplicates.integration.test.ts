@@ -1,8 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { markDistinct, mergeDuplicate, reopenDuplicate } from '../../src/employers/decide-duplicate.ts';
+import { markDistinct, mergeDuplicate } from '../../src/employers/decide-duplicate.ts';
+import { proposePair } from '../../src/employers/propose-pair.ts';
 import { refreshCountingUnits } from '../../src/employers/refresh-counting-units.ts';
-import { blockingKeys } from '../../src/employers/rules/duplicates.ts';
+import {
+  confirmIdentityChange,
+  requestIdentityChange,
+  withdrawIdentityChange,
+} from '../../src/employers/request-identity-change.ts';
+import { blockingKeys, phoneKey } from '../../src/employers/rules/duplicates.ts';
 import { cityKey } from '../../src/employers/rules/employer-values.ts';
 import { blockingKeysInSql } from './blocking-keys-in-sql.ts';
 import { createRegister, NOW, type Register } from './fixture.ts';
@@ -65,7 +71,7 @@ describe('proposals', () => {
 
   test('SQL and the rule build the same blocking keys', async () => {
     await register.importText(
-      'name,dba,address,city,state,zip,website\n"Kismet & Söhne, LLC",Parkview Care,"100 N. Main Street, Suite 5",St. Regis,MT,59866,www.kismet.example\nNowhere Inc,,,,,,\n',
+      'name,dba,address,city,state,zip,website,phone\n"Kismet & Söhne, LLC",Parkview Care,"100 N. Main Street, Suite 5",St. Regis,MT,59866,www.kismet.example,406-555-0100 x12\nNowhere Inc,,,,,,,\n',
     );
     const rows = await register.sql`
       select e.*, (select coalesce(array_agg(name_key), '{}') from employer_aliases where employer_id = e.id) as aliases,
@@ -81,6 +87,7 @@ describe('proposals', () => {
         state: row.state,
         zip: row.zip,
         domains: row.domains,
+        phoneKey: phoneKey(row.phone),
       }).map((key) => `${row.id} ${key}`),
     );
     expect(await blockingKeysInSql(register.db)).toEqual(expected.sort());
@@ -146,20 +153,76 @@ describe('decisions', () => {
     }
     const before = await register.sql`select merged_into_id from employers order by id`;
     const id = await proposal(0, 1);
+    const ask = (proposalId: number) =>
+      requestIdentityChange(register.deps, {
+        ...by(register.ana),
+        proposalId,
+        kind: 'reopen',
+        reason: 'two firms',
+      });
+    await ask(id);
+    await expect(ask(id)).rejects.toMatchObject({ code: 'already_done' });
+    expect(await register.sql`select merged_into_id from employers order by id`).toEqual(before);
     await expect(
-      reopenDuplicate(register.deps, { ...by(register.ana), proposalId: id, reason: 'two firms' }),
+      confirmIdentityChange(register.deps, { ...by(register.ana), proposalId: id }),
     ).rejects.toMatchObject({ code: 'needs_second_person' });
-    await reopenDuplicate(register.deps, { ...by(register.ben), proposalId: id, reason: 'two firms' });
+    await confirmIdentityChange(register.deps, { ...by(register.ben), proposalId: id });
     // The other two decisions still say that all three are one.
     expect(await register.sql`select merged_into_id from employers order by id`).toEqual(before);
-    await reopenDuplicate(register.deps, {
-      ...by(register.ben),
-      proposalId: await proposal(0, 2),
-      reason: 'two firms',
-    });
+    const second = await proposal(0, 2);
+    await ask(second);
+    await withdrawIdentityChange(register.deps, { ...by(register.ana), proposalId: second });
+    await expect(
+      confirmIdentityChange(register.deps, { ...by(register.ben), proposalId: second }),
+    ).rejects.toMatchObject({ code: 'already_done' });
+    await ask(second);
+    await confirmIdentityChange(register.deps, { ...by(register.ben), proposalId: second });
     const ids = (await register.sql`select id from employers order by id`).map((row) => Number(row.id));
     const after = await register.sql`select merged_into_id from employers order by id`;
     expect(after.map((row) => row.merged_into_id)).toEqual([null, null, ids[1], null]);
+  });
+
+  test('merging what somebody said is different takes a second person', async () => {
+    await mergeDuplicate(register.deps, { ...by(register.ana), proposalId: await proposal(0, 1) });
+    await markDistinct(register.deps, { ...by(register.ana), proposalId: await proposal(1, 2) });
+    const id = await proposal(0, 2);
+    await expect(
+      mergeDuplicate(register.deps, { ...by(register.ana), proposalId: id }),
+    ).rejects.toMatchObject({ code: 'needs_second_person' });
+    await requestIdentityChange(register.deps, {
+      ...by(register.ana),
+      proposalId: id,
+      kind: 'merge',
+      reason: 'the register of companies says so',
+    });
+    await confirmIdentityChange(register.deps, { ...by(register.ben), proposalId: id });
+    const merged =
+      await register.sql`select count(*)::int as n from employers where merged_into_id is not null`;
+    expect(merged[0]?.n).toBe(2);
+  });
+
+  test('a pair that was taken up again keeps when it was open before', async () => {
+    const id = await proposal(0, 1);
+    await markDistinct(register.deps, { ...by(register.ana), proposalId: id });
+    await requestIdentityChange(register.deps, {
+      ...by(register.ana),
+      proposalId: id,
+      kind: 'reopen',
+      reason: 'one firm after all',
+    });
+    await confirmIdentityChange(register.deps, { ...by(register.ben), proposalId: id });
+    expect(await register.sql`select proposal_id::int as id from duplicate_openings`).toEqual([{ id }]);
+  });
+
+  test('staff name a pair that nothing proposed; it counts once until it is decided', async () => {
+    await register.importText('company,zip\nWholly Other Inc,82001\n');
+    const ids = (await register.sql`select id::int as id from employers order by id`).map(({ id }) => id);
+    const name = () =>
+      proposePair(register.deps, { ...by(register.ana), employerIds: [ids.at(-1)!, ids[0]!] });
+    const { proposalId, isNew } = await name();
+    expect(isNew).toBe(true);
+    expect((await units()).at(-1)).toBe(0);
+    expect(await name()).toEqual({ proposalId, isNew: false });
   });
 
   test('two FEINs are not merged', async () => {

@@ -28,6 +28,7 @@ export async function createRegister() {
       async unitsChanged(_tx: unknown, change: UnitsChanged) {
         unitChanges.push(change);
       },
+      async identityChanged() {},
     },
   };
   const agency = await createAgency(

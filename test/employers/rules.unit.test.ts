@@ -310,6 +310,7 @@ describe('duplicates', () => {
     state: 'MT',
     zip: '',
     domains: [],
+    phoneKey: '',
     ...more,
   });
 
@@ -370,6 +371,7 @@ describe('duplicates', () => {
       state: fc.constant('MT'),
       zip: fc.constantFrom('', '59701'),
       domains: fc.array(fc.constantFrom('a.example', 'b.example'), { maxLength: 1 }),
+      phoneKey: fc.constantFrom('', '4065550100'),
     });
     fc.assert(
       fc.property(some, some, (one, other) => {

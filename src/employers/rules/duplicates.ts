@@ -12,6 +12,8 @@ export type DuplicateFacts = {
   zip: string;
   /** Own domains only: free mail tells nothing. */
   domains: readonly string[];
+  /** Ten digits, without an extension. */
+  phoneKey: string;
 };
 
 export const DUPLICATE_REASONS = [
@@ -23,12 +25,26 @@ export const DUPLICATE_REASONS = [
   'same_zip',
   'same_city',
   'same_domain',
+  'same_phone',
+  'named_by_staff',
 ] as const;
 export type DuplicateReasonCode = (typeof DUPLICATE_REASONS)[number];
 export type DuplicateReason = { code: DuplicateReasonCode; weight: number; domain?: string };
 
 /** From this sum of weights a pair is shown to a person. */
 export const PROPOSE_FROM = 0.6;
+
+/** How strongly a pair looks like one employer, for the person who decides. */
+export function strengthOf(score: number): 'very_likely' | 'likely' | 'possible' {
+  if (score >= 0.9) return 'very_likely';
+  return score >= 0.75 ? 'likely' : 'possible';
+}
+
+/** The ten digits of a telephone number; blank where there are not so many. */
+export function phoneKey(phone: string): string {
+  const digits = phone.replace(/\D/g, '').slice(0, 10);
+  return digits.length === 10 ? digits : '';
+}
 
 const NAME_WEIGHT: Record<'same_name' | 'same_other_name' | 'similar_name' | 'name_contained', number> = {
   same_name: 0.6,
@@ -39,8 +55,8 @@ const NAME_WEIGHT: Record<'same_name' | 'same_other_name' | 'similar_name' | 'na
 
 /**
  * Says whether two records may be one employer, and why. A name weighs most, and only together with a place unless it
- * is the same name in the same state; an own domain in common is enough; an address alone is not, since firms share
- * houses. Two different FEINs are two employers, whatever else agrees. It proposes; a person decides.
+ * is the same name in the same state; an own domain in common is enough; an address or a telephone alone is not, since
+ * firms share houses and switchboards. Two different FEINs are two employers, whatever else agrees. It proposes; a person decides.
  */
 export function scoreDuplicate(
   a: DuplicateFacts,
@@ -56,6 +72,7 @@ export function scoreDuplicate(
   if (place) reasons.push(place);
   const domain = a.domains.find((one) => b.domains.includes(one));
   if (domain) reasons.push({ code: 'same_domain', weight: 0.6, domain });
+  if (a.phoneKey !== '' && a.phoneKey === b.phoneKey) reasons.push({ code: 'same_phone', weight: 0.25 });
   const sum = reasons.reduce((total, reason) => total + reason.weight, 0);
   if (!(name || domain) || sum < PROPOSE_FROM - 1e-9) return null;
   reasons.sort((one, other) => other.weight - one.weight);
@@ -129,6 +146,7 @@ export function blockingKeys(facts: DuplicateFacts): string[] {
     if (facts.addressKey !== '') keys.push(`address:${facts.zip}:${facts.addressKey}`);
   }
   for (const domain of facts.domains) keys.push(`domain:${domain}`);
+  if (facts.phoneKey !== '') keys.push(`phone:${facts.phoneKey}`);
   return [...new Set(keys)];
 }
 

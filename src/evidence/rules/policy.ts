@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { joinWords } from '../../lib/join-words.ts';
 import { PROVENANCES, type Provenance, RELATIONS } from '../../surveys/types.ts';
-import { BODY_DEMAND_KINDS, COUNTING_UNITS, type CountingUnit, CRITERIA } from '../types.ts';
+import { COUNTING_UNITS, type CountingUnit, CRITERIA } from '../types.ts';
 import { describeBeyond, describeBodies, describeRequirement } from './describe-requirement.ts';
 import { termsOf } from './terms.ts';
 

@@ -1,0 +1,143 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasRole } from '../agencies/rules.ts';
+import type { Deps } from '../deps.ts';
+import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
+import { DomainError } from '../lib/errors.ts';
+import { editEmployer } from './edit-employer.ts';
+import { pathId } from './forms.ts';
+import { contactSiteForm, duplicateOfForm, employerForm, siteForm } from './identity-forms.ts';
+import { editEmployerPage, sitePage } from './identity-pages.ts';
+import { employerPaths, withQuery } from './paths.ts';
+import { proposePair } from './propose-pair.ts';
+import { findEmployer, listSites } from './queries.ts';
+import { closeSite, placeContact, saveSite } from './save-site.ts';
+
+type WithId = { Params: { id: string } };
+type WithSite = { Params: { id: string; siteId: string } };
+type WithContact = { Params: { id: string; contactId: string } };
+type Refused = { errors: FieldError[]; values: FormValues };
+
+const staff = { config: { access: 'staff' } } as const;
+
+/** Staff correct who an employer is: its names, numbers, domains, parent and sites. */
+export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
+  const getEmployer = async (text: string) => {
+    const employer = await findEmployer(deps.db, known(text));
+    if (!employer) throw new DomainError('not_found');
+    return employer;
+  };
+
+  const showEdit = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
+    const employer = await getEmployer(request.params.id);
+    const page = editEmployerPage(employer);
+    return reply.page('employers/edit', { ...page, ...refused }, { status: refused ? 422 : 200 });
+  };
+
+  app.get<WithId>('/staff/employers/:id/edit', staff, (request, reply) => {
+    requireEditor(request);
+    return showEdit(request, reply);
+  });
+
+  app.post<WithId>('/staff/employers/:id/edit', staff, async (request, reply) => {
+    requireEditor(request);
+    const form = parseForm(employerForm, request.body);
+    if (!form.ok) return showEdit(request, reply, form);
+    const employerId = known(request.params.id);
+    const saved = await editEmployer(deps, { employerId, ...actorOf(request), form: form.data });
+    if (!saved.ok) {
+      const error =
+        saved.reason === 'fein_taken'
+          ? fieldError('fein', 'Enter another number: this one belongs to another employer')
+          : fieldError('parent', 'Enter another name: an employer is not its own parent');
+      return showEdit(request, reply, { errors: [error], values: form.values });
+    }
+    return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'edited' }), 303);
+  });
+
+  app.post<WithId>('/staff/employers/:id/duplicate-of', staff, async (request, reply) => {
+    requireEditor(request);
+    const employerId = known(request.params.id);
+    const form = parseForm(duplicateOfForm, request.body);
+    const other =
+      form.ok && form.data.other !== employerId ? await findEmployer(deps.db, form.data.other) : null;
+    if (!other)
+      return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'no_other' }), 303);
+    const { proposalId, isNew } = await proposePair(deps, {
+      ...actorOf(request),
+      employerIds: [employerId, other.id],
+    });
+    const done = isNew ? 'named' : 'known';
+    return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done }), 303);
+  });
+
+  const showSite = async (
+    request: FastifyRequest<WithId>,
+    reply: FastifyReply,
+    siteId: number | null,
+    refused?: Refused,
+  ) => {
+    const employer = await getEmployer(request.params.id);
+    const sites = siteId === null ? [] : await listSites(deps.db, employer.id);
+    const site = sites.find(({ id }) => id === siteId) ?? null;
+    if (siteId !== null && !site) throw new DomainError('not_found');
+    const page = sitePage(employer, site);
+    return reply.page('employers/site', { ...page, ...refused }, { status: refused ? 422 : 200 });
+  };
+
+  const save = async (request: FastifyRequest<WithId>, reply: FastifyReply, siteId: number | null) => {
+    requireEditor(request);
+    const form = parseForm(siteForm, request.body);
+    if (!form.ok) return showSite(request, reply, siteId, form);
+    const employerId = known(request.params.id);
+    const saved = await saveSite(deps, { employerId, siteId, ...actorOf(request), form: form.data });
+    if (!saved.ok) {
+      const message = 'Enter another name: the employer has a site of this name';
+      return showSite(request, reply, siteId, { errors: [fieldError('name', message)], values: form.values });
+    }
+    return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'site' }), 303);
+  };
+
+  app.get<WithId>('/staff/employers/:id/sites/new', staff, (request, reply) => {
+    requireEditor(request);
+    return showSite(request, reply, null);
+  });
+  app.post<WithId>('/staff/employers/:id/sites/new', staff, (request, reply) => save(request, reply, null));
+  app.get<WithSite>('/staff/employers/:id/sites/:siteId', staff, (request, reply) => {
+    requireEditor(request);
+    return showSite(request, reply, known(request.params.siteId));
+  });
+  app.post<WithSite>('/staff/employers/:id/sites/:siteId', staff, (request, reply) =>
+    save(request, reply, known(request.params.siteId)),
+  );
+
+  app.post<WithSite>('/staff/employers/:id/sites/:siteId/close', staff, async (request, reply) => {
+    requireEditor(request);
+    const employerId = known(request.params.id);
+    await closeSite(deps, { employerId, siteId: known(request.params.siteId), ...actorOf(request) });
+    return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'closed' }), 303);
+  });
+
+  app.post<WithContact>('/staff/employers/:id/contacts/:contactId/site', staff, async (request, reply) => {
+    requireEditor(request);
+    const employerId = known(request.params.id);
+    const form = parseForm(contactSiteForm, request.body);
+    if (!form.ok) throw new DomainError('not_found');
+    const contactId = known(request.params.contactId);
+    await placeContact(deps, { employerId, contactId, siteId: form.data.site, ...actorOf(request) });
+    return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'placed' }), 303);
+  });
+}
+
+function known(text: string): number {
+  const id = pathId(text);
+  if (id === null) throw new DomainError('not_found');
+  return id;
+}
+
+function requireEditor(request: FastifyRequest): void {
+  if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+}
+
+function actorOf(request: FastifyRequest) {
+  return { agencyId: request.staff.agencyId, staffId: request.staff.id };
+}
