@@ -33,6 +33,7 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   wave_dates_passed: 'cancel',
   wave_asks_nobody: 'cancel',
   sender_not_trusted: 'cancel',
+  seal_waits: 'retry',
 };
 
 export type Worker = {

@@ -4,6 +4,7 @@ import { registerAgencyRoutes } from './agencies/routes.ts';
 import { registerApiRoutes } from './api/routes.ts';
 import { registerDecisionRoutes } from './approvals/decision-routes.ts';
 import { registerPolicyRoutes } from './approvals/policy-routes.ts';
+import { registerPacketRoutes } from './approvals/packet-routes.ts';
 import { registerApprovalRoutes } from './approvals/routes.ts';
 import { registerCommitteeRoutes } from './committees/routes.ts';
 import { registerConsoleRoutes } from './console/routes.ts';
@@ -99,6 +100,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerRespondRoutes(app, deps);
   registerConfirmRoutes(app, deps);
   registerApprovalRoutes(app, deps);
+  registerPacketRoutes(app, deps);
   registerDecisionRoutes(app, deps);
   registerPolicyRoutes(app, deps);
   registerWaveRoutes(app, deps);

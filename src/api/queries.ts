@@ -171,7 +171,12 @@ export async function findRecordInForce(
 
 export async function findFrozenPacket(db: Db, agencyId: number, id: number) {
   const [row] = await db
-    .select({ packet: evidenceSnapshots.packet, sha256: evidenceSnapshots.sha256 })
+    .select({
+      id: evidenceSnapshots.id,
+      packet: evidenceSnapshots.packet,
+      sha256: evidenceSnapshots.sha256,
+      packetFormat: evidenceSnapshots.packetFormat,
+    })
     .from(evidenceSnapshots)
     .where(and(eq(evidenceSnapshots.id, id), eq(evidenceSnapshots.agencyId, agencyId)));
   return row ?? null;

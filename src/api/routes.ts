@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
 import type { ApiScope } from '../agencies/types.ts';
 import type { Deps } from '../deps.ts';
+import { readPacketFile } from '../evidence/packet-queries.ts';
 import { getPolicyVersion, loadFacts } from '../evidence/queries.ts';
 import { readTally } from '../evidence/read-tally.ts';
-import { packetFile } from '../evidence/rules/packet.ts';
 import { evaluateRequirement } from '../evidence/rules/requirement.ts';
 import type { Requirement } from '../evidence/types.ts';
 import { parseForm } from '../http/forms.ts';
@@ -150,7 +150,8 @@ function registerReading(api: FastifyInstance, deps: Deps): void {
     parseQuery(noQuery, request);
     const found = await findFrozenPacket(db, request.apiClient.agencyId, parseId(request.params.id));
     if (!found) throw new DomainError('not_found');
-    const file = packetFile(found.packet, found.sha256);
+    const file = await readPacketFile(db, found);
+    if (file === null) throw new DomainError('seal_waits');
     // RFC 9530: the digest of these bytes, beside the tag, which is the digest of the packet inside.
     reply.header('repr-digest', `sha-256=:${Buffer.from(sha256Hex(file), 'hex').toString('base64')}:`);
     return sendJson(request, reply, file, {

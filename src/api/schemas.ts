@@ -9,7 +9,7 @@ import {
 } from '../approvals/types.ts';
 import { CREDENTIAL_STATES } from '../credentials/types.ts';
 import { EVENT_TYPES } from '../events/types.ts';
-import { PACKET_FORMAT } from '../evidence/rules/packet.ts';
+import { PACKET_FORMAT, SEALED_FORMAT } from '../evidence/rules/packet.ts';
 import { REQUIREMENT_REASONS, REQUIREMENT_STATUSES } from '../evidence/types.ts';
 import { PROBLEM_CODES } from './problems.ts';
 import { readCursor } from './rules.ts';
@@ -234,11 +234,16 @@ export const linkedDataSchema = z
 
 export const evidenceSchema = z
   .strictObject({
-    format: z.literal(PACKET_FORMAT),
+    format: z.enum([PACKET_FORMAT, SEALED_FORMAT]),
     packet: z
       .looseObject({})
       .describe('Everything the count was made from, so that `countersign verify` can make it again'),
     sha256: sha256.describe("SHA-256 of the packet's canonical JSON (RFC 8785)"),
+    signature: z
+      .string()
+      .optional()
+      .describe('Detached JWS (EdDSA) over that canonical JSON; the keys are at /.well-known/jwks.json'),
+    proof: z.string().optional().describe('C2SP tlog-proof: the place of this packet in the log'),
   })
   .describe('A frozen packet. These bytes never change; a correction is a new packet that names this one.');
 

@@ -7,6 +7,7 @@ import { publishEvent } from '../events/publish-event.ts';
 import { freezeEvidence } from '../evidence/freeze-evidence.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import type { PacketRefusal } from '../evidence/rules/packet.ts';
+import { sealSnapshot } from '../evidence/seal-snapshot.ts';
 import type { Requirement } from '../evidence/types.ts';
 import { BODY_DEMAND_WORDS } from '../evidence/words.ts';
 import { DomainError } from '../lib/errors.ts';
@@ -26,18 +27,32 @@ const ATTEMPTS = 4;
  * approval record names it. An earlier record is superseded and stays, as does its snapshot.
  */
 export async function confirmFreeze(
-  deps: Pick<Deps, 'db' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'log'>,
   input: Input,
 ): Promise<ConfirmedFreeze> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       // One moment of the database for every query that makes up the packet.
-      return await deps.db.transaction((tx) => confirm(tx, deps.clock.now(), input), {
+      const confirmed = await deps.db.transaction((tx) => confirm(tx, deps.clock.now(), input), {
         isolationLevel: 'repeatable read',
       });
+      if (confirmed.ok) await sealNow(deps, confirmed.snapshotId);
+      return confirmed;
     } catch (error) {
       if (attempt >= ATTEMPTS || !isTransactionConflict(error)) throw error;
     }
+  }
+}
+
+/** What is committed is frozen, whatever happens to its seal: where that fails now, the schedule makes it. */
+async function sealNow(
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'log'>,
+  snapshotId: number,
+): Promise<void> {
+  try {
+    await sealSnapshot(deps, snapshotId);
+  } catch (error) {
+    deps.log.error({ err: error, snapshotId }, 'frozen evidence waits for its seal');
   }
 }
 

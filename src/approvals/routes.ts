@@ -5,8 +5,6 @@ import { listPublishedPolicies } from '../evidence/policy-queries.ts';
 import { POLICY_PRESETS, type PolicyPreset } from '../evidence/presets.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import { readTallies } from '../evidence/read-tally.ts';
-import { packetFile, packetFileSchema } from '../evidence/rules/packet.ts';
-import { verifyPacket } from '../evidence/rules/verify-packet.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
@@ -29,14 +27,12 @@ import {
   newListPage,
   PER_PAGE,
   PUBLISHED,
-  snapshotPage,
 } from './pages.ts';
 import { approvalPaths } from './paths.ts';
 import {
   countApplicationsByState,
   findEmployerCalled,
   findListBySlug,
-  findSnapshotForAgency,
   listApplications,
   listCyclesOf,
   listLists,
@@ -267,27 +263,5 @@ export function registerApprovalRoutes(app: FastifyInstance, deps: Deps): void {
     if (added.ok) return reply.redirect(`${approvalPaths.list(slug)}?done=cycle`, 303);
     const errors = [fieldError('cycleName', 'Choose another name: this list has a cycle of this name')];
     return showList(request, reply, slug, { errors, values: form.values });
-  });
-
-  app.get<WithId>('/staff/evidence/:id', staffOnly, async (request, reply) => {
-    const found = await findSnapshotForAgency(db, request.staff.agencyId, parseId(request.params.id));
-    if (!found) throw new DomainError('not_found');
-    const file = packetFile(found.snapshot.packet, found.snapshot.sha256);
-    const { packet } = packetFileSchema.parse(JSON.parse(file));
-    const verdict = verifyPacket(new TextEncoder().encode(file), found.snapshot.sha256);
-    return reply.page(
-      'evidence/snapshot',
-      snapshotPage({ ...found, packet, verdict, zone: request.staff.timeZone, now: deps.clock.now() }),
-    );
-  });
-
-  app.get<WithId>('/staff/evidence/:id/packet.json', staffOnly, async (request, reply) => {
-    const id = parseId(request.params.id);
-    const found = await findSnapshotForAgency(db, request.staff.agencyId, id);
-    if (!found) throw new DomainError('not_found');
-    return reply
-      .header('content-disposition', `attachment; filename="countersign-evidence-${id}.json"`)
-      .type('application/json')
-      .send(packetFile(found.snapshot.packet, found.snapshot.sha256));
   });
 }

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { Tx } from '../db/client.ts';
 import { evidenceSnapshots } from '../db/schema/evidence.ts';
+import { sha256Hex } from '../lib/sha256.ts';
 import { SOFTWARE_VERSION } from '../lib/version.ts';
-import { describeFacts, findSnapshot } from './packet-queries.ts';
+import { describeFacts, findSnapshot, listAnswerLanguages } from './packet-queries.ts';
 import { getPolicyVersion, loadFacts } from './queries.ts';
 import { type BuiltPacket, buildPacket, type PacketRefusal, type PacketSources } from './rules/packet.ts';
+import { publicVersionOf } from './rules/public-packet.ts';
 import { termsOf } from './rules/terms.ts';
 
 export type FreezeInput = {
@@ -39,6 +42,9 @@ export async function freezeEvidence(
   ]);
   const packet = buildPacket({
     ...described,
+    formatVersion: 2,
+    answerLanguages: await listAnswerLanguages(tx, facts),
+    redactionKey: randomBytes(32).toString('hex'),
     software: { name: 'countersign', version: SOFTWARE_VERSION },
     asOf: now,
     supersedes: superseded && { snapshotId: superseded.id, sha256: superseded.sha256 },
@@ -64,6 +70,8 @@ export async function freezeEvidence(
       asOf: now,
       packet: packet.text,
       sha256: packet.sha256,
+      packetFormat: 2,
+      publicSha256: sha256Hex(publicVersionOf(JSON.parse(packet.text)).text),
       requirementStatus: packet.result.status,
       validUntil: packet.validUntil,
       supersedesId: superseded?.id ?? null,

@@ -1,14 +1,16 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { agencies } from '../db/schema/agencies.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { employers } from '../db/schema/employers.ts';
-import { evidenceSnapshots } from '../db/schema/evidence.ts';
+import { evidenceSeals, evidenceSnapshots } from '../db/schema/evidence.ts';
 import { waves } from '../db/schema/outreach.ts';
-import { instruments, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
+import { answers, instruments, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import { invariant } from '../lib/errors.ts';
 import { votersOf } from './body-queries.ts';
-import type { PacketSources } from './rules/packet.ts';
+import { type PacketSources, packetFile } from './rules/packet.ts';
+import { publicFile, publicVersionOf } from './rules/public-packet.ts';
+import { sealedFile } from './rules/seal.ts';
 import type { EvidenceFacts } from './types.ts';
 
 type Described = Pick<PacketSources, 'credential' | 'instruments' | 'notices' | 'waves' | 'employers'>;
@@ -105,9 +107,67 @@ async function listEmployers(db: Db, ids: readonly number[]): Promise<PacketSour
     .where(inArray(employers.id, [...ids]));
 }
 
+/** In which language each answer of the facts was given. */
+export async function listAnswerLanguages(
+  db: Db,
+  facts: Pick<EvidenceFacts, 'credentialId' | 'answers'>,
+): Promise<NonNullable<PacketSources['answerLanguages']>> {
+  const known = new Set(facts.answers.map(({ answerId }) => answerId));
+  const rows = await db
+    .select({ answerId: answers.id, language: answers.language })
+    .from(answers)
+    .where(eq(answers.credentialId, facts.credentialId));
+  return rows.filter(({ answerId }) => known.has(answerId));
+}
+
 export type Snapshot = typeof evidenceSnapshots.$inferSelect;
 
 export async function findSnapshot(db: Db, id: number): Promise<Snapshot | null> {
   const [row] = await db.select().from(evidenceSnapshots).where(eq(evidenceSnapshots.id, id));
   return row ?? null;
+}
+
+export type StoredSeal = typeof evidenceSeals.$inferSelect;
+
+export async function findSeal(db: Db, snapshotId: number): Promise<StoredSeal | null> {
+  const [row] = await db.select().from(evidenceSeals).where(eq(evidenceSeals.snapshotId, snapshotId));
+  return row ?? null;
+}
+
+/** Snapshots of a format that is sealed and that have no seal yet: frozen a moment ago, or the seal had to wait. */
+export async function listUnsealed(db: Db): Promise<Pick<Snapshot, 'id'>[]> {
+  return db
+    .select({ id: evidenceSnapshots.id })
+    .from(evidenceSnapshots)
+    .leftJoin(evidenceSeals, eq(evidenceSeals.snapshotId, evidenceSnapshots.id))
+    .where(and(gt(evidenceSnapshots.packetFormat, 1), isNull(evidenceSeals.snapshotId)))
+    .orderBy(evidenceSnapshots.id);
+}
+
+/**
+ * The files of a snapshot as they are handed out, the same bytes each time. Null while it waits for its seal. The first
+ * format has no seal and no public version.
+ */
+export async function readPacketFile(
+  db: Db,
+  snapshot: Pick<Snapshot, 'id' | 'packet' | 'sha256' | 'packetFormat'>,
+): Promise<string | null> {
+  if (snapshot.packetFormat === 1) return packetFile(snapshot.packet, snapshot.sha256);
+  const seal = await findSeal(db, snapshot.id);
+  return seal && sealedFile(snapshot.packet, snapshot.sha256, seal);
+}
+
+export async function readPublicFile(
+  db: Db,
+  snapshot: Pick<Snapshot, 'id' | 'packet' | 'publicSha256'>,
+): Promise<string | null> {
+  const seal = snapshot.publicSha256 === null ? null : await findSeal(db, snapshot.id);
+  if (!seal || snapshot.publicSha256 === null) return null;
+  const { text } = publicVersionOf(JSON.parse(snapshot.packet));
+  return publicFile({
+    text,
+    sha256: snapshot.publicSha256,
+    signature: seal.publicSignature,
+    proof: seal.proof,
+  });
 }

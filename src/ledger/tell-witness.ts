@@ -1,4 +1,6 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, gte } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { evidenceSeals } from '../db/schema/evidence.ts';
 import { logCheckpoints, logWitnessMails } from '../db/schema/ledger.ts';
 import type { Deps } from '../deps.ts';
 import { noteVerifierKey } from '../lib/signed-note.ts';
@@ -13,10 +15,7 @@ const TELL_EVERY_MS = 24 * 60 * 60 * 1000;
  * Mails the last checkpoint to the witness, when there is one and it was not told of it yet. The later commits to all
  * before it, so none in between is missed. Told twice at worst.
  */
-export async function tellWitness(
-  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'mailer' | 'log'>,
-  options: { atOnce: boolean },
-): Promise<boolean> {
+export async function tellWitness(deps: Pick<Deps, 'db' | 'clock' | 'config' | 'mailer'>): Promise<boolean> {
   const to = deps.config.witnessAddress;
   const checkpoint = to === null ? null : await findLastCheckpoint(deps.db);
   if (to === null || !checkpoint) return false;
@@ -28,7 +27,8 @@ export async function tellWitness(
     .orderBy(desc(logWitnessMails.id))
     .limit(1);
   if (told?.size === checkpoint.size && told.origin === checkpoint.origin) return false;
-  if (!options.atOnce && told && now.getTime() - told.sentAt.getTime() < TELL_EVERY_MS) return false;
+  const isRecent = told && now.getTime() - told.sentAt.getTime() < TELL_EVERY_MS;
+  if (isRecent && !(await wasFrozenSince(deps.db, told.size))) return false;
   const keys = await listSigningKeys(deps.db);
   const signer = keys.find(({ kid }) => kid === checkpoint.kid)!;
   const verifierKey = noteVerifierKey(checkpoint.origin, signer.publicKey);
@@ -43,6 +43,15 @@ export async function tellWitness(
   });
   await deps.db.insert(logWitnessMails).values({ checkpointId: checkpoint.id, sentAt: now });
   return true;
+}
+
+async function wasFrozenSince(db: Db, size: number): Promise<boolean> {
+  const [row] = await db
+    .select({ id: evidenceSeals.snapshotId })
+    .from(evidenceSeals)
+    .where(gte(evidenceSeals.leafIndex, size))
+    .limit(1);
+  return row !== undefined;
 }
 
 function witnessMail(publicUrl: string, { note, size }: StoredCheckpoint, verifierKey: string) {

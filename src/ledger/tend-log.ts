@@ -17,5 +17,5 @@ export async function tendLog(
   const size = await countEntries(deps.db);
   const isDue = !last || deps.clock.now().getTime() - last.madeAt.getTime() >= SIGN_EVERY_MS;
   if (size > 0 && isDue && last?.size !== size) await makeCheckpoint(deps);
-  await tellWitness(deps, { atOnce: false });
+  await tellWitness(deps);
 }

@@ -19,6 +19,7 @@ export const DOMAIN_ERROR_CODES = [
   'wave_dates_passed',
   'wave_asks_nobody',
   'sender_not_trusted',
+  'seal_waits',
 ] as const;
 
 export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];

@@ -6,7 +6,7 @@ import { type PublicKey, signBytes, verifyBytes } from './ed25519.ts';
 
 const headerSchema = z.looseObject({
   alg: z.literal('EdDSA'),
-  kid: z.string().min(1),
+  kid: z.string().min(1).optional(),
   crit: z.undefined().optional(),
 });
 export type JwsHeader = z.output<typeof headerSchema>;

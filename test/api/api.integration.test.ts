@@ -14,7 +14,7 @@ import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { apiKeys } from '../../src/db/schema/agencies.ts';
 import { credentials } from '../../src/db/schema/credentials.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
-import { packetFileSchema } from '../../src/evidence/rules/packet.ts';
+import { sealedFileSchema } from '../../src/evidence/rules/packet.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { decideByTwo } from '../support/approvals.ts';
@@ -231,7 +231,7 @@ describe('answers', () => {
     const digest = createHash('sha256').update(answer.rawPayload).digest('base64');
     expect(answer.headers['repr-digest']).toBe(`sha-256=:${digest}:`);
     expect(verifyPacket(answer.rawPayload, frozen.sha256).ok).toBe(true);
-    expect(packetFileSchema.parse(answer.json()).packet.credential.slug).toBe(slug);
+    expect(sealedFileSchema.parse(answer.json()).packet.credential.slug).toBe(slug);
   });
 });
 

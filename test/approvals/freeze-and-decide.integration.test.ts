@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { and, asc, eq } from 'drizzle-orm';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirmDecision } from '../../src/approvals/confirm-decision.ts';
 import { confirmFreeze } from '../../src/approvals/confirm-freeze.ts';
@@ -14,13 +18,15 @@ import {
 } from '../../src/approvals/queries.ts';
 import { requestFreeze, withdrawFreeze } from '../../src/approvals/request-freeze.ts';
 import { submitApplication } from '../../src/approvals/submit-application.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { auditEvents } from '../../src/db/schema/agencies.ts';
 import { applications, approvalRecords, decisions } from '../../src/db/schema/approvals.ts';
 import { evidenceSnapshots } from '../../src/db/schema/evidence.ts';
+import { readPacketFile } from '../../src/evidence/packet-queries.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
-import { packetFile } from '../../src/evidence/rules/packet.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
+import { listSigningKeys } from '../../src/ledger/signing-keys.ts';
 import { createTestClock } from '../support/app.ts';
 import { decideByTwo } from '../support/approvals.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -34,6 +40,9 @@ let other: World;
 let list: { listId: number; cycleId: number };
 const clock = createTestClock(month(2));
 let lists = 0;
+const dataDir = mkdtempSync(join(tmpdir(), 'countersign-freeze-'));
+const config = parseConfig({ DATA_DIR: dataDir });
+const log = pino({ level: 'silent' });
 
 beforeAll(async () => {
   database = await createTestDatabase({ max: 6 });
@@ -41,9 +50,12 @@ beforeAll(async () => {
   other = await createWorld(database.db);
   list = await makeList();
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await database.drop();
+  rmSync(dataDir, { recursive: true });
+});
 
-const deps = () => ({ db: database.db, clock });
+const deps = () => ({ db: database.db, clock, config, log });
 const ada = () => ({ agencyId: world.agency.id, staffId: world.staff[0].id });
 const ben = () => ({ agencyId: world.agency.id, staffId: world.staff[1].id });
 const stranger = () => ({ agencyId: other.agency.id, staffId: other.staff[0].id });
@@ -154,8 +166,10 @@ describe('freezing', () => {
       snapshotId: frozen.snapshotId,
       requirementStatus: 'met',
     });
-    const { packet, sha256 } = current!.snapshot;
-    const verdict = verifyPacket(new TextEncoder().encode(packetFile(packet, sha256)), frozen.sha256);
+    const { packet } = current!.snapshot;
+    const file = await readPacketFile(database.db, current!.snapshot);
+    const keys = await listSigningKeys(database.db);
+    const verdict = verifyPacket(Buffer.from(file!), frozen.sha256, keys);
     expect(verdict.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(JSON.parse(packet)).toMatchObject({
       applicationId,

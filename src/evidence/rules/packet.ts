@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BALLOT_KINDS, BOARD_LETTER_KINDS, VOTE_CHOICES } from '../../committees/types.ts';
+import { LANGUAGES } from '../../employers/types.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256Hex } from '../../lib/sha256.ts';
 import { ANSWER_ENDS, HOLD_KINDS, PROVENANCES, RELATIONS } from '../../surveys/types.ts';
@@ -22,6 +23,7 @@ import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
 import { type Terms, termsOf } from './terms.ts';
 
 export const PACKET_FORMAT = 'countersign-evidence/1';
+export const SEALED_FORMAT = 'countersign-evidence/2';
 
 const id = z.int().positive();
 const count = z.int().nonnegative();
@@ -299,20 +301,53 @@ const packetSchema = z.strictObject({
   }),
 });
 
-/** What a packet file holds: the packet and the SHA-256 of its canonical JSON. */
+/** What the second format says beside the first: in it a packet is signed, in the log, and has a public version. */
+const secondFormat = {
+  formatVersion: z.literal(2),
+  /** How records of employers became distinct employers. */
+  distinctEmployers: z.strictObject({ method: z.string(), inWords: z.array(z.string()) }),
+  /** From the first ask to the last answer. */
+  window: z.strictObject({ firstAskedAt: instant.nullable(), lastAnsweredAt: instant.nullable() }),
+  /** In which language each answer was given; the wording is that of its instrument version. */
+  answerLanguages: z.array(z.strictObject({ answerId: id, language: z.enum(LANGUAGES) })),
+  /** Hides the rows that the public version leaves out; whoever holds the packet can show any of them. */
+  redactionKey: sha256,
+};
+
+/** What a packet file of the first format holds: the packet and the SHA-256 of its canonical JSON. */
 export const packetFileSchema = z.strictObject({
   format: z.literal(PACKET_FORMAT),
   packet: packetSchema,
   sha256,
 });
 
-export type Packet = z.output<typeof packetSchema>;
+/** What a packet file of the second format holds: the same, signed, with its place in the log. */
+export const sealedFileSchema = z.strictObject({
+  format: z.literal(SEALED_FORMAT),
+  packet: packetSchema.extend(secondFormat),
+  /** C2SP tlog-proof. */
+  proof: z.string(),
+  sha256,
+  /** JWS over the canonical JSON of the packet, which is left out of it (RFC 7515, appendix F). */
+  signature: z.string(),
+});
+
+type SecondFormat = Omit<z.output<typeof sealedFileSchema>['packet'], keyof z.output<typeof packetSchema>>;
+export type Packet = z.output<typeof packetSchema> & Partial<SecondFormat>;
 export type Dispositions = z.output<typeof dispositions>;
 
 /** Everything a packet is made from. What can be computed from it is not in it. */
 export type PacketSources = Omit<
   Packet,
-  'ruleVersion' | 'validUntil' | 'crossTable' | 'result' | 'policy' | 'waves' | 'facts'
+  | 'ruleVersion'
+  | 'validUntil'
+  | 'crossTable'
+  | 'result'
+  | 'policy'
+  | 'waves'
+  | 'facts'
+  | 'distinctEmployers'
+  | 'window'
 > & {
   policy: Omit<Packet['policy'], 'inWords'>;
   waves: Omit<Packet['waves'][0], 'dispositions'>[];
@@ -367,6 +402,13 @@ export function buildPacket(sources: PacketSources): BuiltPacket | { ok: false; 
     facts: sortFacts(facts, termsOf(policy.body)),
     crossTable: crossTableOf(policy.body, facts, result),
     result: resultOf(result),
+    ...(sources.formatVersion === 2
+      ? {
+          distinctEmployers: methodOf(policy.body),
+          window: windowOf(facts, asOf),
+          answerLanguages: (sources.answerLanguages ?? []).toSorted((a, b) => a.answerId - b.answerId),
+        }
+      : {}),
   };
   const text = canonicalJson(toPlain(packet));
   return { ok: true, text, sha256: sha256Hex(text), validUntil, result };
@@ -379,9 +421,48 @@ export function isHeardByBodies({ policy, facts }: Pick<PacketSources, 'policy' 
   return needsBodies && questions.length === 0 && ballots.length + letters.length + reviews.length > 0;
 }
 
+/** Reads a stored packet of either format. */
+export function readPacket(text: string, format: number): Packet {
+  const value: unknown = JSON.parse(text);
+  return format === 1 ? packetSchema.parse(value) : sealedFileSchema.shape.packet.parse(value);
+}
+
 /** The file that is handed out: canonical JSON around the packet's own bytes. */
 export function packetFile(text: string, sha256OfText: string): string {
   return `{"format":${JSON.stringify(PACKET_FORMAT)},"packet":${text},"sha256":${JSON.stringify(sha256OfText)}}`;
+}
+
+/** How records of employers become distinct employers, by name and in words. The words are in packets: they never change under a name. */
+export function methodOf(policy: Policy): NonNullable<Packet['distinctEmployers']> {
+  const { unit } = termsOf(policy);
+  return {
+    method: `countersign-units/${ruleVersionOf(policy)}/${unit}`,
+    inWords: [
+      UNIT_WORDS[unit],
+      'The same tax number is the same employer. Records without one are separate until staff decide that they are one; while such a proposal is open they count once.',
+      'Merging and splitting records recounts, and what a record counted as at the time of this packet is in it.',
+    ],
+  };
+}
+
+const UNIT_WORDS: Record<Terms['unit'], string> = {
+  legal_entity: 'One legal entity counts once, however many of its people answer.',
+  group: 'One group of companies counts once: a parent and everything under it.',
+  site: 'Each site of an employer counts once.',
+};
+
+/** From the first ask that left to the last answer that came. */
+export function windowOf(facts: EvidenceFacts, asOf: Date): NonNullable<Packet['window']> {
+  const asked = facts.asks.map(({ sentAt }) => sentAt.getTime()).filter((at) => at <= asOf.getTime());
+  const answered = facts.answers
+    .map(({ answeredAt }) => answeredAt.getTime())
+    .filter((at) => at <= asOf.getTime());
+  const least = asked.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = answered.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return {
+    firstAskedAt: asked.length > 0 ? new Date(least) : null,
+    lastAnsweredAt: answered.length > 0 ? new Date(most) : null,
+  };
 }
 
 /** Until when the requirement stays met by these answers alone; null when it is not met or they never age. */

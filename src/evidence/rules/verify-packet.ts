@@ -1,3 +1,4 @@
+import type { SigningKey } from '../../ledger/rules/keys.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256Hex } from '../../lib/sha256.ts';
 import {
@@ -5,15 +6,21 @@ import {
   dispositionsOf,
   hashOf,
   isHeardByBodies,
+  methodOf,
   PACKET_FORMAT,
   type Packet,
   packetFileSchema,
   resultOf,
+  SEALED_FORMAT,
+  sealedFileSchema,
   toPlain,
   validUntilOf,
+  windowOf,
 } from './packet.ts';
 import { describePolicy } from './policy.ts';
+import { isDisclosedRow, PUBLIC_FORMAT, publicFileSchema, publicVersionOf } from './public-packet.ts';
 import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
+import { checkSeal } from './seal.ts';
 
 export type PacketCheck = { ok: boolean; says: string };
 
@@ -28,11 +35,20 @@ export type PacketVerdict = {
 export const NOT_CHECKED =
   'Not checked: who made the file. Compare its SHA-256 with the one that the approval record names.';
 
+/** What a signed one does not show without the keys. */
+const KEYS_NOT_GIVEN =
+  'Not checked: whose signatures these are. Give the public keys with --key (the server publishes them at /.well-known/jwks.json).';
+
 /**
- * Checks a packet file by itself, without a database or a network: its bytes, its hash, the versions it names, and the
- * count, made again from the answers in it. `expectedSha256` is the hash that an approval record names, when it is known.
+ * Checks a packet file by itself, without a database or a network: its bytes, its hash, the versions it names, the
+ * count, made again from the answers in it, and from the second format on its signature and its place in the log.
+ * `expectedSha256` is the hash that an approval record names, when it is known; `keys` are those of the state.
  */
-export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): PacketVerdict {
+export function verifyPacket(
+  bytes: Uint8Array,
+  expectedSha256?: string,
+  keys: readonly SigningKey[] | null = null,
+): PacketVerdict {
   const checks: PacketCheck[] = [];
   const check = (ok: boolean, good: string, bad: string) => {
     checks.push({ ok, says: ok ? good : bad });
@@ -49,20 +65,25 @@ export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): Packet
     'Its bytes are the canonical form (RFC 8785) of what it says.',
     'Its bytes are not the canonical form (RFC 8785) of what it says: something was rewritten or added.',
   );
-  const parsed = packetFileSchema.safeParse(value);
+  const statedFormat = formatOf(value);
+  if (statedFormat === PUBLIC_FORMAT) return verifyPublicPacket(value, expectedSha256, keys, checks);
+  const isSealed = statedFormat === SEALED_FORMAT;
+  const parsed = isSealed ? sealedFileSchema.safeParse(value) : packetFileSchema.safeParse(value);
+  const format = isSealed ? SEALED_FORMAT : PACKET_FORMAT;
   if (
     !check(
       parsed.success,
-      `It has every part of the format ${PACKET_FORMAT}, and nothing else.`,
-      `It is not a whole packet of the format ${PACKET_FORMAT}: ${parsed.success ? '' : firstIssues(parsed.error.issues)}.`,
+      `It has every part of the format ${format}, and nothing else.`,
+      `It is not a whole packet of the format ${format}: ${parsed.success ? '' : firstIssues(parsed.error.issues)}.`,
     )
   )
     return stop();
-  const packet = parsed.data!.packet;
+  const packet: Packet = parsed.data!.packet;
   const stated = parsed.data!.sha256;
   const raw = (value as { packet: Record<string, unknown> }).packet;
 
-  const actual = sha256Hex(canonicalJson(raw));
+  const packetText = canonicalJson(raw);
+  const actual = sha256Hex(packetText);
   check(
     actual === stated,
     `The packet's SHA-256 is ${actual}, as the file states.`,
@@ -136,11 +157,117 @@ export function verifyPacket(bytes: Uint8Array, expectedSha256?: string): Packet
     `What became of the ${packet.facts.asks.length} asks of its ${packet.waves.length} ${packet.waves.length === 1 ? 'wave' : 'waves'} agrees with the asks and answers.`,
     'What it says became of the asks does not agree with the asks and answers.',
   );
+  if (isSealed) {
+    const { signature, proof } = parsed.data as { signature: string; proof: string };
+    check(
+      same(methodOf(packet.policy.body), raw.distinctEmployers) &&
+        same(windowOf(packet.facts, packet.asOf), raw.window),
+      'How records became distinct employers, and from when to when it was asked, are as its rule and its facts give.',
+      'How records became distinct employers, or from when to when it was asked, is not as its rule and its facts give.',
+    );
+    check(
+      sameIds(packet.answerLanguages ?? [], packet.facts.answers),
+      'It says in which language each answer was given.',
+      'It does not say for each answer in which language it was given.',
+    );
+    const sealed = checkSeal(
+      { bytes: Buffer.from(packetText), sha256: actual, which: 'sha256', seal: { signature, proof } },
+      keys,
+    );
+    checks.push(...sealed.checks);
+    const publicText = publicVersionOf(raw as Parameters<typeof publicVersionOf>[0]).text;
+    check(
+      sealed.leaf?.value.publicSha256 === sha256Hex(publicText),
+      `Its public version is the one with the SHA-256 ${sealed.leaf?.value.publicSha256}, as the log has it.`,
+      'Its public version is not the one that the log has beside it.',
+    );
+    if (!keys) checks.push({ ok: true, says: KEYS_NOT_GIVEN });
+  }
   return {
     ok: checks.every(({ ok }) => ok),
     checks,
     about: `${packet.credential.name} (${packet.credential.issuer.name}) for ${packet.list.name}, ${packet.list.cycle.name}, as of ${packet.asOf.toISOString()}`,
   };
+}
+
+/** Checks the version for the public: less is in it, so less can be counted again. */
+function verifyPublicPacket(
+  value: unknown,
+  expectedSha256: string | undefined,
+  keys: readonly SigningKey[] | null,
+  checks: PacketCheck[],
+): PacketVerdict {
+  const check = (ok: boolean, good: string, bad: string) => {
+    checks.push({ ok, says: ok ? good : bad });
+    return ok;
+  };
+  const parsed = publicFileSchema.safeParse(value);
+  if (
+    !check(
+      parsed.success,
+      `It has every part of the format ${PUBLIC_FORMAT}.`,
+      `It is not a whole file of the format ${PUBLIC_FORMAT}: ${parsed.success ? '' : firstIssues(parsed.error.issues)}.`,
+    )
+  )
+    return { ok: false, checks, about: null };
+  const { packet, sha256: stated, signature, proof, disclosed = [] } = parsed.data!;
+  const text = canonicalJson(packet);
+  const actual = sha256Hex(text);
+  check(
+    actual === stated,
+    `The public version's SHA-256 is ${actual}, as the file states.`,
+    `The public version's SHA-256 is ${actual}, but the file states ${stated}: it was changed after it was frozen.`,
+  );
+  const sealed = checkSeal(
+    { bytes: Buffer.from(text), sha256: actual, which: 'publicSha256', seal: { signature, proof } },
+    keys,
+  );
+  checks.push(...sealed.checks);
+  if (expectedSha256 !== undefined) {
+    check(
+      sealed.leaf?.value.sha256 === expectedSha256,
+      'It is the public version of the packet with the SHA-256 that you gave.',
+      'It is not the public version of the packet with the SHA-256 that you gave.',
+    );
+  } else if (sealed.leaf) {
+    checks.push({
+      ok: true,
+      says: `The whole packet is the one with the SHA-256 ${sealed.leaf.value.sha256}.`,
+    });
+  }
+  const wrong = disclosed.filter((row) => !isDisclosedRow(row, packet.rowsRoot));
+  if (disclosed.length > 0) {
+    check(
+      wrong.length === 0,
+      `The ${disclosed.length} rows that it shows besides are rows of the whole packet, word for word.`,
+      `These rows are not as the whole packet has them: ${wrong.map(({ table, at }) => `${table} ${at}`).join(', ')}.`,
+    );
+  }
+  checks.push({
+    ok: true,
+    says: 'Not checked: the count. Who answered what is not in it; the whole packet can be counted again.',
+  });
+  if (!keys) checks.push({ ok: true, says: KEYS_NOT_GIVEN });
+  const about = (packet.credential as { name?: unknown } | undefined)?.name;
+  return {
+    ok: checks.every(({ ok }) => ok),
+    checks,
+    about: typeof about === 'string' ? `Public version: ${about}` : null,
+  };
+}
+
+function formatOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { format?: unknown }).format : undefined;
+}
+
+function sameIds(
+  languages: readonly { answerId: number }[],
+  answers: readonly { answerId: number }[],
+): boolean {
+  return (
+    languages.length === answers.length &&
+    languages.every(({ answerId }, index) => answerId === answers[index]!.answerId)
+  );
 }
 
 function readJson(bytes: Uint8Array): { text: string; value: unknown } | null {
