@@ -43,6 +43,7 @@ const STAFF_NAVIGATION = [
   { href: '/staff', text: 'Today' },
   { href: '/staff/credentials', text: 'Credentials' },
   { href: '/staff/waves', text: 'Waves' },
+  { href: '/staff/calendar', text: 'Calendar' },
   { href: '/staff/employers', text: 'Employers' },
   { href: '/staff/committees', text: 'Committees' },
   { href: '/staff/applications', text: 'Applications' },

@@ -1,7 +1,8 @@
 import { formatDate } from '../lib/zoned-time.ts';
 import type { OwnWave } from './calendar-queries.ts';
-import { calendarPath, wavePath, wavesPath } from './paths.ts';
-import { type CalendarDay, monthBeside } from './rules/wave-calendar.ts';
+import { calendarPath, wavePath } from './paths.ts';
+import type { FreeCapacity } from './read-free-capacity.ts';
+import { type CalendarDay, type CalendarWeek, monthBeside } from './rules/wave-calendar.ts';
 import { STATE_KIND, STATE_TEXT } from './words.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
@@ -10,6 +11,12 @@ const inUtc = (date: string, options: Intl.DateTimeFormatOptions) =>
 const monthText = (month: string) => inUtc(`${month}-01`, { month: 'long', year: 'numeric' });
 const dayText = (date: string) => inUtc(date, { weekday: 'short', month: 'short', day: 'numeric' });
 
+const outOf = (part: number, whole: number) => `${number(part)} of ${number(whole)}`;
+const freeText = (capacity: CalendarDay['capacity']) =>
+  capacity === null ? '' : outOf(capacity.free, capacity.total);
+const inDays = (date: string, days: number) =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
 export type CalendarWave = OwnWave & { sent: number; planned: number };
 
 export function calendarPage(facts: {
@@ -17,6 +24,9 @@ export function calendarPage(facts: {
   today: string;
   zone: string;
   days: readonly CalendarDay[];
+  /** The weeks that the month touches, and what the contact budgets leave free in each; null when all are over. */
+  weeks: readonly CalendarWeek[];
+  capacity: FreeCapacity | null;
   own: readonly CalendarWave[];
   /** One entry for each launched wave of another agency that has touches in the month: numbers, nothing else. */
   others: readonly { sent: number; planned: number }[];
@@ -34,17 +44,32 @@ export function calendarPage(facts: {
       : `${formatDate(protocol.sendFrom, zone)} to ${formatDate(new Date(protocol.closeAt.getTime() - 1), zone)}`;
   return {
     title: `Calendar: ${monthText(month)}`,
-    breadcrumbs: [{ href: wavesPath, text: 'Waves' }],
     previous: beside(-1),
     next: beside(1),
     thisMonth: month === facts.today.slice(0, 7) ? null : calendarPath,
     totals: `${total('sent')} sent, ${total('planned')} planned`,
+    weeks: facts.weeks.map((week, index) => {
+      const isOver = inDays(week.from, 7) <= facts.today;
+      const free = isOver ? undefined : facts.capacity?.weeks[index];
+      return {
+        text: dayText(week.from),
+        note: !isOver && week.from <= facts.today ? 'This week' : null,
+        sent: number(week.sent),
+        planned: number(week.planned),
+        free: freeText(week.capacity),
+        employers: free === undefined ? '' : outOf(free.employers, facts.capacity?.employers ?? 0),
+        people: free === undefined ? '' : outOf(free.people, facts.capacity?.people ?? 0),
+        notes: week.notes.map(({ date, text }) => `${dayText(date)}: ${text}`),
+      };
+    }),
     days: facts.days.map((day) => ({
       text: dayText(day.date),
-      note: day.date === facts.today ? 'Today' : day.isHoliday ? 'Federal holiday' : null,
+      note: [day.date === facts.today ? 'Today' : '', day.note ?? '']
+        .filter((part) => part !== '')
+        .join(', '),
       sent: number(day.sent),
       planned: number(day.planned),
-      free: day.capacity === null ? '' : `${number(day.capacity.free)} of ${number(day.capacity.total)}`,
+      free: freeText(day.capacity),
       waves: day.waves.map(({ waveId, touches }) => ({
         href: waveId === null ? null : wavePath(waveId),
         name: waveId === null ? 'Another agency' : (names.get(waveId) ?? 'A wave of yours'),

@@ -54,3 +54,19 @@ export async function listOwnWaves(db: Db, agencyId: number): Promise<OwnWave[]>
     .orderBy(asc(waves.id));
   return rows.map((row) => ({ ...row, protocol: protocolFromJson(row.protocol) }));
 }
+
+/** Each day on which an agency wants nothing of its own to leave, with its reason. */
+export async function listDaysOff(
+  db: Db,
+  agencyId: number,
+  from: string,
+  until: string,
+): Promise<{ date: string; reason: string }[]> {
+  return db.execute<{ date: string; reason: string }>(sql`
+    select to_char(day, 'YYYY-MM-DD') as date, b.reason
+    from agency_blackouts b, generate_series(
+      greatest(b.first_day, ${from}::date)::timestamp, least(b.last_day, ${until}::date)::timestamp, interval '1 day') day
+    where b.agency_id = ${agencyId} and b.removed_at is null
+      and b.last_day >= ${from}::date and b.first_day <= ${until}::date
+    order by day, b.id`);
+}

@@ -1,12 +1,24 @@
 import type { FastifyInstance } from 'fastify';
+import { getAgency } from '../agencies/queries.ts';
 import type { Deps } from '../deps.ts';
 import { federalHolidaysBetween } from '../lib/federal-holidays.ts';
-import { isoFromDay, localDay } from '../outreach/planner/calendar.ts';
+import { stateHolidaysBetween } from '../lib/state-holidays.ts';
+import { DEFAULT_BUDGET } from '../outreach/planner/budget.ts';
+import { BUSINESS_HOURS, dayFromIso, isoFromDay, localDay } from '../outreach/planner/calendar.ts';
 import { type CalendarWave, calendarPage } from './calendar-pages.ts';
-import { listMonthTouches, listOwnWaves } from './calendar-queries.ts';
+import { listDaysOff, listMonthTouches, listOwnWaves } from './calendar-queries.ts';
+import { effectiveProtocol } from './effective-protocol.ts';
 import { calendarQuery } from './forms.ts';
 import { calendarPath } from './paths.ts';
-import { calendarMonth, type DayTouches, daysOfMonth } from './rules/wave-calendar.ts';
+import { readFreeCapacity } from './read-free-capacity.ts';
+import {
+  calendarDays,
+  calendarWeeks,
+  type DayTouches,
+  daysOfMonth,
+  mondaysOf,
+} from './rules/wave-calendar.ts';
+import { PROTOCOL_DEFAULTS } from './types.ts';
 
 /** All agencies' touches by day, with one's own waves by name and of others' only numbers. */
 export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
@@ -14,16 +26,22 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
     const { agencyId, timeZone: zone } = request.staff;
     const today = isoFromDay(localDay(zone, deps.clock.now().getTime()));
     const month = calendarQuery.parse(request.query).month ?? today.slice(0, 7);
-    const days = daysOfMonth(month);
-    const [from, last] = [isoFromDay(days[0] as number), isoFromDay(days.at(-1) as number)];
+    const inMonth = daysOfMonth(month);
+    const mondays = mondaysOf(month);
+    const days = Array.from({ length: mondays.length * 7 }, (_, i) => (mondays[0] as number) + i);
+    const [from, last] = [isoFromDay(inMonth[0] as number), isoFromDay(inMonth.at(-1) as number)];
+    const [firstShown, lastShown] = [isoFromDay(days[0] as number), isoFromDay(days.at(-1) as number)];
     const until = isoFromDay((days.at(-1) as number) + 1);
-    const touches = await listMonthTouches(deps.db, { agencyId, zone, from, until });
+    const touches = await listMonthTouches(deps.db, { agencyId, zone, from: firstShown, until });
+    const notes = await notesOf(deps, agencyId, firstShown, lastShown);
 
     const sums = new Map<number | null, { isOwn: boolean; sent: number; planned: number }>();
     const byDay = new Map<string, DayTouches>();
     for (const { date, waveId, isOwn, sent, planned } of touches) {
-      const sum = sums.get(waveId) ?? { isOwn, sent: 0, planned: 0 };
-      sums.set(waveId, { isOwn, sent: sum.sent + sent, planned: sum.planned + planned });
+      if (date.startsWith(month)) {
+        const sum = sums.get(waveId) ?? { isOwn, sent: 0, planned: 0 };
+        sums.set(waveId, { isOwn, sent: sum.sent + sent, planned: sum.planned + planned });
+      }
       const shownAs = isOwn ? waveId : null;
       const known = byDay.get(`${date} ${shownAs}`);
       byDay.set(`${date} ${shownAs}`, {
@@ -34,7 +52,8 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
       });
     }
 
-    const own = (await listOwnWaves(deps.db, agencyId)).flatMap((wave): CalendarWave[] => {
+    const all = await listOwnWaves(deps.db, agencyId);
+    const own = all.flatMap((wave): CalendarWave[] => {
       const { sent, planned } = sums.get(wave.id) ?? { sent: 0, planned: 0 };
       const { protocol, state } = wave;
       const hasDates =
@@ -44,25 +63,83 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
         isoFromDay(localDay(zone, protocol.closeAt.getTime() - 1)) >= from;
       return hasDates || sent + planned > 0 ? [{ ...wave, sent, planned }] : [];
     });
+    const shown = calendarDays({
+      days,
+      today,
+      zone,
+      touches: [...byDay.values()],
+      running: all.flatMap(({ id, state, protocol }) =>
+        state === 'running' && protocol !== null ? [{ waveId: id, protocol }] : [],
+      ),
+      notes: new Map([...notes].map(([date, texts]) => [date, texts.join('; ')])),
+    });
     return reply.page(
       'waves/calendar',
       calendarPage({
         month,
         today,
         zone,
-        days: calendarMonth({
-          month,
-          today,
-          zone,
-          touches: [...byDay.values()],
-          running: own.flatMap(({ id, state, protocol }) =>
-            state === 'running' && protocol !== null ? [{ waveId: id, protocol }] : [],
-          ),
-          holidays: federalHolidaysBetween(from, last),
-        }),
+        days: shown.filter(({ date }) => date.startsWith(month)),
+        weeks: calendarWeeks(mondays, shown),
+        capacity: await readCapacity(deps, { agencyId, zone, mondays, closed: [...notes.keys()] }),
         own,
         others: [...sums.values()].filter(({ isOwn }) => !isOwn),
       }),
     );
+  });
+}
+
+/** Federal and state holidays and the agency's own days off, by date. */
+async function notesOf(
+  deps: Pick<Deps, 'db'>,
+  agencyId: number,
+  from: string,
+  until: string,
+): Promise<Map<string, string[]>> {
+  const { stateCode } = await getAgency(deps.db, agencyId);
+  const notes = new Map<string, string[]>();
+  const note = (date: string, text: string) => notes.set(date, [...(notes.get(date) ?? []), text]);
+  for (const date of federalHolidaysBetween(from, until)) note(date, 'Federal holiday');
+  for (const date of stateHolidaysBetween(stateCode, from, until)) {
+    if (!notes.has(date)) note(date, 'State holiday');
+  }
+  for (const { date, reason } of await listDaysOff(deps.db, agencyId, from, until)) {
+    note(date, `Day off: ${reason}`);
+  }
+  return notes;
+}
+
+/** What the contact budgets leave free in the weeks to come, by the agency's own rules where those are tighter. */
+async function readCapacity(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  input: { agencyId: number; zone: string; mondays: readonly number[]; closed: readonly string[] },
+) {
+  const now = deps.clock.now();
+  const today = localDay(input.zone, now.getTime());
+  if (input.mondays.every((monday) => monday + 7 <= today)) return null;
+  const { budget } = await effectiveProtocol(
+    deps.db,
+    {
+      agencyId: input.agencyId,
+      topics: { credentialIds: [], meetingIds: [] },
+      protocol: {
+        ...PROTOCOL_DEFAULTS,
+        calendar: BUSINESS_HOURS,
+        budget: DEFAULT_BUDGET,
+        sendFrom: now,
+        sendUntil: now,
+        closeAt: now,
+        remindAt: [],
+      },
+    },
+    { agencyZone: input.zone, states: [] },
+  );
+  return readFreeCapacity(deps.db, {
+    rules: budget,
+    mondays: input.mondays,
+    zone: input.zone,
+    closedDays: input.closed.map(dayFromIso),
+    weekdays: BUSINESS_HOURS.weekdays,
+    now,
   });
 }

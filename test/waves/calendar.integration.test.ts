@@ -30,9 +30,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
-/** The texts of a day's cells, by column. */
-function dayIn(body: string, day: string): Record<string, string> {
-  const row = body.split('<tr>').find((part) => part.includes(`>${day}<`)) ?? '';
+/** The texts of a row's cells, by column: of a day, or of the week that begins on it. */
+function dayIn(body: string, day: string, table: 'weeks' | 'days' = 'days'): Record<string, string> {
+  const part = body.split(`id="${table}"`)[1] ?? '';
+  const row = part.split('<tr>').find((part) => part.includes(`>${day}<`)) ?? '';
   return Object.fromEntries(
     [...row.matchAll(/data-label="([^"]+)"[^>]*>(.*?)<\/t[dh]>/gs)].map((cell) => [
       cell[1]!,
@@ -55,7 +56,7 @@ it('adds all agencies’ touches up, names own waves and gives of others only nu
   expect(body).toContain('Calendar: March 2026');
   const monday = dayIn(body, 'Mon, Mar 2');
   expect(monday.Sent).toBe(String(sent!.all));
-  expect(monday.Free).toBe(`${50 - sent!.ours} of 50`);
+  expect(monday['Mails free']).toBe(`${50 - sent!.ours} of 50`);
   expect(monday.Waves).toContain(`Ours of spring : ${sent!.ours}`);
   expect(monday.Waves).toContain(`Another agency: ${sent!.all - sent!.ours}`);
   expect(body).toContain('Our draft');
@@ -80,6 +81,40 @@ it('counts every planned and sent touch of a month once', async () => {
     from messages where stream = 'outreach'`);
   expect(count!.planned).toBeGreaterThan(0);
   expect(body).toContain(`${count!.sent} sent, ${count!.planned} planned`);
+});
+
+it('gives each week its load, and what the budgets of all agencies leave free', async () => {
+  const { body } = await own.get('/staff/calendar');
+  const [count] = await test.deps.db.execute<{ planned: number; touched: number }>(sql`
+    select count(*) filter (where state = 'planned' and send_after < '2026-03-09')::int as planned,
+      count(distinct contact_id)::int as touched
+    from messages where stream = 'outreach'`);
+  const week = dayIn(body, 'Mon, Mar 2', 'weeks');
+  expect(week.Planned).toBe(String(count!.planned));
+  expect(week['Mails free']).toMatch(/ of 250$/);
+  // One person an employer here, invited today: free again a month later.
+  expect(week['People free']).toBe(`${9 - count!.touched} of 9`);
+  expect(week['Employers free']).toBe(`${9 - count!.touched} of 9`);
+  const april = await own.get('/staff/calendar?month=2026-04');
+  expect(dayIn(april.body, 'Mon, Apr 6', 'weeks')['People free']).toBe('9 of 9');
+  const past = await own.get('/staff/calendar?month=2025-12');
+  expect(dayIn(past.body, 'Mon, Dec 1', 'weeks')['People free']).toBeUndefined();
+  // Federal holidays, and the agency's own days off with their reason.
+  await test.deps.db.execute(sql`
+    insert into agency_blackouts (agency_id, first_day, last_day, reason, created_by, created_at)
+    values (${world.agencyId}, '2026-03-30', '2026-04-02', 'Spring break', ${world.proposer.id}, now())`);
+  const closed = (await own.get('/staff/calendar?month=2026-04')).body;
+  expect(dayIn(closed, 'Mon, Mar 30', 'weeks').Closed).toContain('Thu, Apr 2: Day off: Spring break');
+  expect((await stranger.get('/staff/calendar?month=2026-04')).body).not.toContain('Spring break');
+  expect(dayIn((await own.get('/staff/calendar?month=2026-05')).body, 'Mon, May 25').Day).toContain(
+    'Federal holiday',
+  );
+});
+
+it('is marked in the navigation', async () => {
+  const { body } = await own.get('/staff/calendar?month=2026-04');
+  expect(body).toContain('href="/staff/calendar" aria-current="page"');
+  expect(body).not.toContain('href="/staff/waves" aria-current');
 });
 
 it('leads from the waves page and from month to month; nonsense is this month', async () => {

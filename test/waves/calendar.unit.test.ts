@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BUSINESS_HOURS } from '../../src/outreach/planner/calendar.ts';
-import { calendarMonth, daysOfMonth, monthBeside } from '../../src/waves/rules/wave-calendar.ts';
+import {
+  calendarDays,
+  calendarWeeks,
+  daysOfMonth,
+  mondaysOf,
+  monthBeside,
+} from '../../src/waves/rules/wave-calendar.ts';
 
 const protocol = {
   sendFrom: new Date('2026-05-11T14:30:00Z'),
@@ -9,21 +15,21 @@ const protocol = {
   dailyCapacity: 100,
 };
 const base = {
-  month: '2026-05',
+  days: daysOfMonth('2026-05'),
   today: '2026-05-13',
   zone: 'America/Denver',
   touches: [],
   running: [{ waveId: 1, protocol }],
-  holidays: ['2026-05-25'],
+  notes: new Map([['2026-05-25', 'Federal holiday']]),
 };
 
 describe('the calendar of a month', () => {
   it('has every business day, and a weekend only when something is sent on it', () => {
-    const dates = calendarMonth(base).map((day) => day.date);
+    const dates = calendarDays(base).map((day) => day.date);
     expect(dates).toHaveLength(21);
     expect(dates).not.toContain('2026-05-09');
     const saturday = { date: '2026-05-09', waveId: null, sent: 2, planned: 0 };
-    expect(calendarMonth({ ...base, touches: [saturday] }).map((day) => day.date)).toContain('2026-05-09');
+    expect(calendarDays({ ...base, touches: [saturday] }).map((day) => day.date)).toContain('2026-05-09');
   });
 
   it('gives free capacity only on days to come on which a running wave sends', () => {
@@ -32,7 +38,7 @@ describe('the calendar of a month', () => {
       { date: '2026-05-14', waveId: null, sent: 0, planned: 500 },
       { date: '2026-05-15', waveId: 1, sent: 0, planned: 120 },
     ];
-    const days = new Map(calendarMonth({ ...base, touches }).map((day) => [day.date, day]));
+    const days = new Map(calendarDays({ ...base, touches }).map((day) => [day.date, day]));
     expect(days.get('2026-05-12')?.capacity).toBeNull();
     expect(days.get('2026-05-13')?.capacity).toEqual({ free: 100, total: 100 });
     expect(days.get('2026-05-14')).toMatchObject({
@@ -42,9 +48,36 @@ describe('the calendar of a month', () => {
     });
     // Never below nothing, whatever was planned under an earlier limit.
     expect(days.get('2026-05-15')?.capacity).toEqual({ free: 0, total: 100 });
-    expect(days.get('2026-05-25')).toMatchObject({ isHoliday: true, capacity: null });
+    expect(days.get('2026-05-25')).toMatchObject({ note: 'Federal holiday', capacity: null });
     expect(days.get('2026-05-28')?.capacity).not.toBeNull();
     expect(days.get('2026-05-29')?.capacity).toBeNull();
+  });
+
+  it('adds days up to weeks, which reach over the ends of a month', () => {
+    const mondays = mondaysOf('2026-05');
+    expect(mondays.map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10))).toEqual([
+      '2026-04-27',
+      '2026-05-04',
+      '2026-05-11',
+      '2026-05-18',
+      '2026-05-25',
+    ]);
+    const days = Array.from({ length: 35 }, (_, i) => (mondays[0] as number) + i);
+    const touches = [
+      { date: '2026-04-28', waveId: null, sent: 4, planned: 0 },
+      { date: '2026-05-14', waveId: 1, sent: 0, planned: 30 },
+    ];
+    const weeks = calendarWeeks(mondays, calendarDays({ ...base, days, touches }));
+    expect(weeks.map(({ sent, planned }) => sent + planned)).toEqual([4, 0, 30, 0, 0]);
+    // Today is a Wednesday; the wave closes on Thursday of the last week, whose Monday is a holiday.
+    expect(weeks.map(({ capacity }) => capacity)).toEqual([
+      null,
+      null,
+      { free: 270, total: 300 },
+      { free: 500, total: 500 },
+      { free: 300, total: 300 },
+    ]);
+    expect(weeks[4]?.notes).toEqual([{ date: '2026-05-25', text: 'Federal holiday' }]);
   });
 
   it('knows months, over leap days and new years', () => {

@@ -10,7 +10,8 @@ export type CalendarDay = {
   planned: number;
   /** How many more touches one's own running waves may send that day; null when none of them sends or the day is over. */
   capacity: { free: number; total: number } | null;
-  isHoliday: boolean;
+  /** Why nothing leaves that day although it is a business day, or who is closed. */
+  note: string | null;
   waves: { waveId: number | null; touches: number }[];
 };
 
@@ -44,26 +45,26 @@ function sendsOn(protocol: RunningWave['protocol'], day: number, zone: string): 
 }
 
 /**
- * The business days of a month and every other day that has touches, with what all agencies send and what one's own
+ * The business days among some and every other day that has touches, with what all agencies send and what one's own
  * running waves still could.
  */
-export function calendarMonth(input: {
-  month: string;
+export function calendarDays(input: {
+  /** Day numbers, first to last. */
+  days: readonly number[];
   today: string;
   zone: string;
   touches: readonly DayTouches[];
   running: readonly RunningWave[];
-  holidays: readonly string[];
+  /** Holidays and days off, by date. */
+  notes: ReadonlyMap<string, string>;
 }): CalendarDay[] {
   const byDate = new Map<string, DayTouches[]>();
   for (const touches of input.touches) {
     byDate.set(touches.date, [...(byDate.get(touches.date) ?? []), touches]);
   }
-  const holidays = new Set(input.holidays);
-  return daysOfMonth(input.month).flatMap((day): CalendarDay[] => {
+  return input.days.flatMap((day): CalendarDay[] => {
     const date = isoFromDay(day);
     const touches = byDate.get(date) ?? [];
-    const isHoliday = holidays.has(date);
     if (touches.length === 0 && isoWeekday(day) > 5) return [];
     const ofWave = (waveId: number) => {
       const own = touches.find((each) => each.waveId === waveId);
@@ -86,9 +87,51 @@ export function calendarMonth(input: {
                 ),
                 total: sending.reduce((sum, { protocol }) => sum + protocol.dailyCapacity, 0),
               },
-        isHoliday,
+        note: input.notes.get(date) ?? null,
         waves: touches.map(({ waveId, sent, planned }) => ({ waveId, touches: sent + planned })),
       },
     ];
+  });
+}
+
+export type CalendarWeek = {
+  /** Its Monday. */
+  from: string;
+  sent: number;
+  planned: number;
+  capacity: { free: number; total: number } | null;
+  notes: { date: string; text: string }[];
+};
+
+/** The Mondays of the weeks that a month touches. */
+export function mondaysOf(month: string): number[] {
+  const days = daysOfMonth(month);
+  const [first, last] = [days[0] as number, days.at(-1) as number];
+  const mondays: number[] = [];
+  for (let day = first - isoWeekday(first) + 1; day <= last; day += 7) mondays.push(day);
+  return mondays;
+}
+
+/** Days added up to their weeks, each of which may begin or end in another month. */
+export function calendarWeeks(mondays: readonly number[], days: readonly CalendarDay[]): CalendarWeek[] {
+  return mondays.map((monday) => {
+    const inside = days.filter(({ date }) => {
+      const day = dayFromIso(date);
+      return day >= monday && day < monday + 7;
+    });
+    const open = inside.flatMap(({ capacity }) => (capacity === null ? [] : [capacity]));
+    return {
+      from: isoFromDay(monday),
+      sent: inside.reduce((sum, { sent }) => sum + sent, 0),
+      planned: inside.reduce((sum, { planned }) => sum + planned, 0),
+      capacity:
+        open.length === 0
+          ? null
+          : {
+              free: open.reduce((sum, { free }) => sum + free, 0),
+              total: open.reduce((sum, { total }) => sum + total, 0),
+            },
+      notes: inside.flatMap(({ date, note }) => (note === null ? [] : [{ date, text: note }])),
+    };
   });
 }
