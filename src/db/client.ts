@@ -115,6 +115,9 @@ const UNAVAILABLE = new Set([
   '53300',
   '53100',
   '25006',
+  // Closed to connections, or not there, while an administrator puts a backup in its place.
+  '55000',
+  '3D000',
 ]);
 
 /** True when an error means that the database is away or cannot take work now, so trying later may help. */

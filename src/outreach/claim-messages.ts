@@ -58,6 +58,8 @@ export type Claim = {
   refused: Partial<Record<RefusalReason, number>>;
   /** Nothing further was due. */
   exhausted: boolean;
+  /** Nothing may be sent from this database. */
+  locked?: boolean;
 };
 
 export type ClaimOptions = { limit: number; waveId?: number; claimedBy?: string };
@@ -99,6 +101,7 @@ export async function claimMessages(
   return deps.db.transaction(async (tx) => {
     const claim: Claim = { claimedBy, messages: [], refused: {}, exhausted: false };
     const ids = await lockDue(tx, options, readEpochFile(deps.config.dataDir), now);
+    if (ids === null) return { ...claim, exhausted: true, locked: true };
     if (ids.length === 0) return { ...claim, exhausted: true };
     const due = await readDue(tx, ids);
     const addressHashes = new Map(
@@ -173,14 +176,14 @@ async function lockDue(
   { limit, waveId }: ClaimOptions,
   known: KnownEpoch | null,
   now: Date,
-): Promise<number[]> {
+): Promise<number[] | null> {
   const at = now.toISOString();
   // A database that was restored from a copy sends nothing until a person unlocks it.
   const [lock] = await tx.execute<{ stored: StoredEpoch | null; held: string[] }>(sql`
     select (select json_build_object('installationId', installation_id, 'epoch', send_epoch,
         'locked', sending_unlocked_at is null) from installation) as stored,
       (select coalesce(json_agg(domain), '[]') from receiving_domains where held_until > ${at}::timestamptz) as held`);
-  if (!lock || decideSending(lock.stored, known).locked) return [];
+  if (!lock || decideSending(lock.stored, known).locked) return null;
   // Domains that asked us to slow down wait; everybody else's mail goes on.
   const free =
     lock.held.length === 0

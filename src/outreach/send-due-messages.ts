@@ -62,8 +62,10 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
   const fetchBatch = async (): Promise<Batch> => {
     if ((await raiseSendEpoch(deps)).locked || (await isClockOff(deps))) return nothing;
     const claim = await claimMessages(deps, { limit: BATCH, claimedBy, waveId: options.waveId });
-    // A copy of the database from before this batch knows nothing of it: the epoch tells the two apart.
-    if (claim.messages.length > 0 && (await raiseSendEpoch(deps, { atOnce: true })).locked) {
+    // A copy of the database from before this batch knows nothing of it: the epoch tells the two apart. A claim that
+    // met such a copy has it locked for everybody.
+    const mustTell = claim.messages.length > 0 || claim.locked === true;
+    if (mustTell && (await raiseSendEpoch(deps, { atOnce: true })).locked) {
       await releaseClaims(
         deps,
         claimedBy,

@@ -20,7 +20,7 @@ const epochFile = z.object({
 });
 type EpochFile = z.infer<typeof epochFile>;
 
-/** Mail that leaves within this time of the last raise, by a sender that is then killed, escapes the comparison. */
+/** A sender that finds nothing due raises no oftener than this; each batch that leaves raises it besides. */
 const RAISE_EVERY_MS = 60_000;
 
 const pathOf = (dataDir: string) => join(dataDir, 'sending.json');

@@ -31,6 +31,8 @@ export type FaultWorldOptions = {
 /** The whole installation as processes of their own on loopback, as several machines would run it. */
 export type FaultWorld = {
   deps: Deps;
+  /** The database server's own database, for its administrator. */
+  adminUrl: string;
   /** Names of the workers, by which the mail server knows them. */
   workerNames: string[];
   /** Addresses of the web servers. */
@@ -42,8 +44,8 @@ export type FaultWorld = {
   /** Resolves once the sink has taken that many. */
   untilTaken(count: number): Promise<void>;
   onDelivery(listener: (delivery: Delivery) => void): void;
-  /** Orders the sink to misbehave; an empty list ends it. */
-  order(faults: SinkFault[]): Promise<void>;
+  /** Orders the sink to misbehave; an empty list ends it. Tells how many of the earlier orders never came to strike. */
+  order(faults: SinkFault[]): Promise<{ unused: number }>;
   /** Resolves when a connection stands still at a stage ordered to hold. */
   held(): Promise<SinkStage>;
   letGo(): void;
@@ -179,6 +181,7 @@ async function open(
   };
   return {
     deps,
+    adminUrl: postgres.adminUrl,
     workerNames,
     serverUrls: serverPorts.map((port) => `http://127.0.0.1:${port}`),
     faults,
@@ -344,17 +347,17 @@ async function startSink(path: string) {
         if (state.taken >= count) resolve();
         else waiting.push({ count, resolve });
       }),
-    async order(faults: SinkFault[]) {
-      const heard = new Promise<void>((resolve) => {
+    order(faults: SinkFault[]) {
+      const heard = new Promise<{ unused: number }>((resolve) => {
         const listen = (report: SinkReport) => {
-          if (!('ordered' in report)) return;
+          if (!('unused' in report)) return;
           child.process.off('message', listen);
-          resolve();
+          resolve(report);
         };
         child.process.on('message', listen);
       });
       child.process.send({ faults } satisfies SinkOrder);
-      await heard;
+      return heard;
     },
     held: () =>
       new Promise<SinkStage>((resolve) => {

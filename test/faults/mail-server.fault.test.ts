@@ -71,7 +71,7 @@ test('a mail server that refuses, puts off, hangs, drops and dawdles at every st
   await world.order([...met.map(({ fault, to }) => ({ ...fault, to })), ...CONNECTIONS]);
   await launch(world.deps, asking, people);
   await world.hastened(120_000);
-  await world.order([]);
+  expect(await world.order([])).toEqual({ unused: 0 });
 
   const history = await historyOf(new Set(people.map(({ email }) => email)), since);
   const { violations, figures } = checkHistory(history, { mayEnd: ['failed'] });

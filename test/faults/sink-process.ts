@@ -21,9 +21,10 @@ let held: (() => void)[] = [];
 
 process.on('message', (order: SinkOrder) => {
   if ('faults' in order) {
+    const unused = faults.filter(({ times }, i) => struck[i]! < (times ?? 1)).length;
     faults = order.faults;
     struck = faults.map(() => 0);
-    report({ ordered: true });
+    report({ unused });
   } else {
     const waiting = held;
     held = [];

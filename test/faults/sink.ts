@@ -33,6 +33,7 @@ export type Delivery = {
 export type SinkOrder = { faults: SinkFault[] } | { go: true };
 export type SinkReport =
   | { port: number }
-  | { ordered: true }
+  /** Orders taken; so many of the earlier ones never struck as often as they were to. */
+  | { unused: number }
   | { holding: SinkStage }
   | { accepted: Delivery[] };
