@@ -24,6 +24,7 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'webhooks.deliver-due': { every: 15 * SECOND },
   'api.watch-requirements': { every: 5 * MINUTE },
   'api.prune-keys': { every: 6 * 60 * MINUTE },
+  'records.apply-retention': { every: 6 * 60 * MINUTE },
 };
 
 /** A worker whose clock was ahead has put the next turn off until its own time comes. */

@@ -30,6 +30,7 @@ import { registerRequestLog } from './http/request-log.ts';
 import { registerViews } from './http/views.ts';
 import { registerOutreachRoutes } from './outreach/routes.ts';
 import { registerConfirmRoutes } from './respond/confirm-routes.ts';
+import { registerRecordsRoutes } from './records/routes.ts';
 import { registerRespondRoutes } from './respond/routes.ts';
 import { registerSiteRoutes } from './site/routes.ts';
 import { registerWaveRoutes } from './waves/routes.ts';
@@ -50,6 +51,7 @@ const STAFF_NAVIGATION = [
   { href: '/staff/lists', text: 'Lists' },
   { href: '/staff/imports', text: 'Imports' },
   { href: '/staff/suppressions', text: 'Do not mail' },
+  { href: '/staff/records', text: 'Records' },
   { href: '/staff/people', text: 'People' },
 ];
 
@@ -109,6 +111,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerWhatIfRoutes(app, deps);
   await registerApiRoutes(app, deps);
   registerWebhookRoutes(app, deps);
+  registerRecordsRoutes(app, deps);
   registerSiteRoutes(app, deps);
 
   return app;

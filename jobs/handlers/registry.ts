@@ -10,6 +10,7 @@ import { handle as tendLog } from './ledger.tend.ts';
 import { handle as joinSending } from './outreach.join-sending.ts';
 import { handle as sendDue } from './outreach.send-due.ts';
 import { handle as sweepClaims } from './outreach.sweep-claims.ts';
+import { handle as applyRetention } from './records.apply-retention.ts';
 import { handle as findMachines } from './respond.find-machines.ts';
 import { handle as closeDueWaves } from './waves.close-due.ts';
 import { handle as proposeByCycle } from './waves.propose-by-cycle.ts';
@@ -32,4 +33,5 @@ export const handlers: Handlers = {
   'api.prune-keys': pruneKeys,
   'events.dispatch': dispatchEvents,
   'webhooks.deliver-due': deliverWebhooks,
+  'records.apply-retention': applyRetention,
 };

@@ -131,6 +131,13 @@ export const JOBS = {
     backoffMs: 60_000,
     subject: () => 'all',
   }),
+  /** Removes personal data that are past an agency's retention. */
+  'records.apply-retention': job({
+    payload: z.strictObject({}),
+    attempts: 3,
+    backoffMs: 60_000,
+    subject: () => 'all',
+  }),
 } as const satisfies Record<`${string}.${string}`, Pick<JobContract, 'payload' | 'attempts' | 'backoffMs'>>;
 
 export type JobName = keyof typeof JOBS;

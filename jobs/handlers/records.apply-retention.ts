@@ -1,0 +1,7 @@
+import { applyRetention } from '../../src/records/apply-retention.ts';
+import type { Handler } from '../outcome.ts';
+
+export const handle: Handler<'records.apply-retention'> = async (deps, _payload, signal) => {
+  await applyRetention(deps, signal);
+  return { outcome: 'done' };
+};

@@ -1,0 +1,196 @@
+import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Db } from '../db/client.ts';
+import { staffMembers } from '../db/schema/agencies.ts';
+import { applications, lists } from '../db/schema/approvals.ts';
+import { credentials } from '../db/schema/credentials.ts';
+import { contacts, employers } from '../db/schema/employers.ts';
+import { evidenceSnapshots } from '../db/schema/evidence.ts';
+import { invitations, waves } from '../db/schema/outreach.ts';
+import { legalHolds, recordsPackets, retentionRules, retentionRuns } from '../db/schema/records.ts';
+import { submissions } from '../db/schema/submissions.ts';
+import { answers, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
+import type { AnswerRecord } from './rules.ts';
+
+export type RecordsScope = { agencyId: number; credentialId: number | null; from: Date; until: Date };
+
+/** Whose answer it is: the agency that asked, or that took it in. */
+const agencyOfAnswer = sql`coalesce(${invitations.agencyId}, ${submissions.agencyId})`;
+
+/** Answers that an agency received in a time, ended ones too, the oldest first. */
+export function listAnswersForRecords(db: Db, scope: RecordsScope, limit: number): Promise<AnswerRecord[]> {
+  return db
+    .select({
+      answerId: answers.id,
+      credential: credentials.slug,
+      credentialName: credentials.name,
+      answeredAt: answers.answeredAt,
+      endedAt: answers.endedAt,
+      endKind: answers.endKind,
+      language: answers.language,
+      familiar: answers.familiar,
+      values: answers.values,
+      relation: answers.relation,
+      provenance: answers.provenance,
+      hiringAuthority: answers.hiringAuthority,
+      wordingSha256: instrumentVersions.sha256,
+      noticeSha256: noticeVersions.sha256,
+      wave: waves.name,
+      respondentName: answers.respondentName,
+      respondentTitle: answers.respondentTitle,
+      contactName: sql<string>`coalesce(${contacts.name}, '')`,
+      contactEmail: sql<string>`coalesce(${contacts.email}, '')`,
+      employerName: employers.legalName,
+      employerPlace: sql<string>`concat_ws(', ', nullif(${employers.city}, ''), nullif(${employers.state}, ''))`,
+      hasFein: sql<boolean>`${employers.fein} is not null`,
+    })
+    .from(answers)
+    .innerJoin(credentials, eq(credentials.id, answers.credentialId))
+    .innerJoin(employers, eq(employers.id, answers.employerId))
+    .innerJoin(instrumentVersions, eq(instrumentVersions.id, answers.instrumentVersionId))
+    .innerJoin(noticeVersions, eq(noticeVersions.id, answers.noticeVersionId))
+    .leftJoin(contacts, eq(contacts.id, answers.contactId))
+    .leftJoin(invitations, eq(invitations.id, answers.invitationId))
+    .leftJoin(waves, eq(waves.id, invitations.waveId))
+    .leftJoin(submissions, eq(submissions.id, answers.submissionId))
+    .where(
+      and(
+        eq(agencyOfAnswer, scope.agencyId),
+        gte(answers.answeredAt, scope.from),
+        lt(answers.answeredAt, scope.until),
+        scope.credentialId === null ? undefined : eq(answers.credentialId, scope.credentialId),
+      ),
+    )
+    .orderBy(asc(answers.id))
+    .limit(limit);
+}
+
+export async function listDecisionsForRecords(db: Db, scope: RecordsScope) {
+  const rows = await db
+    .select({
+      credential: credentials.slug,
+      list: lists.slug,
+      decision: applications.decision,
+      reason: applications.decisionReason,
+      decidedAt: applications.decidedAt,
+    })
+    .from(applications)
+    .innerJoin(credentials, eq(credentials.id, applications.credentialId))
+    .innerJoin(lists, eq(lists.id, applications.listId))
+    .where(
+      and(
+        eq(applications.agencyId, scope.agencyId),
+        isNotNull(applications.decidedAt),
+        gte(applications.decidedAt, scope.from),
+        lt(applications.decidedAt, scope.until),
+        scope.credentialId === null ? undefined : eq(applications.credentialId, scope.credentialId),
+      ),
+    )
+    .orderBy(asc(applications.id));
+  return rows.map((row) => ({
+    ...row,
+    decision: row.decision!,
+    reason: row.reason ?? '',
+    decidedAt: row.decidedAt!,
+  }));
+}
+
+export function listSnapshotsForRecords(db: Db, scope: RecordsScope) {
+  return db
+    .select({
+      snapshotId: evidenceSnapshots.id,
+      sha256: evidenceSnapshots.sha256,
+      credential: credentials.slug,
+      frozenAt: evidenceSnapshots.frozenAt,
+    })
+    .from(evidenceSnapshots)
+    .innerJoin(credentials, eq(credentials.id, evidenceSnapshots.credentialId))
+    .where(
+      and(
+        eq(evidenceSnapshots.agencyId, scope.agencyId),
+        gte(evidenceSnapshots.frozenAt, scope.from),
+        lt(evidenceSnapshots.frozenAt, scope.until),
+        scope.credentialId === null ? undefined : eq(evidenceSnapshots.credentialId, scope.credentialId),
+      ),
+    )
+    .orderBy(asc(evidenceSnapshots.id));
+}
+
+/** Credentials that the agency has asked about or decided on: what a request can be narrowed to. */
+export async function listCredentialsOfAgency(db: Db, agencyId: number) {
+  return db.execute<{ id: number; name: string }>(sql`
+    select c.id, c.name from credentials c
+    where exists (select 1 from applications a where a.credential_id = c.id and a.agency_id = ${agencyId})
+      or exists (select 1 from asks k join waves w on w.id = k.wave_id
+        where k.credential_id = c.id and w.agency_id = ${agencyId})
+      or exists (select 1 from submissions s where s.credential_id = c.id and s.agency_id = ${agencyId})
+    order by c.name, c.id`);
+}
+
+export function listPackets(db: Db, agencyId: number) {
+  return db
+    .select({
+      id: recordsPackets.id,
+      reference: recordsPackets.reference,
+      credential: credentials.name,
+      fromDay: recordsPackets.fromDay,
+      untilDay: recordsPackets.untilDay,
+      profile: recordsPackets.profile,
+      answers: recordsPackets.answers,
+      madeBy: staffMembers.name,
+      madeAt: recordsPackets.madeAt,
+    })
+    .from(recordsPackets)
+    .innerJoin(staffMembers, eq(staffMembers.id, recordsPackets.madeBy))
+    .leftJoin(credentials, eq(credentials.id, recordsPackets.credentialId))
+    .where(eq(recordsPackets.agencyId, agencyId))
+    .orderBy(desc(recordsPackets.id))
+    .limit(100);
+}
+
+export async function findPacket(db: Db, agencyId: number, id: number) {
+  const [row] = await db
+    .select({ packet: recordsPackets, credential: credentials.name, madeBy: staffMembers.name })
+    .from(recordsPackets)
+    .innerJoin(staffMembers, eq(staffMembers.id, recordsPackets.madeBy))
+    .leftJoin(credentials, eq(credentials.id, recordsPackets.credentialId))
+    .where(and(eq(recordsPackets.id, id), eq(recordsPackets.agencyId, agencyId)));
+  return row ?? null;
+}
+
+export function listRetentionRules(db: Db, agencyId: number) {
+  return db.select().from(retentionRules).where(eq(retentionRules.agencyId, agencyId));
+}
+
+export function listRetentionRuns(db: Db, agencyId: number) {
+  return db
+    .select()
+    .from(retentionRuns)
+    .where(eq(retentionRuns.agencyId, agencyId))
+    .orderBy(desc(retentionRuns.id))
+    .limit(20);
+}
+
+const placer = alias(staffMembers, 'placer');
+const requester = alias(staffMembers, 'requester');
+const lifter = alias(staffMembers, 'lifter');
+
+/** Legal holds of an agency: those in force first, then those that were lifted. */
+export function listHolds(db: Db, agencyId: number) {
+  return db
+    .select({
+      hold: legalHolds,
+      credential: credentials.name,
+      placedBy: placer.name,
+      requestedBy: requester.name,
+      liftedBy: lifter.name,
+    })
+    .from(legalHolds)
+    .innerJoin(placer, eq(placer.id, legalHolds.placedBy))
+    .leftJoin(requester, eq(requester.id, legalHolds.liftRequestedBy))
+    .leftJoin(lifter, eq(lifter.id, legalHolds.liftedBy))
+    .leftJoin(credentials, eq(credentials.id, legalHolds.credentialId))
+    .where(eq(legalHolds.agencyId, agencyId))
+    .orderBy(sql`${isNull(legalHolds.liftedAt)} desc`, desc(legalHolds.id))
+    .limit(100);
+}
