@@ -33,6 +33,7 @@ import { registerConfirmRoutes } from './respond/confirm-routes.ts';
 import { registerRecordsRoutes } from './records/routes.ts';
 import { registerRespondRoutes } from './respond/routes.ts';
 import { registerSiteRoutes } from './site/routes.ts';
+import { registerTransparencyRoutes } from './site/transparency-routes.ts';
 import { registerWaveRoutes } from './waves/routes.ts';
 import { readTouchHistory } from './waves/touch-history.ts';
 import { registerWebhookRoutes } from './webhooks/routes.ts';
@@ -113,6 +114,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerWebhookRoutes(app, deps);
   registerRecordsRoutes(app, deps);
   registerSiteRoutes(app, deps);
+  registerTransparencyRoutes(app, deps);
 
   return app;
 }

@@ -77,12 +77,14 @@ FAIL (must be), - (cannot be checked from here). Exits with 1 when a check fails
   },
   verify: {
     summary: 'check an evidence packet offline',
-    help: `countersign verify PACKET [--sha256 HEX]
+    help: `countersign verify FILE [--sha256 HEX] [--key FILE]
 
-Recomputes a frozen evidence packet from the file alone: its canonical form, its SHA-256 and its count.
+Recomputes a frozen evidence packet from the file alone: its canonical form, its SHA-256, its count, its signature and
+its place in the log. Takes public versions too. Needs no network and no database.
 Exits with 0 when it holds, 1 when it does not, 2 when the file cannot be read.
 
-  --sha256 HEX   also check that it is the packet that the approval record names`,
+  --sha256 HEX   also check that it is the packet that the approval record names
+  --key FILE     whose signature to accept: JWK or JWKS, as the server publishes at /.well-known/jwks.json`,
     async run(argv) {
       const { runVerifyCommand } = await import('./evidence/verify-command.ts');
       return runVerifyCommand(argv, process.stdout);

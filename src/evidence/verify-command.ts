@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { readJwks, type SigningKey } from '../ledger/rules/keys.ts';
 import { NOT_CHECKED, verifyPacket } from './rules/verify-packet.ts';
 
 const WHY_UNREADABLE: Record<string, string> = {
@@ -7,7 +8,7 @@ const WHY_UNREADABLE: Record<string, string> = {
   EISDIR: 'it is a folder',
 };
 
-/** `countersign verify PACKET [--sha256 HEX]`: 0 when the packet holds, 1 when it does not, 2 when it cannot be read. */
+/** `countersign verify FILE [--sha256 HEX] [--key FILE]`: 0 when the packet holds, 1 when it does not, 2 when it cannot be read. */
 export async function runVerifyCommand(
   argv: string[],
   out: { write(text: string): unknown },
@@ -15,11 +16,11 @@ export async function runVerifyCommand(
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { sha256: { type: 'string' } },
+    options: { sha256: { type: 'string' }, key: { type: 'string' } },
   });
   const [path, ...others] = positionals;
   if (path === undefined || others.length > 0) {
-    out.write('Name one packet file: countersign verify PACKET [--sha256 HEX]\n');
+    out.write('Name one packet file: countersign verify FILE [--sha256 HEX] [--key FILE]\n');
     return 2;
   }
   const expected = values.sha256?.toLowerCase();
@@ -27,15 +28,24 @@ export async function runVerifyCommand(
     out.write('A SHA-256 is 64 hexadecimal digits.\n');
     return 2;
   }
+  let keys: SigningKey[] | null = null;
+  if (values.key !== undefined) {
+    const text = await readFile(values.key, 'utf8').catch(() => null);
+    keys = text === null ? null : readJwks(text);
+    if (keys === null) {
+      out.write(`${values.key} cannot be read, or holds no Ed25519 key as JWK or JWKS.\n`);
+      return 2;
+    }
+  }
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
   if (bytes instanceof Error) {
     out.write(`${path} cannot be read: ${WHY_UNREADABLE[bytes.code ?? ''] ?? bytes.message}.\n`);
     return 2;
   }
-  const { ok, checks, about } = verifyPacket(bytes, expected);
+  const { ok, checks, about } = verifyPacket(bytes, expected, keys);
   if (about) out.write(`${about}\n\n`);
   for (const check of checks) out.write(`  ${check.ok ? 'ok  ' : 'FAIL'}  ${check.says}\n`);
-  if (expected === undefined) out.write(`  note  ${NOT_CHECKED}\n`);
+  if (expected === undefined && keys === null) out.write(`  note  ${NOT_CHECKED}\n`);
   out.write(ok ? '\nThe packet holds.\n' : '\nThe packet does not hold.\n');
   return ok ? 0 : 1;
 }

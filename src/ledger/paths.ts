@@ -7,5 +7,5 @@ export const ledgerPaths = {
   entries: '/transparency/entries',
   inclusion: '/transparency/proof/inclusion',
   consistency: '/transparency/proof/consistency',
-  export: '/transparency/log.jsonl',
+  evidence: (publicSha256: string) => `/transparency/evidence/${publicSha256}`,
 };

@@ -1,6 +1,13 @@
 import { and, asc, desc, eq, gte, lt, lte } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { logCheckpoints, logEntries, logErasures, logOpenings, logTiles } from '../db/schema/ledger.ts';
+import {
+  logCheckpoints,
+  logEntries,
+  logErasures,
+  logOpenings,
+  logOrigins,
+  logTiles,
+} from '../db/schema/ledger.ts';
 import type { StoredCheckpoint } from './make-checkpoint.ts';
 import { splitHashes, TILE } from './tree.ts';
 import type { EntryKind, LogEntry, Opening } from './types.ts';
@@ -73,6 +80,14 @@ export async function listTileHashes(db: Db, from: number, to: number): Promise<
 /** Every checkpoint, oldest first. */
 export async function listAllCheckpoints(db: Db): Promise<StoredCheckpoint[]> {
   return db.select().from(logCheckpoints).orderBy(asc(logCheckpoints.id));
+}
+
+/** The names under which the log was signed, oldest first. */
+export async function listOrigins(db: Db) {
+  return db
+    .select({ origin: logOrigins.origin, openedAt: logOrigins.openedAt, because: logOrigins.because })
+    .from(logOrigins)
+    .orderBy(asc(logOrigins.id));
 }
 
 /** Newest first, from before an id. */

@@ -3,6 +3,7 @@ import type { Meeting } from '../committees/queries.ts';
 import { seatRoleName } from '../committees/words.ts';
 import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
 import { MET_REQUIREMENT_STATUSES } from '../evidence/types.ts';
+import { ledgerPaths } from '../ledger/paths.ts';
 import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
 import { committeesPath, credentialPath, listPath } from './paths.ts';
 import type {
@@ -135,6 +136,19 @@ function evidenceRows(result: PublishedResult, withBands: boolean): { key: strin
       ? [{ key: 'Evidence holds until', value: formatDate(result.validUntil, result.timeZone) }]
       : []),
     ...(result.sha256 ? [{ key: 'Fingerprint (SHA-256) of the evidence', value: result.sha256 }] : []),
+    ...(result.publicSha256
+      ? [
+          {
+            key: 'Public version of the evidence',
+            value: 'Signed and in the log, without who said what',
+            action: {
+              href: ledgerPaths.evidence(result.publicSha256),
+              text: 'Download',
+              about: 'the public version of the evidence',
+            },
+          },
+        ]
+      : []),
   ];
 }
 

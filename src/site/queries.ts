@@ -91,6 +91,7 @@ export async function listResultsOf(db: Db, credentialSlug: string) {
       decision: applications.decision,
       decidedAt: applications.decidedAt,
       sha256: evidenceSnapshots.sha256,
+      publicSha256: evidenceSnapshots.publicSha256,
       frozenAt: evidenceSnapshots.frozenAt,
       validUntil: evidenceSnapshots.validUntil,
       result: sql<{
@@ -189,4 +190,20 @@ export async function countSeatsByRole(db: Db, committeeId: number) {
     .where(eq(committeeSeats.committeeId, committeeId))
     .groupBy(committeeSeats.role)
     .orderBy(sql`min(${committeeSeats.number})`);
+}
+
+/** A snapshot on which something was decided on a public list, by the hash of its public version; any other is not shown. */
+export async function findPublishedSnapshot(db: Db, publicSha256: string) {
+  const [found] = await db
+    .select({
+      id: evidenceSnapshots.id,
+      packet: evidenceSnapshots.packet,
+      publicSha256: evidenceSnapshots.publicSha256,
+    })
+    .from(evidenceSnapshots)
+    .innerJoin(approvalRecords, eq(approvalRecords.snapshotId, evidenceSnapshots.id))
+    .innerJoin(applications, eq(applications.id, approvalRecords.applicationId))
+    .innerJoin(lists, and(eq(lists.id, applications.listId), eq(lists.isPublic, true)))
+    .where(and(decided, eq(evidenceSnapshots.publicSha256, publicSha256)));
+  return found ?? null;
 }
