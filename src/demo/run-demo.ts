@@ -70,6 +70,7 @@ async function openFresh(progress: Progress, closers: (() => Promise<void>)[]): 
   closers.push(open.close);
   // Only now: while another demo uses the folder, its database refuses us before its mails are gone.
   await rm(join(config.dataDir, 'mailbox'), { recursive: true, force: true });
+  await rm(join(config.dataDir, 'keys'), { recursive: true, force: true });
   await rm(join(config.dataDir, 'uploads'), { recursive: true, force: true });
   await migrateDatabase(open.databaseUrl, { log: open.deps.log });
   const app = await buildApp(open.deps);
