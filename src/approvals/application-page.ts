@@ -4,6 +4,7 @@ import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
 import { bodyDemandsOf } from '../evidence/rules/terms.ts';
 import type { AnswerExclusion, EvaluatedRequirement, RequirementStatus } from '../evidence/types.ts';
 import { EXCLUSION_WORDS, PACKET_REFUSAL_WORDS, REQUIREMENT_WORDS } from '../evidence/words.ts';
+import { joinWords } from '../lib/join-words.ts';
 import { formatDate } from '../lib/zoned-time.ts';
 import { type CriterionRow, missingCriteria } from './criteria-rules.ts';
 import { noticeFor } from './pages.ts';
@@ -144,10 +145,15 @@ export function applicationPage(facts: ApplicationFacts) {
       mayFreeze && request && (isOwnRequest ? viewer.mayEdit : viewer.mayApprove)
         ? approvalPaths.withdrawFreeze(row.id)
         : null,
-    missingCriteria: missingCriteria(facts.criteria).map((criterion) => CRITERION_WORDS[criterion]),
+    missingText: mayFreeze ? missingText(facts.criteria) : null,
     criteriaHref: approvalPaths.criteria(row.id),
     ...decisionFacts(facts, open),
   };
+}
+
+function missingText(criteria: ApplicationFacts['criteria']): string | null {
+  const missing = missingCriteria(criteria).map((criterion) => CRITERION_WORDS[criterion]);
+  return missing.length > 0 ? `Mandatory and not shown: ${joinWords(missing, 'and')}.` : null;
 }
 
 /** Pages of one application; the others say what there is of them. */

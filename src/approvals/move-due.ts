@@ -55,7 +55,8 @@ async function moveOne(
   if (application.state !== 'decided' || application.decision !== 'approved') return null;
   if (application.reviewDueOn === null || application.reviewDueOn > today || application.hasOpenAppeal)
     return null;
-  const lapsesOn = daysAfter(application.reviewDueOn, application.lapseAfterDays);
+  // From today: after an outage nobody could know before that the review had come.
+  const lapsesOn = daysAfter(today, application.lapseAfterDays);
   await tx
     .update(applications)
     .set({ state: 'due_for_review', dueAt: now, lapsesOn, updatedAt: now })

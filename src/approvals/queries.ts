@@ -441,3 +441,63 @@ export async function findEmployerCalled(
     .limit(2);
   return rows.length === 1 ? rows[0]! : null;
 }
+
+/** Applications that a board looks at: those to be decided, and approvals in force. By list, then credential. */
+export function listForReport(db: Db, agencyId: number, listId: number | null) {
+  return selectApplications(db)
+    .where(
+      and(
+        eq(applications.agencyId, agencyId),
+        listId === null ? undefined : eq(applications.listId, listId),
+        or(
+          inArray(applications.state, ['submitted', 'in_review', 'due_for_review']),
+          and(eq(applications.state, 'decided'), eq(applications.decision, 'approved')),
+          sql`exists (select from appeals p where p.application_id = ${applications.id} and p.state = 'open')`,
+        ),
+      ),
+    )
+    .orderBy(asc(lists.name), asc(credentials.name), asc(applications.id));
+}
+
+/** What a report tells of many applications at once: their criteria, their frozen evidence, what waits. */
+export async function listReportDetails(db: Db, ids: readonly number[]) {
+  if (ids.length === 0) return { items: [], reviews: [], records: [], waiting: [] };
+  const among = [...ids];
+  const [items, reviews, records, waiting] = await Promise.all([
+    db
+      .select({
+        applicationId: criterionEvidence.applicationId,
+        criterion: criterionEvidence.criterion,
+        addedAt: criterionEvidence.addedAt,
+        removedAt: criterionEvidence.removedAt,
+      })
+      .from(criterionEvidence)
+      .where(inArray(criterionEvidence.applicationId, among)),
+    db
+      .select({
+        applicationId: criterionReviews.applicationId,
+        criterion: criterionReviews.criterion,
+        verdict: criterionReviews.verdict,
+        reviewedAt: criterionReviews.reviewedAt,
+      })
+      .from(criterionReviews)
+      .where(inArray(criterionReviews.applicationId, among))
+      .orderBy(asc(criterionReviews.id)),
+    db
+      .select({
+        applicationId: approvalRecords.applicationId,
+        status: approvalRecords.requirementStatus,
+        validUntil: evidenceSnapshots.validUntil,
+        frozenAt: evidenceSnapshots.frozenAt,
+        sha256: evidenceSnapshots.sha256,
+      })
+      .from(approvalRecords)
+      .innerJoin(evidenceSnapshots, eq(evidenceSnapshots.id, approvalRecords.snapshotId))
+      .where(and(inArray(approvalRecords.applicationId, among), isNull(approvalRecords.supersededAt))),
+    db
+      .select({ applicationId: decisions.applicationId, outcome: decisions.outcome })
+      .from(decisions)
+      .where(and(inArray(decisions.applicationId, among), eq(decisions.state, 'proposed'))),
+  ]);
+  return { items, reviews, records, waiting };
+}
