@@ -18,7 +18,7 @@ import {
 } from './forecast-words.ts';
 import { protocolValues, SECTOR_CHOICES, suggestedProtocol } from './forms.ts';
 import type { Need } from './gather-plan-input.ts';
-import { calendarPath, newWavePath, wavePath, wavesPath } from './paths.ts';
+import { calendarPath, limitsPath, newWavePath, wavePath, wavesPath } from './paths.ts';
 import { graceUntil } from './protocol.ts';
 import type {
   AskedPerson,
@@ -78,6 +78,7 @@ export function wavesPage(
       state: CYCLE_STATE_TEXT[proposal.state],
     })),
     calendarPath,
+    limitsPath,
     newPath: facts.mayEdit ? newWavePath : null,
     waves: waves.map((wave) => {
       const topics = wave.topics.credentialIds.length;

@@ -2,6 +2,7 @@ import type { WaveStep } from './rules.ts';
 
 export const wavesPath = '/staff/waves';
 export const calendarPath = '/staff/calendar';
+export const limitsPath = '/staff/waves/limits';
 export const newWavePath = '/staff/waves/new';
 export const cycleProposalsPath = '/staff/cycle-proposals';
 

@@ -27,6 +27,7 @@ import {
 } from './forms.ts';
 import { listNeeds, type ReadyWave, readAudience } from './gather-plan-input.ts';
 import { launchWave } from './launch-wave.ts';
+import { registerLimitRoutes } from './limits-routes.ts';
 import {
   audiencePage,
   budgetText,
@@ -109,6 +110,7 @@ export function registerWaveRoutes(app: FastifyInstance, deps: Deps): void {
   registerPlanPages(app, deps, load);
   registerReportRoutes(app, deps);
   registerCalendarRoutes(app, deps);
+  registerLimitRoutes(app, deps);
   registerCycleRoutes(app, deps);
 
   app.post<WithId>(path('propose'), staff, async (request, reply) => {
