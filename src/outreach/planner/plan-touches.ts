@@ -379,13 +379,12 @@ function inOrderOfSpread(world: World, seats: Seats, topic: number): number[] {
     }
   }
   const renewed = at(world.renewedUnits, topic);
-  if (renewed.size > 0) {
-    const ages = (i: number) => Number(renewed.has(at(world.candidates, i).unitId));
-    askable.sort((a, b) => ages(b) - ages(a));
-  }
+  const ages = (i: number) => renewed.has(at(world.candidates, i).unitId);
+  const ordered =
+    renewed.size === 0 ? askable : [...askable.filter(ages), ...askable.filter((i) => !ages(i))];
   const seen = new Int32Array(world.unitCount);
   const rounds: number[][] = [];
-  for (const i of askable) {
+  for (const i of ordered) {
     const unit = world.unitOf[i] as number;
     const round = seen[unit] as number;
     seen[unit] = round + 1;
