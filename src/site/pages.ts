@@ -5,7 +5,7 @@ import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
 import { MET_REQUIREMENT_STATUSES } from '../evidence/types.ts';
 import { ledgerPaths } from '../ledger/paths.ts';
 import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
-import { committeesPath, credentialPath, listPath } from './paths.ts';
+import { committeesPath, decisionPath, listPath } from './paths.ts';
 import type {
   findPublicCredential,
   ListDecision,
@@ -66,17 +66,43 @@ export function listPage(list: PublicList, decisions: readonly ListDecision[]) {
     rule: ruleOf(list),
     policyVersion: `${list.policyName}, version ${list.policyVersion}`,
     decisions: decisions.map((decision) => ({
-      href: credentialPath(decision.credentialSlug),
+      href: decisionPath(list.slug, decision.credentialSlug),
       name: nameOf(decision),
       issuer: decision.issuerName,
-      decision: DECIDED[decision.decision],
+      decision: standingOf(decision),
       decidedOn: formatDate(decision.decidedAt, decision.timeZone),
       evidence: evidenceText(decision.requirementStatus),
     })),
   };
 }
 
-function evidenceText(requirementStatus: string | null): string {
+/** How a decision stands now: an approval may have come up for review, lapsed or been revoked since. */
+export function standingOf({ state, decision }: Pick<PublishedResult, 'state' | 'decision'>): {
+  text: string;
+  kind: string;
+} {
+  switch (state) {
+    case 'due_for_review':
+      return { text: 'Approved, review is due', kind: 'active' };
+    case 'renewed':
+      return { text: 'Renewed since', kind: 'quiet' };
+    case 'lapsed':
+      return { text: 'Lapsed', kind: 'quiet' };
+    case 'revoked':
+      return { text: 'Revoked', kind: 'quiet' };
+    default:
+      return DECIDED[decision];
+  }
+}
+
+/** The result whose evidence was frozen last. */
+export function newestOf(results: readonly PublishedResult[]): PublishedResult | undefined {
+  return results
+    .filter((result) => result.frozenAt !== null)
+    .sort((a, b) => b.frozenAt!.getTime() - a.frozenAt!.getTime())[0];
+}
+
+export function evidenceText(requirementStatus: string | null): string {
   if (requirementStatus === null) return 'None was frozen';
   return MET_REQUIREMENT_STATUSES.some((met) => met === requirementStatus)
     ? 'Meets the rule'
@@ -88,9 +114,7 @@ export function credentialPage(
   results: readonly PublishedResult[],
 ) {
   // Figures of two snapshots of one credential could be subtracted from each other: only the newest shows bands.
-  const newest = results
-    .filter((result) => result.frozenAt !== null)
-    .sort((a, b) => b.frozenAt!.getTime() - a.frozenAt!.getTime())[0];
+  const newest = newestOf(results);
   return {
     title: nameOf({ credentialName: credential.name, credentialVersion: credential.version }),
     breadcrumbs: [HOME_CRUMB],
@@ -105,7 +129,8 @@ export function credentialPage(
     results: results.map((result) => ({
       listHref: listPath(result.listSlug),
       listName: result.listName,
-      decision: DECIDED[result.decision],
+      decision: standingOf(result),
+      decisionHref: decisionPath(result.listSlug, credential.slug),
       rows: [
         { key: 'Decided by', value: result.agencyName },
         { key: 'Cycle', value: result.cycleName },
@@ -117,7 +142,13 @@ export function credentialPage(
   };
 }
 
-function evidenceRows(result: PublishedResult, withBands: boolean): { key: string; value: string }[] {
+export type SummaryRow = {
+  key: string;
+  value: string;
+  action?: { href: string; text: string; about: string };
+};
+
+function evidenceRows(result: PublishedResult, withBands: boolean): SummaryRow[] {
   const enough = enoughText(result);
   if (!enough || !result.figures || !result.required) return [];
   const safe = safeFigures(result.figures, result.required);
@@ -163,7 +194,7 @@ function bandText(band: Band): string {
   return band.from === 0 ? `Fewer than ${band.to + 1}` : `${band.from} to ${band.to}`;
 }
 
-function nameOf(credential: { credentialName: string; credentialVersion: string }): string {
+export function nameOf(credential: { credentialName: string; credentialVersion: string }): string {
   return [credential.credentialName, credential.credentialVersion].filter(Boolean).join(' ');
 }
 
