@@ -131,12 +131,15 @@ export function committeePage(facts: {
       holder: seat.holderContactId === null ? null : seat.holderName || 'Name not known',
       employer: seat.employerName ?? '',
       title: seat.holderTitle ?? '',
+      recusedFrom: seat.recusedFrom.join(', '),
       term: termText(seat),
       termTag: termTag(seat, figures),
       releasePath:
         mayEdit && seat.holderContactId !== null ? `${seatsPath(committee.id)}/${seat.id}/release` : null,
       holderContactId: seat.holderContactId,
     })),
+    // A page of the evidence feature, which committees know nothing else of.
+    recusalsHref: `/staff/committees/${committee.id}/recusals`,
     addSeatsPath: mayEdit ? seatsPath(committee.id) : null,
     newMeetingPath: mayEdit ? newMeetingPath(committee.id) : null,
     meetings: meetings.map((meeting) => ({

@@ -44,6 +44,8 @@ export type SeatWithHolder = SeatFacts & {
   holderName: string | null;
   holderTitle: string | null;
   employerName: string | null;
+  /** Issuers from whose credentials the holder is recused. */
+  recusedFrom: string[];
 };
 
 export async function listSeats(db: Db, committeeId: number): Promise<SeatWithHolder[]> {
@@ -61,6 +63,9 @@ export async function listSeats(db: Db, committeeId: number): Promise<SeatWithHo
       holderName: contacts.name,
       holderTitle: contacts.title,
       employerName: employers.legalName,
+      recusedFrom: sql<string[]>`(select coalesce(array_agg(distinct i.name order by i.name), '{}')
+        from recusals r join issuers i on i.id = r.issuer_id
+        where r.seat_id = ${committeeSeats.id} and r.contact_id = ${committeeSeats.holderContactId} and r.ended_at is null)`,
     })
     .from(committeeSeats)
     .leftJoin(contacts, eq(contacts.id, committeeSeats.holderContactId))

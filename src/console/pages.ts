@@ -18,6 +18,8 @@ export type HomeFacts = {
   cycleProposals: CycleProposal[];
   /** Policy versions that a colleague proposed. */
   policyProposals: { name: string }[];
+  /** Decisions about who counts that wait for somebody. */
+  whoCounts: Task[];
   openDuplicates: number;
   waitingImports: number;
   stuckMessages: number;
@@ -73,6 +75,7 @@ export function homePage(facts: HomeFacts) {
       const { href, text } = cycleProposalItem(proposal, facts.zone);
       return { text: `Proposed by the calendar: ${text}`, href, action: 'Look at the wave it proposes' };
     }),
+    ...facts.whoCounts,
     ...facts.policyProposals.map(({ name }) => ({
       text: `A new version of the policy “${name}” waits for a second person.`,
       href: approvalPaths.policies,

@@ -32,6 +32,7 @@ import {
   listWavesOfCredential,
   listWavesToApprove,
 } from './queries.ts';
+import { listWhoCountsTasks } from './who-counts-tasks.ts';
 
 const DAY_MS = 86_400_000;
 const STUCK_DAYS = 30;
@@ -52,6 +53,7 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
       cycleProposals: await listOpenCycleProposals(db, agencyId),
       policyProposals: (await listOpenProposals(db, agencyId)).filter(({ proposedBy }) => proposedBy !== id),
       freezesToConfirm: await listFreezesToConfirm(db, agencyId, id),
+      whoCounts: await listWhoCountsTasks(db, { id, agencyId }),
       openDuplicates: await countOpenDuplicates(db),
       waitingImports: await countWaitingImports(db, agencyId),
       stuckMessages: await countStuckMessages(db, agencyId, new Date(now.getTime() - STUCK_DAYS * DAY_MS)),

@@ -1,5 +1,18 @@
 export const evidencePaths = {
   conflicts: '/staff/conflicts',
   conflictsOf: (employerId: number) => `/staff/conflicts?employer=${employerId}`,
+  askToClear: (markId: number) => `/staff/conflicts/${markId}/ask`,
+  keepConflict: (markId: number) => `/staff/conflicts/${markId}/keep`,
   clearConflict: (markId: number) => `/staff/conflicts/${markId}/clear`,
+  parties: '/staff/conflicts/parties',
+  endParty: (partyId: number) => `/staff/conflicts/parties/${partyId}/end`,
+  adjudications: '/staff/adjudications',
+  dispute: (slug: string, unitId: number) => `/staff/adjudications/cases/${slug}/${unitId}`,
+  confirmAdjudication: (id: number) => `/staff/adjudications/${id}/confirm`,
+  withdrawAdjudication: (id: number) => `/staff/adjudications/${id}/withdraw`,
+  endAdjudication: (id: number) => `/staff/adjudications/${id}/end`,
+  confirmEnd: (id: number) => `/staff/adjudications/${id}/confirm-end`,
+  keepAdjudication: (id: number) => `/staff/adjudications/${id}/keep`,
+  recusals: (committeeId: number) => `/staff/committees/${committeeId}/recusals`,
+  endRecusal: (committeeId: number, id: number) => `/staff/committees/${committeeId}/recusals/${id}/end`,
 };

@@ -4,11 +4,14 @@ import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
-import { findEmployerName, listConflictMarks, listIssuers } from './conflict-queries.ts';
-import { conflictForm, conflictsQuery } from './forms.ts';
-import { clearConflict, markConflict } from './mark-conflict.ts';
-import { conflictsPage } from './pages.ts';
+import { registerAdjudicationRoutes } from './adjudication-routes.ts';
+import { findEmployerName, listConflictMarks, listIssuers, listParties } from './conflict-queries.ts';
+import { clearForm, conflictForm, conflictsQuery, partyForm } from './forms.ts';
+import { clearConflict, keepConflict, markConflict, requestClear } from './mark-conflict.ts';
+import { conflictsPage, partiesPage } from './pages.ts';
 import { evidencePaths } from './paths.ts';
+import { registerRecusalRoutes } from './recusal-routes.ts';
+import { endParty, setParty } from './set-party.ts';
 
 type WithId = { Params: { id: string } };
 
@@ -68,4 +71,63 @@ export function registerEvidenceRoutes(app: FastifyInstance, deps: Deps): void {
     await clearConflict(deps, { agencyId, staffId, markId: parseId(request.params.id) });
     return reply.redirect(`${evidencePaths.conflicts}?done=cleared`, 303);
   });
+
+  app.post<WithId>('/staff/conflicts/:id/ask', staffOnly, async (request, reply) => {
+    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    const form = parseForm(clearForm, request.body);
+    if (!form.ok) return show(request, reply, null, form);
+    const { agencyId, id: staffId } = request.staff;
+    const markId = parseId(request.params.id);
+    await requestClear(deps, { agencyId, staffId, markId, reason: form.data.reason });
+    return reply.redirect(`${evidencePaths.conflicts}?done=asked`, 303);
+  });
+
+  app.post<WithId>('/staff/conflicts/:id/keep', staffOnly, async (request, reply) => {
+    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    const { agencyId, id: staffId } = request.staff;
+    await keepConflict(deps, { agencyId, staffId, markId: parseId(request.params.id) });
+    return reply.redirect(`${evidencePaths.conflicts}?done=kept`, 303);
+  });
+
+  const showParties = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refused?: { errors: FieldError[]; values: FormValues },
+  ) => {
+    const [parties, issuers] = await Promise.all([listParties(deps.db), listIssuers(deps.db)]);
+    const page = partiesPage({
+      parties,
+      issuers,
+      mayEdit: hasRole(request.staff.role, 'editor'),
+      zone: request.staff.timeZone,
+      done: (request.query as { done?: unknown }).done,
+    });
+    return reply.page('evidence/parties', { ...page, ...refused }, { status: refused ? 422 : 200 });
+  };
+
+  app.get(evidencePaths.parties, staffOnly, (request, reply) => showParties(request, reply));
+
+  app.post(evidencePaths.parties, staffOnly, async (request, reply) => {
+    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    const form = parseForm(partyForm, request.body);
+    if (!form.ok) return showParties(request, reply, form);
+    const { agencyId, id: staffId } = request.staff;
+    const set = await setParty(deps, { agencyId, staffId, ...form.data });
+    if (set.ok) return reply.redirect(`${evidencePaths.parties}?done=set`, 303);
+    const error =
+      set.reason === 'employer_unknown'
+        ? fieldError('employerId', 'Enter the number of a record that exists')
+        : fieldError('credential', 'Enter a credential of this issuer, or leave it blank');
+    return showParties(request, reply, { errors: [error], values: form.values });
+  });
+
+  app.post<WithId>('/staff/conflicts/parties/:id/end', staffOnly, async (request, reply) => {
+    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    const { agencyId, id: staffId } = request.staff;
+    await endParty(deps, { agencyId, staffId, partyId: parseId(request.params.id) });
+    return reply.redirect(`${evidencePaths.parties}?done=ended`, 303);
+  });
+
+  registerAdjudicationRoutes(app, deps);
+  registerRecusalRoutes(app, deps);
 }

@@ -294,7 +294,8 @@ describe('employers and their possible duplicates', () => {
     ]) {
       expect(page).toContain(shown);
     }
-    expect((await ana.post(`${path}/edit`, good)).statusCode).toBe(409);
+    const stale = { ...good, seenAt: '2000-01-01T00:00:00.000Z' };
+    expect((await ana.post(`${path}/edit`, stale)).statusCode).toBe(409);
     const audits = await given.deps.sql`select details from audit_events where action = 'employer.edited'`;
     expect(JSON.stringify(audits[0]?.details)).toContain('"fein"');
     expect(JSON.stringify(audits)).not.toContain('987654321');

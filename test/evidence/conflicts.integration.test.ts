@@ -76,8 +76,16 @@ describe('a connection that staff record', () => {
       .from(conflictMarks)
       .where(eq(conflictMarks.employerId, employerId));
     const clear = `/staff/conflicts/${mark!.id}/clear`;
+    expect((await ben.post(clear)).statusCode).toBe(409);
+    const ask = `/staff/conflicts/${mark!.id}/ask`;
+    expect((await ada.post(ask, { reason: ' ' })).statusCode).toBe(422);
+    expect((await ada.post(ask, { reason: 'They sold the shop' })).statusCode).toBe(303);
+    expect((await ben.post(`/staff/conflicts/${mark!.id}/keep`)).statusCode).toBe(303);
+    expect((await ada.post(ask, { reason: 'They sold the shop' })).statusCode).toBe(303);
+    expect(await kept()).toMatchObject({ bothYes: 2, excluded: 1 });
     expect((await ada.get('/staff/conflicts')).body).not.toContain(clear);
     expect((await ada.post(clear)).statusCode).toBe(403);
+    expect((await ben.get('/staff')).body).toContain('A connection to an issuer is to be taken back');
     expect((await ben.get('/staff/conflicts')).body).toContain(clear);
     test.clock.advance(1000);
     expect((await ben.post(clear)).statusCode).toBe(303);
