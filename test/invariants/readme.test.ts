@@ -25,7 +25,7 @@ describe('README', () => {
   });
 
   it('names every feature in the line, and no other', () => {
-    const line = /\*\*(agencies →[^*]+)\*\*/.exec(readme)?.[1]?.split(' → ') ?? [];
+    const line = /\*\*(\w+ → [^*]+)\*\*/.exec(readme)?.[1]?.split(' → ') ?? [];
     const foundations = ['config', 'data', 'db', 'http', 'lib', 'mail', 'queue'];
     const folders = readdirSync('src', { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !foundations.includes(entry.name))
