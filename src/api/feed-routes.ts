@@ -26,7 +26,7 @@ import {
 import { parseBody, parseQuery, requireScope, sendJson, sendResource } from './requests.ts';
 import {
   applicationResource,
-  changesResource,
+  changesText,
   listResource,
   pageResource,
   validationsResource,
@@ -59,10 +59,10 @@ export function registerFeeds(api: FastifyInstance, deps: Deps): void {
     { cursor, limit }: { cursor: number | null; limit: number },
   ) {
     const after = cursor ?? 0;
-    const rows = await listEventsAfter(db, { feed, after, limit: limit + 1, types: type && [type] });
+    const rows = await listEventsAfter(deps.sql, { feed, after, limit: limit + 1, type });
     // Events never change, so where a page begins and how far the feed goes beyond it name its bytes.
     const etag = `"${feed}.${type ?? 'all'}.${after}.${limit}.${rows.at(-1)?.sequence ?? 0}"`;
-    const text = JSON.stringify(changesResource(rows, { after, limit }));
+    const text = changesText(rows, { after, limit });
     return sendJson(request, reply, text, { etag, cacheControl: 'private, no-cache' });
   }
 

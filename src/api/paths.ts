@@ -1,21 +1,23 @@
+import { thingPaths } from '../events/links.ts';
+
 export const API_ROOT = '/api/v1';
 
 export const apiPaths = {
   openapi: `${API_ROOT}/openapi.json`,
   credentials: `${API_ROOT}/credentials`,
-  credential: (slug: string) => `${API_ROOT}/credentials/${slug}`,
+  credential: thingPaths.credential,
   validation: (slug: string) => `${API_ROOT}/credentials/${slug}/validation`,
   approvalRecords: `${API_ROOT}/approval-records`,
-  approvalRecord: (id: number) => `${API_ROOT}/approval-records/${id}`,
+  approvalRecord: thingPaths.approvalRecord,
   actions: (id: number) => `${API_ROOT}/approval-records/${id}/ctdl`,
   lists: `${API_ROOT}/lists`,
   validations: `${API_ROOT}/validations`,
   changes: `${API_ROOT}/changes`,
   credentialChanges: `${API_ROOT}/credential-changes`,
   applications: `${API_ROOT}/applications`,
-  application: (id: number) => `${API_ROOT}/applications/${id}`,
+  application: thingPaths.application,
   decisionProposals: (id: number) => `${API_ROOT}/applications/${id}/decision-proposals`,
-  evidence: (id: number) => `${API_ROOT}/evidence/${id}`,
+  evidence: thingPaths.evidence,
   keys: '/staff/api-keys',
   revokeKey: (id: number) => `/staff/api-keys/${id}/revoke`,
 };

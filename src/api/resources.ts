@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EventData, EventType } from '../events/types.ts';
+import { thingPaths } from '../events/links.ts';
 import type { PolicyVersion } from '../evidence/queries.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
 import type { Requirement, RequirementStatus } from '../evidence/types.ts';
@@ -9,7 +9,6 @@ import { writeCursor } from './rules.ts';
 import type {
   applicationSchema,
   approvalRecordSchema,
-  changesSchema,
   credentialSchema,
   listSchema,
   validationSchema,
@@ -61,7 +60,7 @@ export function validationResource(facts: {
       },
     },
     links: {
-      self: validationLink(credential.slug, list.slug),
+      self: thingPaths.validation(credential.slug, list.slug),
       credential: apiPaths.credential(credential.slug),
     },
   };
@@ -95,7 +94,7 @@ export function validationsResource(facts: {
     items: facts.counted.map(({ credential, requirement }) => ({
       credential: pick(credential),
       requirement: requirementResource(requirement),
-      links: { validation: validationLink(credential.slug, list.slug) },
+      links: { validation: thingPaths.validation(credential.slug, list.slug) },
     })),
     unknown: [...facts.unknown],
   };
@@ -139,49 +138,20 @@ export function applicationResource(row: ApplicationRow): z.output<typeof applic
     links: {
       self: apiPaths.application(row.id),
       credential: apiPaths.credential(row.credentialSlug),
-      validation: validationLink(row.credentialSlug, row.listSlug),
+      validation: thingPaths.validation(row.credentialSlug, row.listSlug),
     },
   };
 }
 
-export type ChangeRow = { sequence: number | null; type: EventType; at: Date; data: EventData };
-
-/** A page of the feed from one row more than it holds. */
-export function changesResource(
-  rows: readonly ChangeRow[],
+/** A page of the feed, as text, from one event more than it holds. */
+export function changesText(
+  rows: readonly { sequence: number; json: string }[],
   { after, limit }: { after: number; limit: number },
-): z.output<typeof changesSchema> {
+): string {
   const shown = rows.slice(0, limit);
-  return {
-    items: shown.map(({ sequence, type, at, data }) => ({
-      sequence: sequence!,
-      type,
-      at: at.toISOString(),
-      data,
-      links: eventLinks(data),
-    })),
-    nextCursor: writeCursor(shown.at(-1)?.sequence ?? after, 'e'),
-    hasMore: rows.length > limit,
-  };
-}
-
-/** Where the things are that an event names. */
-export function eventLinks(data: EventData): Record<string, string> {
-  const { credential, list, applicationId, approvalRecordId, snapshotId } = data;
-  return {
-    ...(typeof credential === 'string' && { credential: apiPaths.credential(credential) }),
-    ...(typeof credential === 'string' &&
-      typeof list === 'string' && { validation: validationLink(credential, list) }),
-    ...(typeof applicationId === 'number' && { application: apiPaths.application(applicationId) }),
-    ...(typeof approvalRecordId === 'number' && {
-      approvalRecord: apiPaths.approvalRecord(approvalRecordId),
-    }),
-    ...(typeof snapshotId === 'number' && { evidence: apiPaths.evidence(snapshotId) }),
-  };
-}
-
-function validationLink(credential: string, list: string): string {
-  return `${apiPaths.validation(credential)}?list=${encodeURIComponent(list)}`;
+  const items = shown.map(({ json }) => json).join(',');
+  const nextCursor = writeCursor(shown.at(-1)?.sequence ?? after, 'e');
+  return `{"items":[${items}],"nextCursor":"${nextCursor}","hasMore":${rows.length > limit}}`;
 }
 
 export function approvalRecordResource(row: RecordRow): z.output<typeof approvalRecordSchema> {

@@ -206,9 +206,8 @@ export const changesSchema = z
         type: z.enum(EVENT_TYPES),
         at: instant,
         data: z
-          .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+          .looseObject({ links: z.record(z.string(), href).describe('Where the things are that it names') })
           .describe('Ids, slugs, states and hashes. Read the thing itself at its address.'),
-        links: z.record(z.string(), href),
       }),
     ),
     nextCursor: z.string().describe('Pass it as `cursor` next time, also when this page was empty'),

@@ -24,7 +24,9 @@ export const WEBHOOK_EVENT_TYPES = [
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 
 /** Ids, slugs, states, hashes and times as text; never names, addresses or answers. */
-export type EventData = { [key: string]: string | number | null };
+export type EventFacts = { [key: string]: string | number | null };
+/** As kept and told: with where the things are that it names. */
+export type EventData = { [key: string]: string | number | null | Record<string, string> };
 
 /** The feed of what all agencies share, the credentials. An agency's own feed has its id. */
 export const CATALOGUE_FEED = 0;

@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
-import { eventLinks } from '../api/resources.ts';
 import type { Db } from '../db/client.ts';
 import { webhookAttempts, webhookDeliveries, webhookEndpoints } from '../db/schema/webhooks.ts';
 import type { Deps } from '../deps.ts';
@@ -54,7 +53,7 @@ export async function deliverDue(
     await Promise.all(
       claimed.map(async (delivery) => {
         const startedAt = deps.clock.now();
-        const body = payloadOf(delivery, eventLinks(delivery.data), deps.config.publicUrl);
+        const body = payloadOf(delivery, deps.config.publicUrl);
         const headers = signedHeaders(deps.secrets.linkKey, {
           endpointId: delivery.endpointId,
           versions: signingVersions(delivery, startedAt),

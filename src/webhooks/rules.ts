@@ -69,16 +69,18 @@ export function signingVersions(
 /** What one delivery carries: which thing, in which state, and where to read it. The same bytes at every try. */
 export function payloadOf(
   event: { type: string; at: Date; sequence: number; data: EventData },
-  links: Record<string, string>,
   publicUrl: string,
 ): string {
+  const { links = {}, ...facts } = event.data;
   return JSON.stringify({
     type: event.type,
     timestamp: event.at.toISOString(),
     data: {
-      ...event.data,
+      ...facts,
       sequence: event.sequence,
-      links: Object.fromEntries(Object.entries(links).map(([name, path]) => [name, `${publicUrl}${path}`])),
+      links: Object.fromEntries(
+        Object.entries(links ?? {}).map(([name, path]) => [name, `${publicUrl}${path}`]),
+      ),
     },
   });
 }

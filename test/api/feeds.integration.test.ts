@@ -15,7 +15,7 @@ import { employersSay } from '../support/evidence/history.ts';
 import { createCredential, createWorld, type World } from '../support/evidence/world.ts';
 
 type Page = {
-  items: { sequence: number; type: string; data: Record<string, unknown>; links: Record<string, string> }[];
+  items: { sequence: number; type: string; data: Record<string, unknown> }[];
   nextCursor: string;
   hasMore: boolean;
 };
@@ -253,7 +253,8 @@ describe('requirements', () => {
 
   it('link to what they speak of', async () => {
     const answer = await get('/api/v1/changes?type=requirement.met');
-    const [{ links, data }] = answer.json().items;
+    const [{ data }] = answer.json().items;
+    const { links } = data;
     expect(links.validation).toBe(`/api/v1/credentials/${data.credential}/validation?list=watched`);
     const counted = await get(links.validation);
     expect(counted.statusCode).toBe(200);

@@ -31,7 +31,8 @@ export async function benchChangedSince(engine: BenchEngine): Promise<BenchRow[]
   );
   await sql`insert into events (feed, type, at, data, sequence)
     select 1, 'decision.made', now(), jsonb_build_object('applicationId', n, 'decision', 'approved', 'approvalRecordId', n,
-      'sha256', md5(n::text) || md5(n::text), 'credential', 'credential-' || n, 'list', 'unified-list'), n
+      'sha256', md5(n::text) || md5(n::text), 'credential', 'credential-' || n, 'list', 'unified-list',
+      'links', jsonb_build_object('application', '/api/v1/applications/' || n, 'approvalRecord', '/api/v1/approval-records/' || n)), n
     from generate_series(1, ${EVENTS}::int) n`;
   await sql`vacuum analyze events`;
   const servers = {

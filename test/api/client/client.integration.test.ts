@@ -86,7 +86,9 @@ it('a program goes the whole way: what there is, how far it is, apply, propose, 
   const changes = await client.GET('/api/v1/changes', {
     params: { query: { type: 'application.submitted' } },
   });
-  expect(changes.data!.items.map(({ links }) => links.application)).toEqual([`/api/v1/applications/${id}`]);
+  expect(changes.data!.items.map(({ data }) => data.links.application)).toEqual([
+    `/api/v1/applications/${id}`,
+  ]);
 });
 
 it('a refusal comes typed', async () => {

@@ -336,7 +336,13 @@ export interface components {
       links: { self: string; evidence: string; credential: string };
     };
     ApprovalRecordPage: { items: components['schemas']['ApprovalRecord'][]; nextCursor: string | null };
-    Evidence: { format: 'countersign-evidence/1'; packet: { [key: string]: unknown }; sha256: string };
+    Evidence: {
+      format: 'countersign-evidence/1' | 'countersign-evidence/2';
+      packet: { [key: string]: unknown };
+      sha256: string;
+      signature?: string;
+      proof?: string;
+    };
     LinkedData: { '@context': unknown; '@graph': { [key: string]: unknown }[]; [key: string]: unknown };
     Changes: {
       items: {
@@ -351,8 +357,7 @@ export interface components {
           | 'counts.changed'
           | 'credential.changed';
         at: string;
-        data: { [key: string]: string | number | null };
-        links: { [key: string]: string };
+        data: { links: { [key: string]: string }; [key: string]: unknown };
       }[];
       nextCursor: string;
       hasMore: boolean;
@@ -394,6 +399,7 @@ export interface components {
         | 'wave_dates_passed'
         | 'wave_asks_nobody'
         | 'sender_not_trusted'
+        | 'seal_waits'
         | 'bad_request'
         | 'unauthorized'
         | 'method_not_allowed'
