@@ -5,6 +5,7 @@ import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
 import { dayFromIso, isoWeekday, isRoundTheClock } from '../outreach/planner/calendar.ts';
 import { EXCLUSION_REASONS, type ExclusionReason } from '../outreach/planner/reasons.ts';
 import { comparePlans, type PlanChange, type PlanSummary } from '../outreach/planner/summarise-plan.ts';
+import type { WarmUp } from '../outreach/planner/types.ts';
 import type { WavePauseReason } from '../outreach/types.ts';
 import type { Staff } from './create-wave.ts';
 import type { CycleProposal } from './cycle-queries.ts';
@@ -315,10 +316,13 @@ function hoursText(protocol: WaveProtocol): string {
 }
 
 /** A protocol in words: when, how much, what stops it. */
+const dateText = (date: string) => formatDate(new Date(`${date}T12:00:00Z`), 'UTC');
+
 export function protocolRows(protocol: WaveProtocol, zone: string) {
   const lastDay = (instant: Date) => formatDate(new Date(instant.getTime() - 1), zone);
-  const holidays = protocol.calendar.closedDates.map((date) =>
-    formatDate(new Date(`${date}T12:00:00Z`), 'UTC'),
+  const holidays = protocol.calendar.closedDates.map(dateText);
+  const inStates = Object.entries(protocol.calendar.closedIn ?? {}).map(
+    ([state, dates]) => `in ${state} also not on ${dates.map(dateText).join(' or ')}`,
   );
   return [
     {
@@ -327,7 +331,11 @@ export function protocolRows(protocol: WaveProtocol, zone: string) {
     },
     {
       key: 'Hours',
-      value: `${hoursText(protocol)}${holidays.length > 0 ? `; not on ${holidays.join(' or ')}` : ''}`,
+      value: [
+        hoursText(protocol),
+        ...(holidays.length > 0 ? [`not on ${holidays.join(' or ')}`] : []),
+        ...inStates,
+      ].join('; '),
     },
     {
       key: 'Reminder',
@@ -451,10 +459,19 @@ function figures(summary: PlanSummary) {
 
 export function previewPage(
   wave: Wave,
-  facts: { summary: PlanSummary; names: TopicNames; zone: string; now: Date; staff: Staff },
+  facts: {
+    summary: PlanSummary;
+    /** As it would be launched: with the agency's own rules, days off and state holidays. */
+    protocol: WaveProtocol;
+    warmUp: WarmUp | null;
+    names: TopicNames;
+    zone: string;
+    now: Date;
+    staff: Staff;
+  },
 ) {
-  const { summary, zone } = facts;
-  const { audience, protocol } = wave.draft;
+  const { summary, zone, protocol } = facts;
+  const { audience } = wave.draft;
   const notes: string[] = [];
   if (summary.remindersDropped > 0) {
     notes.push(
@@ -464,6 +481,17 @@ export function previewPage(
   if (summary.deferred > 0) {
     notes.push(
       `${counted(summary.deferred, 'mail leaves', 'mails leave')} later than the first day because somebody there was written to recently.`,
+    );
+  }
+  if (summary.merged > 0) {
+    notes.push(
+      `${counted(summary.merged, 'person is', 'people are')} asked in a mail of another wave that is planned already, so that they get one mail.`,
+    );
+  }
+  if (facts.warmUp !== null) {
+    const days = facts.warmUp.daily.map((most) => number(most)).join(', ');
+    notes.push(
+      `The sending domain is new and is warmed up from ${dateText(facts.warmUp.from)}: at most ${days} mails on its first business days, all agencies that use it together.`,
     );
   }
   return {
@@ -476,13 +504,13 @@ export function previewPage(
     ...summaryTables(summary, facts.names, { zone, leftOutPath: wavePath(wave.id, 'left-out') }),
     notes,
     audienceRows: audience === null ? [] : audienceRows(audience),
-    protocolRows: protocol === null ? [] : protocolRows(protocol, zone),
+    protocolRows: protocolRows(protocol, zone),
     audiencePath: wavePath(wave.id, 'audience'),
     topicsPath: wavePath(wave.id, 'topics'),
     protocolPath: wavePath(wave.id, 'protocol'),
     load: loadRows(summary.load),
     peoplePath: wavePath(wave.id, 'people'),
-    notAskedCsvPath: wavePath(wave.id, 'not-asked.csv'),
+    planCsvPath: wavePath(wave.id, 'plan.csv'),
     leftOutPath: wavePath(wave.id, 'left-out'),
     leftOutCsvPath: wavePath(wave.id, 'left-out.csv'),
     proposePath:
@@ -564,12 +592,7 @@ export function draftPage(
 /** The page of a proposed wave: what a second person approves. */
 export function proposedPage(
   wave: Wave,
-  facts: {
-    summary: PlanSummary;
-    names: TopicNames;
-    zone: string;
-    now: Date;
-    staff: Staff;
+  facts: Parameters<typeof previewPage>[1] & {
     done: string | undefined;
     changedWhileOpen: boolean;
   },
@@ -594,7 +617,6 @@ export function proposedPage(
     proposedText: `Proposed by ${wave.proposer ?? 'a colleague'}${wave.proposedAt ? ` on ${formatDateTime(wave.proposedAt, zone)}` : ''}.`,
     changes: before === null ? [] : changeTexts(comparePlans(before, summary), facts.names),
     audienceRows: wave.draft.audience === null ? [] : audienceRows(wave.draft.audience),
-    protocolRows: wave.draft.protocol === null ? [] : protocolRows(wave.draft.protocol, zone),
     approvePath: approve.ok && summary.people > 0 ? wavePath(wave.id, 'approve') : null,
     seen: summaryKey(summary),
     approveRefused: approve.ok
@@ -778,6 +800,7 @@ export function peoplePage(
       city: person.city,
       contact: person.contactName || 'Name not known',
       topics: person.topics,
+      notes: person.notes ?? [],
       when: shortTime(person.sentAt ?? person.sendAt, facts.zone),
       state: facts.isPlan ? '' : stateText(person),
     })),

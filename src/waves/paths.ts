@@ -20,7 +20,7 @@ export type WavePart =
   | 'left-out'
   | 'left-out.csv'
   | 'people.csv'
-  | 'not-asked.csv'
+  | 'plan.csv'
   | 'report'
   | 'report.csv'
   | 'propose'

@@ -514,8 +514,10 @@ export type AskedPerson = {
   employerId: number;
   employerName: string;
   city: string;
-  topics: string[];
   /** Credentials and meetings in the order of the invitation. */
+  topics: string[];
+  /** Of a plan: why something is late, joined to another mail, or not asked. */
+  notes?: string[];
   sendAt: Date | null;
   sentAt: Date | null;
   state: string;

@@ -8,7 +8,7 @@ import { parseId } from '../http/params.ts';
 import { csvTable } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
 import { getWaveSafetyFacts } from '../outreach/guard-wave.ts';
-import { explainAsks } from '../outreach/planner/explain-asks.ts';
+import { explainPlan, type PlanDecision } from '../outreach/planner/explain-asks.ts';
 import { decideWaveSafety } from '../outreach/rules.ts';
 import { registerCalendarRoutes } from './calendar-routes.ts';
 import { createWave } from './create-wave.ts';
@@ -73,7 +73,7 @@ import { registerReportRoutes } from './report-routes.ts';
 import { returnWave } from './return-wave.ts';
 import { canDo, nextStep, protocolFaults } from './rules.ts';
 import { saveDraftStep } from './save-draft-step.ts';
-import { ASK_TEXT, EXCLUSION_TEXT, FAULT_TEXT } from './words.ts';
+import { DECISION_TEXT, decisionNote, decisionReason, EXCLUSION_TEXT, FAULT_TEXT } from './words.ts';
 
 const ENDED_PROPOSALS = 10;
 
@@ -270,11 +270,12 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
       return reply.redirect(wavePath(wave.id, 'protocol'), 302);
     }
     const zone = request.staff.timeZone;
-    const { summary } = await preview(deps, wave, zone);
+    const { summary, input } = await preview(deps, wave, zone);
+    const { protocol, warmUp = null } = input;
     const names = await topicNames(deps, wave);
     return reply.page(
       'waves/preview',
-      previewPage(wave, { summary, names, zone, now, staff: request.staff }),
+      previewPage(wave, { summary, protocol, warmUp, names, zone, now, staff: request.staff }),
     );
   });
 
@@ -365,24 +366,26 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
     );
   });
 
-  app.get<WithId>(path('not-asked.csv'), staff, async (request, reply) => {
+  app.get<WithId>(path('plan.csv'), staff, async (request, reply) => {
     const wave = await load(request);
     if (wave.launchedAt !== null) throw new DomainError('not_found');
     // Before the headers leave, so that a draft that is not ready is refused with a page.
     requireReady(wave.draft, deps.clock.now());
     return sendCsv(
       reply,
-      `wave-${wave.id}-not-asked.csv`,
+      `wave-${wave.id}-plan.csv`,
       csvTable(
-        ['Employer', 'City', 'Contact', 'Not asked about', 'Reason', 'Reason code'],
-        unmadeAsks(deps, wave, request.staff.timeZone),
-        ({ contact, topic, reason }) => [
+        ['Employer', 'City', 'Contact', 'About', 'Plan', 'Leaves', 'Reason', 'Reason code'],
+        planDecisions(deps, wave, request.staff.timeZone),
+        ({ contact, about, decision }) => [
           contact.employerName,
           contact.city,
           contact.contactName,
-          topic,
-          ASK_TEXT[reason],
-          reason,
+          about,
+          DECISION_TEXT[decision.does],
+          'sendAfter' in decision ? decision.sendAfter : null,
+          decisionReason(decision),
+          decision.does === 'merge' ? 'merged' : 'reason' in decision ? decision.reason : '',
         ],
       ),
     );
@@ -412,22 +415,24 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
   });
 }
 
-async function* unmadeAsks(deps: Deps, wave: Wave, zone: string) {
+async function* planDecisions(deps: Deps, wave: Wave, zone: string) {
   const { plan, input, audience } = await preview(deps, wave, zone);
   const names = await topicNames(deps, wave);
   const contacts = new Map(audience.map((contact) => [contact.contactId, contact]));
-  for (const { contactId, topic, reason } of explainAsks(input, plan)) {
-    const contact = contacts.get(contactId);
-    if (contact === undefined || reason === 'not_relevant' || reason === 'contact_not_asked') continue;
-    yield {
-      contact,
-      topic:
-        (topic.kind === 'credential'
-          ? names.credentials.get(topic.credentialId)
-          : names.meetings.get(topic.meetingId)) ?? '',
-      reason,
-    };
+  for (const decision of explainPlan(input, plan)) {
+    const contact = contacts.get(decision.contactId);
+    if (contact !== undefined) yield { contact, about: aboutText(decision.about, names), decision };
   }
+}
+
+function aboutText(about: PlanDecision['about'], names: TopicNames): string {
+  if (about === null) return '';
+  if (about === 'reminder') return 'Reminder';
+  const name =
+    about.kind === 'credential'
+      ? names.credentials.get(about.credentialId)
+      : names.meetings.get(about.meetingId);
+  return name ?? '';
 }
 
 const withoutLedger = (row: LeftOutPerson): LeftOutRow => ({ ...row, lastTouchAt: null });
@@ -467,10 +472,21 @@ async function topicNames(deps: Deps, wave: Wave): Promise<TopicNames> {
   };
 }
 
+/** People whom the plan asks, in the order of sending, each with why something is late, joined or left out. */
 async function plannedPeople(deps: Deps, wave: Wave, zone: string): Promise<AskedPerson[]> {
-  const { plan, audience } = await preview(deps, wave, zone);
+  const { plan, input, audience } = await preview(deps, wave, zone);
   const names = await topicNames(deps, wave);
   const contacts = new Map(audience.map((contact) => [contact.contactId, contact]));
+  const asked = new Set(plan.touches.map(({ contactId }) => contactId));
+  const notes = new Map<number, string[]>();
+  for (const decision of explainPlan(input, plan)) {
+    const { contactId } = decision;
+    if (decision.does === 'ask' || !asked.has(contactId)) continue;
+    const note = decisionNote(decision, aboutText(decision.about, names));
+    const own = notes.get(contactId) ?? [];
+    // A late mail is told of once, whatever it carries.
+    if (!own.includes(note)) notes.set(contactId, [...own, note]);
+  }
   return plan.touches.flatMap((touch) => {
     const contact = contacts.get(touch.contactId);
     if (contact === undefined) return [];
@@ -481,12 +497,8 @@ async function plannedPeople(deps: Deps, wave: Wave, zone: string): Promise<Aske
         employerId: contact.employerId,
         employerName: contact.employerName,
         city: contact.city,
-        topics: touch.asks.map(
-          (ask) =>
-            (ask.kind === 'credential'
-              ? names.credentials.get(ask.credentialId)
-              : names.meetings.get(ask.meetingId)) ?? '',
-        ),
+        topics: touch.asks.map((ask) => aboutText(ask, names)),
+        notes: notes.get(contact.contactId) ?? [],
         sendAt: touch.steps[0]?.sendAfter ?? null,
         sentAt: null,
         state: 'planned',
@@ -560,9 +572,20 @@ async function showWave(
   }
   const datesWork = wave.draft.protocol !== null && protocolFaults(wave.draft.protocol, now).length === 0;
   if (wave.state === 'proposed' && datesWork) {
-    const { summary } = await preview(deps, wave, zone);
+    const { summary, input } = await preview(deps, wave, zone);
+    const { protocol, warmUp = null } = input;
     const names = await topicNames(deps, wave);
-    const facts = { summary, names, zone, now, staff: request.staff, done, changedWhileOpen };
+    const facts = {
+      summary,
+      protocol,
+      warmUp,
+      names,
+      zone,
+      now,
+      staff: request.staff,
+      done,
+      changedWhileOpen,
+    };
     return reply.page('waves/proposed', proposedPage(wave, facts), { status: changedWhileOpen ? 409 : 200 });
   }
   return reply.page('waves/draft', draftPage(wave, { staff: request.staff, zone, done, datesWork }));

@@ -1,3 +1,4 @@
+import type { PlanDecision } from '../outreach/planner/explain-asks.ts';
 import type { AskReason, ExclusionReason, PlacingReason } from '../outreach/planner/reasons.ts';
 import type { WavePauseReason, WaveState } from '../outreach/types.ts';
 import type { Disposition, ResponseRates } from './rules/response-rates.ts';
@@ -45,6 +46,48 @@ export const ASK_TEXT: Record<Exclude<AskReason, 'not_relevant' | 'contact_not_a
   answer_too_late: 'The mail could leave only after the meeting',
   not_needed: 'Not needed: enough other employers are asked',
 };
+
+/** What the plan does about one ask, as the file of the plan has it. */
+export const DECISION_TEXT: Record<PlanDecision['does'], string> = {
+  ask: 'Asked',
+  merge: 'Asked in a mail of another wave',
+  defer: 'Asked, later than the first day',
+  not_ask: 'Not asked',
+  leave_out: 'Left out',
+  not_remind: 'Reminder left out',
+  defer_reminder: 'Reminder later than planned',
+};
+
+/** Why, in words; empty where nothing stood in the way. */
+export function decisionReason(decision: PlanDecision): string {
+  switch (decision.does) {
+    case 'ask':
+      return '';
+    case 'merge':
+      return 'They get a mail of another wave at that time, and one mail is enough';
+    case 'not_ask':
+      return ASK_TEXT[decision.reason];
+    case 'leave_out':
+      return EXCLUSION_TEXT[decision.reason];
+    default:
+      return PLACING_TEXT[decision.reason];
+  }
+}
+
+/** The same in one line beside a person who is asked. */
+export function decisionNote(decision: PlanDecision, about: string): string {
+  const why = decisionReason(decision);
+  switch (decision.does) {
+    case 'merge':
+      return DECISION_TEXT.merge;
+    case 'defer':
+      return `Later than the first day: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+    case 'not_ask':
+      return `Not asked about ${about}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+    default:
+      return `${DECISION_TEXT[decision.does]}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+  }
+}
 
 export const STATE_TEXT: Record<WaveState, string> = {
   draft: 'Draft',

@@ -215,12 +215,15 @@ describe('the preview', () => {
       audience: { counties: [fresh.county] },
       protocol: { maxAsksPerTouch: 1 },
     });
-    const file = await proposer.get(`/staff/waves/${waveId}/not-asked.csv`);
+    const file = await proposer.get(`/staff/waves/${waveId}/plan.csv`);
     const lines = file.body.trim().split('\r\n');
     // A hospital is asked about nursing; the credential for every sector finds no place in a mail of one.
-    expect(lines).toHaveLength(2);
-    expect(lines[1]).toContain('CompTIA A+');
-    expect(lines[1]).toContain('touch_full');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toContain(',Asked,');
+    expect(lines[2]).toContain('CompTIA A+,Not asked');
+    expect(lines[2]).toContain('touch_full');
+    const people = await proposer.get(`/staff/waves/${waveId}/people`);
+    expect(people.body).toContain('Not asked about CompTIA A+: the mail carries as much as it may');
   });
 
   it('tells the approver what changed since the proposal, and once more if it changes under their eyes', async () => {
@@ -254,7 +257,7 @@ describe("another agency's wave", () => {
       '/left-out',
       '/left-out.csv',
       '/people.csv',
-      '/not-asked.csv',
+      '/plan.csv',
       '/close',
       '/cancel',
     ]) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { explainAsks } from '../../../src/outreach/planner/explain-asks.ts';
+import { explainAsks, explainPlan } from '../../../src/outreach/planner/explain-asks.ts';
 import { topicKey } from '../../../src/outreach/planner/need.ts';
 import { planTouches } from '../../../src/outreach/planner/plan-touches.ts';
 import { comparePlans, summarisePlan } from '../../../src/outreach/planner/summarise-plan.ts';
@@ -34,5 +34,34 @@ test('a summary adds up, survives JSON and does not differ from itself', () => {
       );
     }),
     { numRuns: 200 },
+  );
+});
+
+test('a plan told decision by decision names each ask that concerns somebody once, and everybody', () => {
+  fc.assert(
+    fc.property(worlds, (input) => {
+      const plan = planTouches(input);
+      const decisions = [...explainPlan(input, plan)];
+      const asks = decisions.flatMap(({ contactId, about }) =>
+        about === null || about === 'reminder' ? [] : [`${contactId} ${topicKey(about)}`],
+      );
+      expect(new Set(asks).size).toBe(asks.length);
+      const unmade = [...explainAsks(input, plan)].filter(({ reason }) => reason !== 'not_relevant');
+      const made = plan.touches.reduce((sum, touch) => sum + touch.asks.length, 0);
+      expect(asks).toHaveLength(unmade.length + made);
+      expect(new Set(decisions.map(({ contactId }) => contactId))).toEqual(
+        new Set(input.candidates.map(({ contactId }) => contactId)),
+      );
+      const count = (does: string) => decisions.filter((decision) => decision.does === does).length;
+      const left = (kind: string) => plan.adjustments.filter((each) => each.kind === kind && each.step > 0);
+      expect(count('not_remind')).toBe(left('dropped').length);
+      expect(count('merge') > 0).toBe(plan.touches.some(({ joins }) => joins !== null));
+      for (const decision of decisions) {
+        const left = plan.exclusions.find(({ contactId }) => contactId === decision.contactId);
+        expect(decision.does === 'leave_out').toBe(left !== undefined);
+        if (decision.does === 'leave_out') expect(decision.reason).toBe(left?.reason);
+      }
+    }),
+    { numRuns: 300 },
   );
 });
