@@ -30,6 +30,12 @@ export const DECIDED_APPLICATION_STATES = [
   'revoked',
 ] as const satisfies readonly ApplicationState[];
 
+/** An approval in these states is on its list. */
+export const LISTED_APPLICATION_STATES = [
+  'decided',
+  'due_for_review',
+] as const satisfies readonly ApplicationState[];
+
 export const DECISIONS = ['approved', 'denied', 'deferred'] as const;
 export type Decision = (typeof DECISIONS)[number];
 

@@ -148,7 +148,7 @@ export type SummaryRow = {
   action?: { href: string; text: string; about: string };
 };
 
-function evidenceRows(result: PublishedResult, withBands: boolean): SummaryRow[] {
+export function evidenceRows(result: PublishedResult, withBands: boolean): SummaryRow[] {
   const enough = enoughText(result);
   if (!enough || !result.figures || !result.required) return [];
   const safe = safeFigures(result.figures, result.required);

@@ -7,6 +7,11 @@ export function listPath(slug: string): string {
   return `/lists/${slug}`;
 }
 
+/** What was decided about a credential on a list. */
+export function decisionPath(listSlug: string, credentialSlug: string): string {
+  return `${listPath(listSlug)}/${credentialSlug}`;
+}
+
 export function credentialPath(slug: string): string {
   return `/credentials/${slug}`;
 }

@@ -1,8 +1,15 @@
 import { and, asc, count, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
-import { DECIDED_APPLICATION_STATES } from '../approvals/types.ts';
+import { DECIDED_APPLICATION_STATES, LISTED_APPLICATION_STATES } from '../approvals/types.ts';
 import type { Db } from '../db/client.ts';
 import { agencies } from '../db/schema/agencies.ts';
-import { applications, approvalRecords, listCycles, lists } from '../db/schema/approvals.ts';
+import {
+  appeals,
+  applications,
+  approvalRecords,
+  decisions,
+  listCycles,
+  lists,
+} from '../db/schema/approvals.ts';
 import { committeeSeats, committees, meetings } from '../db/schema/committees.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
@@ -17,6 +24,7 @@ export async function listPublicLists(db: Db) {
       name: lists.name,
       kind: lists.kind,
       reviewCycle: lists.reviewCycle,
+      policyVersionId: lists.policyVersionId,
       agencyName: agencies.name,
       policyBody: policyVersions.body,
       policyVersion: policyVersions.version,
@@ -34,13 +42,15 @@ export type PublicList = Awaited<ReturnType<typeof listPublicLists>>[number];
 
 const decided = inArray(applications.state, [...DECIDED_APPLICATION_STATES]);
 
-/** How many credentials each public list approves, by the list's id. */
+/** How many credentials each public list approves as of now, by the list's id. */
 export async function countApproved(db: Db): Promise<Map<number, number>> {
   const rows = await db
     .select({ listId: applications.listId, approved: count() })
     .from(applications)
     .innerJoin(lists, and(eq(lists.id, applications.listId), eq(lists.isPublic, true)))
-    .where(and(decided, eq(applications.decision, 'approved')))
+    .where(
+      and(inArray(applications.state, [...LISTED_APPLICATION_STATES]), eq(applications.decision, 'approved')),
+    )
     .groupBy(applications.listId);
   return new Map(rows.map(({ listId, approved }) => [listId, approved]));
 }
@@ -56,6 +66,7 @@ export async function listDecisions(db: Db, listId: number) {
       credentialName: credentials.name,
       credentialVersion: credentials.version,
       issuerName: issuers.name,
+      state: applications.state,
       decision: applications.decision,
       decidedAt: applications.decidedAt,
       requirementStatus: evidenceSnapshots.requirementStatus,
@@ -88,8 +99,17 @@ export async function listResultsOf(db: Db, credentialSlug: string) {
       listName: lists.name,
       agencyName: agencies.name,
       cycleName: listCycles.name,
+      applicationId: applications.id,
+      state: applications.state,
       decision: applications.decision,
       decidedAt: applications.decidedAt,
+      decidedByBody: applications.decidedByBody,
+      conditions: applications.conditions,
+      publicReason: applications.publicReason,
+      reviewDueOn: applications.reviewDueOn,
+      lapsesOn: applications.lapsesOn,
+      endedAt: applications.endedAt,
+      requirementStatus: evidenceSnapshots.requirementStatus,
       sha256: evidenceSnapshots.sha256,
       publicSha256: evidenceSnapshots.publicSha256,
       frozenAt: evidenceSnapshots.frozenAt,
@@ -124,6 +144,38 @@ export async function listResultsOf(db: Db, credentialSlug: string) {
 }
 
 export type PublishedResult = Awaited<ReturnType<typeof listResultsOf>>[number];
+
+/** Decisions and appeals of applications as the public may see them: what and when, never by whom nor why in full. */
+export async function listPublicSteps(db: Db, applicationIds: readonly number[]) {
+  if (applicationIds.length === 0) return { decisions: [], appeals: [] };
+  const ids = [...applicationIds];
+  const [decisionRows, appealRows] = await Promise.all([
+    db
+      .select({
+        applicationId: decisions.applicationId,
+        kind: decisions.kind,
+        outcome: decisions.outcome,
+        at: decisions.endedAt,
+        publicReason: decisions.publicReason,
+      })
+      .from(decisions)
+      .where(and(inArray(decisions.applicationId, ids), eq(decisions.state, 'confirmed')))
+      .orderBy(asc(decisions.id)),
+    db
+      .select({
+        applicationId: appeals.applicationId,
+        filedOn: appeals.filedOn,
+        dueOn: appeals.dueOn,
+        state: appeals.state,
+      })
+      .from(appeals)
+      .where(inArray(appeals.applicationId, ids))
+      .orderBy(asc(appeals.id)),
+  ]);
+  return { decisions: decisionRows.map((row) => ({ ...row, at: row.at! })), appeals: appealRows };
+}
+
+export type PublicSteps = Awaited<ReturnType<typeof listPublicSteps>>;
 
 /** A credential that something was decided about on a public list; any other is not shown. */
 export async function findPublicCredential(db: Db, slug: string) {

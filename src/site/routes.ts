@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { criteriaForPublic } from '../approvals/public-criteria.ts';
 import { calendarDownload } from '../committees/calendar.ts';
 import { publicCommitteePath } from '../committees/paths.ts';
 import type { Deps } from '../deps.ts';
 import { type Language, preferredLanguage } from '../http/words.ts';
 import { DomainError } from '../lib/errors.ts';
+import { decisionPage } from './decision-page.ts';
 import { credentialLinkedData } from './linked-data.ts';
 import { committeePage, committeesPage, credentialPage, homePage, listPage } from './pages.ts';
 import { accessibilityPath, committeesPath, credentialDataPath, homePath, privacyPath } from './paths.ts';
@@ -15,10 +17,12 @@ import {
   listPublicCommittees,
   listPublicLists,
   listPublicMeetings,
+  listPublicSteps,
   listResultsOf,
 } from './queries.ts';
 
 type WithSlug = { Params: { slug: string } };
+type WithBoth = { Params: { list: string; credential: string } };
 type WithFile = { Params: { slug: string; file: string } };
 type WithLanguage = { Querystring: { lang?: string } };
 
@@ -37,6 +41,20 @@ export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
     const list = (await listPublicLists(db)).find(({ slug }) => slug === request.params.slug);
     if (!list) throw new DomainError('not_found');
     return reply.page('site/list', listPage(list, await listDecisions(db, list.id)));
+  });
+
+  app.get<WithBoth>('/lists/:list/:credential', open, async (request, reply) => {
+    const list = (await listPublicLists(db)).find(({ slug }) => slug === request.params.list);
+    if (!list) throw new DomainError('not_found');
+    const { credential, results } = await getPublicCredential(deps, request.params.credential);
+    const own = results.filter(({ listSlug }) => listSlug === list.slug);
+    if (own.length === 0) throw new DomainError('not_found');
+    const ids = own.map(({ applicationId }) => applicationId);
+    const [steps, criteria] = await Promise.all([
+      listPublicSteps(db, ids),
+      criteriaForPublic(db, list.policyVersionId, own[0]!),
+    ]);
+    return reply.page('site/decision', decisionPage({ list, credential, results, own, steps, criteria }));
   });
 
   app.get<WithSlug>('/credentials/:slug', open, async (request, reply) => {

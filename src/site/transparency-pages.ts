@@ -22,17 +22,16 @@ export function transparencyPage(facts: {
   return {
     title: 'Transparency log',
     breadcrumbs: [{ href: '/', text: 'Home' }],
-    zone: 'UTC',
     latest: latest && {
       size: latest.size,
       note: latest.note,
-      madeAt: latest.madeAt,
+      madeAt: moment(latest.madeAt),
       origin: latest.origin,
       textHref: ledgerPaths.latest,
     },
     checkpoints: checkpoints.map((one, at) => ({
       size: one.size,
-      madeAt: one.madeAt,
+      madeAt: moment(one.madeAt),
       root: one.root.toString('base64'),
       href: ledgerPaths.checkpoint(one.size),
       consistencyHref:
@@ -50,8 +49,8 @@ export function transparencyPage(facts: {
           : key.notBefore > now
             ? { kind: 'active', text: 'Will sign' }
             : { kind: 'quiet', text: 'Retired' },
-      notBefore: key.notBefore,
-      retiredAt: key.retiredAt,
+      notBefore: moment(key.notBefore),
+      retiredAt: key.retiredAt && moment(key.retiredAt),
       verifierKey: origin && noteVerifierKey(origin, key.publicKey),
     })),
     jwksHref: ledgerPaths.jwks,
@@ -60,6 +59,15 @@ export function transparencyPage(facts: {
     inclusionHref: latest && `${ledgerPaths.inclusion}?index=0&size=${latest.size}`,
     consistencyHref: latest && `${ledgerPaths.consistency}?from=1&to=${latest.size}`,
     jwksUrl: `${facts.publicUrl}${ledgerPaths.jwks}`,
-    reopened: facts.origins.slice(1).map(({ origin, openedAt, because }) => ({ origin, openedAt, because })),
+    reopened: facts.origins.slice(1).map(({ origin, openedAt, because }) => ({
+      origin,
+      openedAt: moment(openedAt),
+      because,
+    })),
   };
+}
+
+/** Short, and the same everywhere: whoever compares checkpoints does not live here. */
+function moment(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

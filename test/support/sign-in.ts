@@ -6,6 +6,11 @@ import type { Deps } from '../../src/deps.ts';
 export type StaffBrowser = {
   get(url: string): Promise<LightMyRequestResponse>;
   post(url: string, fields?: Record<string, string | string[]>): Promise<LightMyRequestResponse>;
+  /** A body that is ready as it is, such as a form with a file. */
+  send(
+    url: string,
+    body: { payload: Buffer; headers: Record<string, string> },
+  ): Promise<LightMyRequestResponse>;
 };
 
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/x-www-form-urlencoded' };
@@ -27,6 +32,13 @@ export async function signInAs(
         url,
         headers: { ...SAME_ORIGIN, cookie },
         payload: encodeForm(fields),
+      }),
+    send: (url, { payload, headers }) =>
+      given.app.inject({
+        method: 'POST',
+        url,
+        headers: { 'sec-fetch-site': 'same-origin', ...headers, cookie },
+        payload,
       }),
   };
 }
