@@ -13,7 +13,7 @@ import {
   freeAgainAt,
   insertTouch,
 } from './planner/budget.ts';
-import { BUSINESS_HOURS, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
+import { BUSINESS_HOURS, calendarIn, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
 import { findPreferenceReasons, findSuppressions } from './queries.ts';
 import { takeRoom } from './receiving-domains.ts';
 import {
@@ -85,6 +85,7 @@ type DueRow = {
   invited: boolean;
   may_have_left: boolean;
   zone: string;
+  us_state: string;
 };
 
 /**
@@ -223,7 +224,7 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
            c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, coalesce(c.email, s.email, '') as email,
            coalesce(c.email_domain, s.email_domain, '') as email_domain,
            coalesce(c.state, 'active') as contact_state,
-           i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone,
+           i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone, e.state as us_state,
            m.handed_at is not null as may_have_left,
            m.step > 0 and exists (
              select 1 from messages first
@@ -330,8 +331,7 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
         employer.peopleDays,
         employer.touchesDays,
       );
-      const calendar = protocol.calendar ?? BUSINESS_HOURS;
-      rules.set(Number(id), { budget, calendar, closedDays: calendar.closedDates.map(dayFromIso) });
+      rules.set(Number(id), { budget, calendar: protocol.calendar ?? BUSINESS_HOURS });
     }
     const since = new Date(now.getTime() - days * DAY_MS);
     const touches = await tx.execute<{
@@ -362,7 +362,9 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
   });
   return {
     check(row) {
-      const { budget, closedDays, calendar } = rules.get(row.wave_id!) ?? DEFAULT_RULES;
+      const { budget, calendar: everywhere } = rules.get(row.wave_id!) ?? DEFAULT_RULES;
+      const calendar = calendarIn(everywhere, row.us_state);
+      const closedDays = calendar.closedDates.map(dayFromIso);
       const person = byPerson.get(row.contact_id) ?? [];
       const employer = byUnit.get(row.unit_id) ?? [];
       const fitsPerson = fitsPersonBudget(budget.person, person, candidate(row), row.zone, closedDays);
@@ -388,8 +390,8 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
 
 /** The part of a frozen protocol that the claim looks at. */
 type WaveProtocol = { budget?: BudgetRules; calendar?: SendCalendar };
-type ClaimRules = { budget: BudgetRules; calendar: SendCalendar; closedDays: number[] };
-const DEFAULT_RULES: ClaimRules = { budget: DEFAULT_BUDGET, calendar: BUSINESS_HOURS, closedDays: [] };
+type ClaimRules = { budget: BudgetRules; calendar: SendCalendar };
+const DEFAULT_RULES: ClaimRules = { budget: DEFAULT_BUDGET, calendar: BUSINESS_HOURS };
 
 async function markRefused(tx: Tx, refused: readonly Refused[], now: Date): Promise<void> {
   if (refused.length === 0) return;

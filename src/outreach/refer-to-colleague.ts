@@ -6,7 +6,7 @@ import { parseMailAddress } from '../lib/mail-address.ts';
 import { hashToken } from '../lib/tokens.ts';
 import { answerToken, insertUnsubscribeLinks } from './create-touches.ts';
 import { messageIdFor } from './message-id.ts';
-import { BUSINESS_HOURS, type SendCalendar } from './planner/calendar.ts';
+import { BUSINESS_HOURS, calendarIn, type SendCalendar } from './planner/calendar.ts';
 import { canRefer, nextSendTime } from './rules.ts';
 import { stopReminders } from './stop-messages.ts';
 
@@ -38,6 +38,7 @@ type Nominator = {
   wave_state: string;
   close_at: Date;
   zone: string;
+  us_state: string;
   calendar: SendCalendar | null;
 };
 
@@ -100,6 +101,7 @@ async function lockNominator(tx: Tx, invitationId: number): Promise<Nominator | 
   const [row] = await tx.execute<Nominator>(sql`
     select i.id, i.wave_id, i.agency_id, i.employer_id, i.contact_id, c.email_key, i.language, i.expires_at,
            i.referred_from_id, w.state as wave_state, w.close_at, coalesce(e.time_zone, a.time_zone) as zone,
+           e.state as us_state,
            w.protocol->'calendar' as calendar,
            (select count(*)::int from invitations r where r.referred_from_id = i.id) as referrals
     from invitations i
@@ -164,7 +166,7 @@ async function insertReferral(
     from asks a join waves w on w.id = a.wave_id
     where a.invitation_id = ${nominator.id} and a.state <> 'cancelled'
       and (a.wave_id = ${nominator.wave_id} or w.state = 'running')`);
-  const calendar = nominator.calendar ?? BUSINESS_HOURS;
+  const calendar = calendarIn(nominator.calendar ?? BUSINESS_HOURS, nominator.us_state);
   const sendAfter = nextSendTime(calendar, nominator.zone, now, nominator.close_at) ?? nominator.close_at;
   await tx.execute(sql`
     insert into messages (agency_id, wave_id, invitation_id, contact_id, employer_id, kind, stream, step, send_after,
