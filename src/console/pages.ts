@@ -1,4 +1,5 @@
 import { approvalPaths } from '../approvals/paths.ts';
+import { lapseInWords } from '../approvals/standing.ts';
 import { committeePath } from '../committees/paths.ts';
 import { deliveryPaths } from '../delivery/paths.ts';
 import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
@@ -202,9 +203,10 @@ function lockPanel({ waiting, late }: { waiting: number; late: number }, mayUnlo
 const outOf = (part: number, whole: number) =>
   `${part.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}`;
 
-/** A policy that needs facts which are not recorded asks for no number of employers. */
+/** A policy that asks bodies alone, or for facts that are not recorded, asks for no number of employers. */
 function bothYesText({ status, figures, required }: Requirement): string {
-  return status === 'unsupported' ? 'Not counted' : outOf(figures.bothYes, required);
+  if (status === 'unsupported') return 'Not counted';
+  return required > 0 ? outOf(figures.bothYes, required) : 'By vote, letter or review';
 }
 
 function isMet(requirement: Requirement): boolean {
@@ -221,7 +223,10 @@ export function standing(requirement: Requirement): { status: string; kind: stri
     case 'conflicting':
       return { status: 'Conflicting', kind: 'bad' };
     case 'short':
-      return { status: `Short by ${requirement.shortfall}`, kind: 'short' };
+      return {
+        status: requirement.shortfall > 0 ? `Short by ${requirement.shortfall}` : 'Short',
+        kind: 'short',
+      };
     case 'not_asked':
       return { status: 'Not asked', kind: 'quiet' };
     case 'unsupported':
@@ -350,7 +355,11 @@ export function storyPage(facts: StoryFacts) {
               note: `${figures.delivered.toLocaleString('en-US')} reached`,
             },
             { label: 'Answered', value: figures.answered, note: null },
-            { label: 'Yes to both', value: figures.bothYes, note: `${requirement.required} needed` },
+            {
+              label: 'Yes to both',
+              value: figures.bothYes,
+              note: requirement.required > 0 ? `${requirement.required} needed` : null,
+            },
             {
               label: 'Still missing',
               value: requirement.shortfall,
@@ -358,7 +367,7 @@ export function storyPage(facts: StoryFacts) {
             },
           ]
         : [],
-    progress: requirement
+    progress: requirement?.required
       ? {
           value: Math.min(requirement.figures.bothYes, requirement.required),
           max: requirement.required,
@@ -366,7 +375,7 @@ export function storyPage(facts: StoryFacts) {
           isMet: isMet(requirement),
         }
       : null,
-    expiring: requirement?.expiring ?? null,
+    expiring: requirement && lapseInWords(requirement, facts.zone),
     forecast: storyForecast(facts.forecast, facts.zone),
     filters: figures
       ? [

@@ -1,3 +1,4 @@
+import { lapseInWords } from '../approvals/standing.ts';
 import { changesTheCount, countOf, type Difference } from '../evidence/rules/compare.ts';
 import type { Figures, Measure, PositionStatus, Requirement, UnitPosition } from '../evidence/types.ts';
 import { MEASURE_WORDS, POSITION_REASON_WORDS, REQUIREMENT_REASON_WORDS } from '../evidence/words.ts';
@@ -72,7 +73,7 @@ export function whatIfPage(facts: WhatIfFacts) {
         has,
         needs,
       })),
-      expiring: requirement.expiring,
+      expiring: lapseInWords(requirement, facts.zone),
     })),
     figures: FIGURE_ROWS.map(([key, text]) => ({
       text,
