@@ -67,7 +67,7 @@ export const partyForm = z
 
 export const adjudicationsQuery = z.object({
   page: z.coerce.number().int().min(1).max(100_000).catch(1).default(1),
-  done: z.unknown(),
+  done: z.unknown().optional(),
 });
 
 export const adjudicationForm = z.object({

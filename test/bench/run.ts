@@ -2,6 +2,9 @@ import { cpus } from 'node:os';
 import { benchAnswerPost } from './answer-post.ts';
 import { benchChangedSince } from './changed-since.ts';
 import { type BenchEngine, startBenchEngine } from './engine.ts';
+import { benchLaunchToMail } from './launch-to-mail.ts';
+import { benchMerge } from './merge.ts';
+import { benchPlanning } from './planning.ts';
 import { type BenchRow, formatRows, meetsBar } from './rows.ts';
 import { benchSending } from './sending.ts';
 import { benchSoak } from './soak.ts';
@@ -19,6 +22,7 @@ const PARTS: Record<string, (engine: BenchEngine) => Promise<BenchRow[]>> = {
 
 /** `npm run bench` runs everything; `npm run bench -- b c` only those parts. Prints a Markdown table last. */
 const wanted = process.argv.slice(2);
+  m: benchMerge,
 const unknown = wanted.filter((part) => !(part in PARTS));
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(PARTS).join(', ')}.`);

@@ -68,12 +68,13 @@ describe('who stands behind a credential', () => {
     const bad = await ada.post('/staff/conflicts/parties', fields);
     expect(bad.statusCode).toBe(422);
     expect(bad.body).toContain('Enter a domain or the number of an employer record');
-    for (const wrong of [
+    const wrongs: Record<string, string>[] = [
       { domain: 'gmail.com' },
       { employerId: '999999' },
       { employerId: 'x' },
       { domain: 'a.example', credential: 'no-such-thing' },
-    ]) {
+    ];
+    for (const wrong of wrongs) {
       expect((await ada.post('/staff/conflicts/parties', { ...fields, ...wrong })).statusCode).toBe(422);
     }
     const given = { ...fields, domain: 'reseller.example', employerId: String(itself) };
