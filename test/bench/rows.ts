@@ -6,12 +6,13 @@ export type BenchRow = {
   backend: 'postgres' | 'redis' | '-';
   unit: string;
   ours: number;
-  limit: number;
+  /** Null where there is nothing to compare with. */
+  limit: number | null;
   /** What the ratio compares, in words. */
   ratioOf: string;
-  ratio: number;
-  /** The ratio that must be reached; `atMost` where less is better. */
-  bar: { atLeast: number } | { atMost: number };
+  ratio: number | null;
+  /** The ratio that must be reached; `atMost` where less is better; null where it is only told. */
+  bar: { atLeast: number } | { atMost: number } | null;
 };
 
 export function median(values: readonly number[]): number {
@@ -19,8 +20,9 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-export function meetsBar(row: BenchRow): boolean {
-  return 'atLeast' in row.bar ? row.ratio >= row.bar.atLeast : row.ratio <= row.bar.atMost;
+export function meetsBar({ bar, ratio }: BenchRow): boolean {
+  if (bar === null || ratio === null) return true;
+  return 'atLeast' in bar ? ratio >= bar.atLeast : ratio <= bar.atMost;
 }
 
 /** A Markdown table, as it stands in the README. */
@@ -28,15 +30,15 @@ export function formatRows(rows: readonly BenchRow[]): string {
   const shown = (value: number) =>
     value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
   const lines = rows.map((row) => {
-    const bar = 'atLeast' in row.bar ? `≥ ${row.bar.atLeast}` : `≤ ${row.bar.atMost}`;
+    const bar = row.bar && ('atLeast' in row.bar ? `≥ ${row.bar.atLeast}` : `≤ ${row.bar.atMost}`);
     const cells = [
       row.id,
       row.what,
       row.backend,
       `${shown(row.ours)} ${row.unit}`,
-      `${shown(row.limit)} ${row.unit}`,
-      `${row.ratio.toFixed(2)} (${row.ratioOf})`,
-      `${bar} ${meetsBar(row) ? 'met' : 'MISSED'}`,
+      row.limit === null ? '' : `${shown(row.limit)} ${row.unit}`,
+      row.ratio === null ? '' : `${row.ratio.toFixed(2)} (${row.ratioOf})`,
+      bar === null ? '' : `${bar} ${meetsBar(row) ? 'met' : 'MISSED'}`,
     ];
     return `| ${cells.join(' | ')} |`;
   });

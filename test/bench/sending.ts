@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +11,7 @@ import { launchWave, makeWorld } from '../outreach/outreach-world.ts';
 import { startRedis } from '../support/redis.ts';
 import type { BenchEngine } from './engine.ts';
 import { type BenchRow, median } from './rows.ts';
+import { startBenchSink } from './sink.ts';
 
 const MESSAGES = 3_000;
 const CONNECTIONS = 20;
@@ -23,7 +22,7 @@ const RUNS = 3;
  * down by a worker from the queue, beside a bare nodemailer pool that sends a mail of the same size in a loop.
  */
 export async function benchSending(engine: BenchEngine): Promise<BenchRow[]> {
-  const sink = await startSink();
+  const sink = await startBenchSink();
   const redis = await startRedis();
   const backends = redis
     ? [
@@ -131,21 +130,4 @@ async function sendBare(smtpUrl: string, count: number): Promise<number> {
   const seconds = (performance.now() - from) / 1_000;
   transport.close();
   return count / seconds;
-}
-
-async function startSink(): Promise<{ url: string; stop(): Promise<void> }> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'smtp-sink-process.ts')],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
-  return {
-    url: line.toString().trim(),
-    async stop() {
-      const exited = once(child, 'exit');
-      child.stdin!.end();
-      await exited;
-    },
-  };
 }
