@@ -70,7 +70,7 @@ export function ctdlDrafts(facts: CtdlFacts) {
         '_:decision',
         isInformational ? 'ceterms:RecognizeAction' : 'ceterms:ApproveAction',
         `${credential.name}: ${isInformational ? 'recognized' : 'approved'} on ${list.name}`,
-        `Draft for ${agency.name} to publish. ${facts.policyInWords.join('. ')}`,
+        `Draft for ${agency.name} to publish. ${facts.policyInWords[0] ?? ''}`,
       ),
       ...(isMet
         ? [

@@ -104,7 +104,12 @@ export function retentionPage(facts: {
     zone: facts.zone,
     notice: noticeOf(facts.done, { saved: 'The rules are saved. They are applied within six hours.' }),
     action: facts.mayManage ? recordsPaths.retention : null,
-    classes: RETENTION_CLASSES.map((name) => ({ name, ...CLASS_WORDS[name], months: monthsOf(name) ?? '' })),
+    classes: RETENTION_CLASSES.map((name) => ({
+      name,
+      label: `${CLASS_WORDS[name].text} (months)`,
+      hint: CLASS_WORDS[name].hint,
+      months: monthsOf(name) ?? '',
+    })),
     rows: RETENTION_CLASSES.map((name) => {
       const months = monthsOf(name);
       return {
