@@ -2,7 +2,9 @@ import { approvalPaths } from '../approvals/paths.ts';
 import { lapseInWords } from '../approvals/standing.ts';
 import { committeePath } from '../committees/paths.ts';
 import { deliveryPaths } from '../delivery/paths.ts';
-import type { Figures, PositionStatus, Requirement } from '../evidence/types.ts';
+import type { Voice } from '../evidence/explain-positions.ts';
+import { evidencePaths } from '../evidence/paths.ts';
+import type { CountingUnit, Figures, PositionStatus, Requirement } from '../evidence/types.ts';
 import type { CycleProposal } from '../waves/cycle-queries.ts';
 import { cycleProposalItem } from '../waves/cycle-words.ts';
 import { type ForecastFacts, forecastText } from '../waves/forecast-words.ts';
@@ -289,7 +291,7 @@ export type StoryFacts = {
   credential: { slug: string; name: string; version: string; issuer: string };
   zone: string;
   policies: { policyVersionId: number; policy: string; version: number; lists: string[] }[];
-  chosen: { policyVersionId: number; rule: string[] } | null;
+  chosen: { policyVersionId: number; rule: string[]; unit: CountingUnit } | null;
   requirement: Requirement | null;
   /** What the waves under way will bring; null where nothing is counted. */
   forecast: StoryForecast | null;
@@ -303,6 +305,8 @@ export type StoryFacts = {
     respondent: string | null;
     respondentTitle: string | null;
     wave: string | null;
+    /** Where several people answered: whose answer speaks, and why the others do not. */
+    voices: readonly Voice[];
   }[];
   show: PositionStatus | null;
   page: number;
@@ -321,6 +325,12 @@ export type StoryFacts = {
 export const POSITIONS_PER_PAGE = 50;
 
 /** One credential from the first ask to the count: asked, answered, yes to both, short by how many; who and when. */
+const UNIT_NOTES: Record<CountingUnit, string | null> = {
+  legal_entity: null,
+  group: 'The figures above count each group of companies once; the list below is of single companies.',
+  site: 'The figures above count each site; the list below is of whole employers.',
+};
+
 export function storyPage(facts: StoryFacts) {
   const { credential, requirement, chosen } = facts;
   const link = (query: { show?: string; page?: number }) =>
@@ -396,6 +406,7 @@ export function storyPage(facts: StoryFacts) {
           },
         ]
       : [],
+    unitNote: chosen ? UNIT_NOTES[chosen.unit] : null,
     positions: facts.positions.map((position) => ({
       employer: position.employer,
       href: `/staff/employers/${position.employerId}`,
@@ -405,6 +416,11 @@ export function storyPage(facts: StoryFacts) {
       answeredAt: position.answeredAt,
       who: [position.respondent, position.respondentTitle].filter(Boolean).join(', '),
       wave: position.wave,
+      voices: position.voices,
+      settleHref:
+        position.status === 'conflicting'
+          ? evidencePaths.dispute(credential.slug, position.employerId)
+          : null,
     })),
     pagination: {
       previous:

@@ -4,6 +4,7 @@ import { hasRole } from '../agencies/rules.ts';
 import { listOpenProposals } from '../approvals/queries.ts';
 import { countMailTasks } from '../delivery/queries.ts';
 import type { Deps } from '../deps.ts';
+import { explainPositions, type Voice } from '../evidence/explain-positions.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
 import { readTallies, readTally } from '../evidence/read-tally.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
@@ -99,6 +100,15 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
             offset: (query.page - 1) * POSITIONS_PER_PAGE,
           })
         : [];
+      const voices = chosen
+        ? await explainPositions(
+            db,
+            { credentialId: credential.id, ...chosen },
+            found.slice(0, POSITIONS_PER_PAGE).map(({ employerId }) => employerId),
+            deps.clock.now(),
+          )
+        : new Map<number, Voice[]>();
+      const body = chosen ? (await getPolicyVersion(db, chosen.policyVersionId)).body : null;
       const waves = await listWavesOfCredential(db, credential.id);
       const forecasts = await readForecasts(db, agencyId, chosen ? [credential.id] : [], deps.clock.now());
       const forecast = forecasts.get(credential.id) ?? null;
@@ -108,13 +118,16 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
         policies,
         chosen: chosen && {
           policyVersionId: chosen.policyVersionId,
-          rule: describePolicy((await getPolicyVersion(db, chosen.policyVersionId)).body),
+          rule: body ? describePolicy(body) : [],
+          unit: body?.countingUnit ?? 'legal_entity',
         },
         requirement: chosen
           ? await readTally(db, credential.id, chosen.policyVersionId, deps.clock.now())
           : null,
         forecast: forecast?.policyVersionId === chosen?.policyVersionId ? forecast : null,
-        positions: found.slice(0, POSITIONS_PER_PAGE),
+        positions: found
+          .slice(0, POSITIONS_PER_PAGE)
+          .map((position) => ({ ...position, voices: voices.get(position.employerId) ?? [] })),
         show,
         page: query.page,
         hasMore: found.length > POSITIONS_PER_PAGE,
