@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { instruments, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/sha256.ts';
+import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from './presets.ts';
 import { type InstrumentBody, instrumentBody, type NoticeBody, noticeBody } from './types.ts';
 
 /** SHA-256 over the canonical JSON of an instrument or a notice: what answers and evidence name it by. */
@@ -83,4 +84,34 @@ export async function markWordingUsed(
     .update(noticeVersions)
     .set({ usedAt: input.now })
     .where(sql`${noticeVersions.id} = ${input.noticeVersionId} and ${noticeVersions.usedAt} is null`);
+}
+
+/**
+ * The wording that an agency asks with now: the newest instrument and its own newest notice, the presets where there is
+ * none, both marked as used.
+ */
+export async function takeWording(
+  tx: Db,
+  input: { agencyId: number; now: Date },
+): Promise<{ instrumentVersionId: number; noticeVersionId: number }> {
+  const { agencyId, now } = input;
+  const [instrument] = await tx
+    .select({ id: instrumentVersions.id })
+    .from(instrumentVersions)
+    .orderBy(desc(instrumentVersions.id))
+    .limit(1);
+  const instrumentVersionId =
+    instrument?.id ??
+    (await publishInstrument(tx, { slug: 'wyoming', name: 'Wyoming', body: WYOMING_INSTRUMENT, now }))
+      .instrumentVersionId;
+  const [notice] = await tx
+    .select({ id: noticeVersions.id })
+    .from(noticeVersions)
+    .where(eq(noticeVersions.agencyId, agencyId))
+    .orderBy(desc(noticeVersions.version))
+    .limit(1);
+  const noticeVersionId =
+    notice?.id ?? (await publishNotice(tx, { agencyId, body: PUBLIC_RECORDS_NOTICE, now })).noticeVersionId;
+  await markWordingUsed(tx, { instrumentVersionId, noticeVersionId, now });
+  return { instrumentVersionId, noticeVersionId };
 }
