@@ -162,9 +162,9 @@ test.each<[string, KnownProposal[], ReturnType<typeof decideProposal>]>([
 });
 
 describe('possibleDays', () => {
-  test('without a deadline: six Mondays, two weeks of invitations each', () => {
+  test('without a deadline: thirteen Mondays, two weeks of invitations each', () => {
     const found = possibleDays('2027-02-15', null, 7);
-    expect(found).toHaveLength(6);
+    expect(found).toHaveLength(13);
     expect(found[0]).toEqual({
       sendFrom: '2027-02-22',
       sendUntil: '2027-03-08',

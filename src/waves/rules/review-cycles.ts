@@ -193,7 +193,8 @@ export type WaveDays = { sendFrom: Day; sendUntil: Day; remindOn: Day; closeOn: 
 const PREPARE_DAYS = 5;
 /** After the last answer: to look at the evidence, freeze it and decide. */
 const DECIDE_DAYS = 14;
-const WEEKS_AHEAD = 6;
+/** Beyond a quarter, when the longest contact budget is over, no later date is better. */
+const WEEKS_AHEAD = 13;
 
 const SHAPES = [
   { send: 14, remind: 18, close: 29 },
