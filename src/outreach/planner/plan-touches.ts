@@ -1,5 +1,5 @@
 import { invariant } from '../../lib/errors.ts';
-import { DAY_MS, type SendWindow } from './calendar.ts';
+import { DAY_MS, instantAt, type SendWindow } from './calendar.ts';
 import { createChance } from './chance.ts';
 import { AIM, type ForecastUnit, forecastReach } from './forecast.ts';
 import { asksToNeed, compareNeed, needOf, stableHash, topicKey } from './need.ts';
@@ -501,6 +501,11 @@ function createClockwork(input: PlanInput, world: World, placement: Placement) {
   const dates = new Map<number, Date>();
   const key = (i: number, window: SendWindow) =>
     `${placement.zoneOf(at(world.candidates, i))}|${window.start}|${window.end}`;
+  const lengths = new Map<string, number>();
+  const lengthOf = (i: number, window: SendWindow) => {
+    const midnight = instantAt(placement.zoneOf(at(world.candidates, i)), window.day + 1, 0);
+    return Math.min(window.end, midnight) - window.start;
+  };
   // Equal instants share one Date: a large plan has few distinct minutes.
   const date = (instant: number) => {
     let known = dates.get(instant);
@@ -520,7 +525,10 @@ function createClockwork(input: PlanInput, world: World, placement: Placement) {
       const turn = taken.get(group) ?? 0;
       taken.set(group, turn + 1);
       const share = input.protocol.pace === 'even' ? turn / (sizes.get(group) ?? 1) : 0;
-      const offset = Math.floor((share * (window.end - window.start)) / MINUTE_MS) * MINUTE_MS;
+      // Round the clock a window reaches over midnight, and what leaves then would be the next day's.
+      const length = lengths.get(group) ?? lengthOf(i, window);
+      lengths.set(group, length);
+      const offset = Math.floor((share * length) / MINUTE_MS) * MINUTE_MS;
       return { sendAfter: date(window.start + offset), notAfter: date(window.end) };
     },
   };

@@ -528,6 +528,99 @@ describe('planTouches, for worlds drawn by hand', () => {
     ]);
   });
 
+  test('sends in the recipient hours on both sides of the spring clock change', () => {
+    const now = new Date('2027-03-11T12:00:00Z');
+    const plan = planTouches(
+      aPlanInput({
+        now,
+        // Friday 12 March to Monday 15 March; clocks go forward on Sunday the 14th.
+        protocol: aProtocol({
+          sendFrom: later(1, now),
+          sendUntil: later(6, now),
+          closeAt: later(20, now),
+          pace: 'at_once',
+          dailyCapacity: 1,
+          remindAt: [],
+        }),
+        candidates: [aCandidate(1), aCandidate(2), aCandidate(3, { zone: 'America/Phoenix' })],
+        topics: [aCredential(1)],
+      }),
+    );
+    expect(new Set(plan.touches.map((touch) => touch.steps[0]?.sendAfter.toISOString()))).toEqual(
+      new Set(['2027-03-12T15:30:00.000Z', expect.any(String), expect.any(String)]),
+    );
+    for (const { contactId, steps } of plan.touches) {
+      const zone = contactId === 3 ? 'America/Phoenix' : 'America/Denver';
+      expect(wallTime(steps[0]!.sendAfter, zone)).toMatchObject({ hour: 8, minute: 30 });
+      expect(wallTime(steps[0]!.notAfter, zone)).toMatchObject({ hour: 16, minute: 0 });
+    }
+  });
+
+  test.each([
+    ['2026-11-01T06:00:00.000Z', '2026-11-02T07:00:00.000Z', 25],
+    ['2027-03-14T07:00:00.000Z', '2027-03-15T06:00:00.000Z', 23],
+  ])('at any hour, a day that the clocks change (from %s) is one day of capacity', (from, until, hours) => {
+    const day = new Date(from);
+    const plan = planTouches(
+      aPlanInput({
+        now: day,
+        protocol: aProtocol({
+          sendFrom: day,
+          sendUntil: later(3, day),
+          closeAt: later(10, day),
+          remindAt: [],
+          pace: 'even',
+          dailyCapacity: 50,
+          calendar: { weekdays: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, untilMinute: 1440, closedDates: [] },
+        }),
+        candidates: Array.from({ length: 60 }, (_, i) => aCandidate(i + 1)),
+        topics: [aCredential(1)],
+      }),
+    );
+    expect((Date.parse(until) - Date.parse(from)) / 3_600_000).toBe(hours);
+    const onTheDay = plan.touches.filter(({ steps }) => steps[0]!.sendAfter.toISOString() < until);
+    expect(onTheDay).toHaveLength(50);
+    expect(plan.load.map(({ messages }) => messages)).toEqual([50, 10]);
+    for (const { steps } of plan.touches) {
+      expect(steps[0]!.sendAfter.getTime()).toBeLessThan(steps[0]!.notAfter.getTime());
+    }
+  });
+
+  test('what another wave sends at that time carries the asks, and the holiday of the recipient’s state is kept', () => {
+    const joinable = {
+      contactId: 1,
+      invitationId: 77,
+      from: new Date('2026-10-28T15:00:00Z'),
+      to: new Date('2026-10-28T22:00:00Z'),
+      carries: 2,
+      most: 3,
+      carriesMeeting: false,
+    };
+    const protocol = aProtocol({ remindAt: [] });
+    const plan = planTouches(
+      aPlanInput({
+        protocol: { ...protocol, calendar: { ...protocol.calendar, closedIn: { MT: ['2026-10-26'] } } },
+        candidates: [aCandidate(1), aCandidate(2, { region: 'MT' }), aCandidate(3)],
+        topics: [aCredential(1), aCredential(2)],
+        joinable: [joinable],
+        ledger: [{ contactId: 1, unitId: 1, from: joinable.from, to: joinable.to, newInvitation: true }],
+      }),
+    );
+    expect(
+      plan.touches.map(({ contactId, asks, joins }) => [contactId, asks.length, joins?.invitationId]),
+    ).toEqual([
+      [3, 2, undefined],
+      [2, 2, undefined],
+      // One place is left in it.
+      [1, 1, 77],
+    ]);
+    expect(plan.load).toEqual([
+      { date: '2026-10-26', messages: 1 },
+      { date: '2026-10-27', messages: 1 },
+    ]);
+    expect(plan.adjustments).toEqual([{ contactId: 1, step: 0, kind: 'merged', reason: 'merged' }]);
+  });
+
   test('spreads a day evenly over its hours', () => {
     const plan = planTouches(
       aPlanInput({
