@@ -33,7 +33,11 @@ function write(value: unknown, path: Path): string {
   }
 }
 
+/** Nothing in such a text is escaped. Most are: names of members, times, ids. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function writeString(value: string, path: Path): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   if (LONE_SURROGATE.test(value)) throw refusal(path, 'holds a lone surrogate, which UTF-8 cannot carry');
   return JSON.stringify(value);
 }

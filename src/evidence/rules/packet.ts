@@ -564,7 +564,6 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
 function sortFacts(facts: EvidenceFacts, terms: Terms): Packet['facts'] {
   const { needsProfiles, needsBodies, unit, leavesToStaff } = terms;
   const adjudications = leavesToStaff ? (facts.adjudications ?? []) : [];
-  const byText = (a: object, b: object) => (keyOf(a) < keyOf(b) ? -1 : 1);
   return {
     credentialId: facts.credentialId,
     answers: facts.answers
@@ -572,13 +571,13 @@ function sortFacts(facts: EvidenceFacts, terms: Terms): Packet['facts'] {
         ...answer,
         values: { ...answer.values },
         ...(saidAt ? { saidAt } : {}),
-        ...(holds && holds.length > 0 ? { holds: holds.toSorted(byText) } : {}),
+        ...(holds && holds.length > 0 ? { holds: byText(holds) } : {}),
       }))
       .sort((a, b) => a.answerId - b.answerId),
     asks: facts.asks.toSorted((a, b) => a.askId - b.askId),
-    links: facts.links.toSorted(byText),
-    conflictMarks: facts.conflictMarks.toSorted(byText),
-    employerDomains: facts.employerDomains.toSorted(byText),
+    links: byText(facts.links),
+    conflictMarks: byText(facts.conflictMarks),
+    employerDomains: byText(facts.employerDomains),
     issuerDomains: facts.issuerDomains.toSorted(),
     ...(needsProfiles
       ? {
@@ -593,7 +592,7 @@ function sortFacts(facts: EvidenceFacts, terms: Terms): Packet['facts'] {
             .sort((a, b) => a.adjudicationId - b.adjudicationId),
         }
       : {}),
-    ...(unit === 'group' ? { groups: (facts.groups ?? []).toSorted(byText) } : {}),
+    ...(unit === 'group' ? { groups: byText(facts.groups ?? []) } : {}),
     ...(unit === 'site'
       ? { contactSites: (facts.contactSites ?? []).toSorted((a, b) => a.contactId - b.contactId) }
       : {}),
@@ -611,8 +610,12 @@ function sortBodies(bodies: EvidenceFacts['bodies']): NonNullable<Packet['facts'
   };
 }
 
-function keyOf(value: object): string {
-  return canonicalJson(toPlain(value));
+/** In the order of their canonical JSON, each written once. */
+function byText<T extends object>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, text: canonicalJson(toPlain(value)) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ value }) => value);
 }
 
 /** The hash by which policies, wording and protocols are named: SHA-256 of their canonical JSON. */

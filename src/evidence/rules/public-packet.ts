@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { type Hash, hashLeaf, inclusionProof, rootFromInclusion, rootOf } from '../../lib/merkle.ts';
@@ -13,17 +13,17 @@ type JsonObject = { [key: string]: Json };
 /** One thing that the public version leaves out, by the table that it stands in and its place there. */
 export type Row = { table: string; at: number; row: Json };
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const hexHash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A row that was shown after all, with what proves that it is the one in the packet. */
 export const disclosedRow = z.strictObject({
   table: z.string(),
   at: z.int().nonnegative(),
   row: z.json(),
-  salt: hash,
+  salt: hexHash,
   index: z.int().nonnegative(),
   size: z.int().positive(),
-  path: z.array(hash),
+  path: z.array(hexHash),
 });
 export type DisclosedRow = z.output<typeof disclosedRow>;
 
@@ -32,11 +32,11 @@ export const publicFileSchema = z.strictObject({
   disclosed: z.array(disclosedRow).optional(),
   format: z.literal(PUBLIC_FORMAT),
   packet: z.looseObject({
-    rowsRoot: hash,
+    rowsRoot: hexHash,
     result: z.strictObject({ enough: z.boolean(), required: z.int() }),
   }),
   proof: z.string(),
-  sha256: hash,
+  sha256: hexHash,
   signature: z.string(),
 });
 
@@ -68,7 +68,7 @@ export function publicVersionOf(packet: JsonObject): { text: string; rows: Row[]
       row: { waveId: waveId!, dispositions: dispositions! },
     })),
   ].sort((a, b) => (a.table === b.table ? a.at - b.at : a.table < b.table ? -1 : 1));
-  const leaves = rows.map((row) => hashLeaf(rowCommitment(row, rowSalt(redactionKey, row))));
+  const leaves = rows.map((row, index) => rowLeaf(row, rowSalt(redactionKey, index)));
   const text = canonicalJson({
     ...open,
     validUntil: validUntil!,
@@ -87,12 +87,16 @@ function listRows(table: string, value: Json): Row[] {
 }
 
 /** Each row has a salt of its own, so that showing one says nothing of the others. */
-function rowSalt(redactionKey: string, { table, at }: Pick<Row, 'table' | 'at'>): Buffer {
-  return createHmac('sha256', Buffer.from(redactionKey, 'hex')).update(`${table}\n${at}`).digest();
+function rowSalt(redactionKey: string, index: number): Buffer {
+  const input = Buffer.alloc(40);
+  input.write(redactionKey, 'hex');
+  input.writeBigUInt64BE(BigInt(index), 32);
+  return hash('sha256', input, 'buffer') as Buffer;
 }
 
-function rowCommitment({ table, at, row }: Row, salt: Buffer): Buffer {
-  return createHmac('sha256', salt).update(canonicalJson({ table, at, row })).digest();
+/** The leaf of a row: its salt hides it, and the tree binds to it. */
+function rowLeaf({ table, at, row }: Row, salt: Buffer): Hash {
+  return hashLeaf(Buffer.concat([salt, Buffer.from(canonicalJson({ table, at, row }))]));
 }
 
 /** The file that is handed out. */
@@ -121,7 +125,7 @@ export async function discloseRows(
     );
     shown.push({
       ...row,
-      salt: rowSalt(key, row).toString('hex'),
+      salt: rowSalt(key, index).toString('hex'),
       index,
       size: rows.length,
       path: path.map((one) => one.toString('hex')),
@@ -132,7 +136,7 @@ export async function discloseRows(
 
 /** Whether a shown row is one of those that the public version commits to. */
 export function isDisclosedRow(shown: DisclosedRow, rowsRoot: string): boolean {
-  const leaf = hashLeaf(rowCommitment(shown as Row, Buffer.from(shown.salt, 'hex')));
+  const leaf = rowLeaf(shown as Row, Buffer.from(shown.salt, 'hex'));
   const path = shown.path.map((one) => Buffer.from(one, 'hex'));
   return rootFromInclusion(leaf, shown.index, shown.size, path)?.toString('hex') === rowsRoot;
 }
