@@ -1,5 +1,4 @@
 export const ENDPOINT_STATES = ['active', 'disabled'] as const;
-export type EndpointState = (typeof ENDPOINT_STATES)[number];
 
 /** Why an endpoint is told nothing: staff switched it off, or it answered 410 Gone. */
 export const DISABLED_REASONS = ['by_staff', 'gone'] as const;
