@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { POLICY_PRESETS } from '../evidence/presets.ts';
+import { DISAGREEMENT_RULES, WHO_SPEAKS } from '../evidence/rules/policy.ts';
+import { COUNTING_UNITS } from '../evidence/types.ts';
 import { slugify } from '../lib/slugify.ts';
 
 /** Blank leaves the preset's own number. */
@@ -14,6 +16,13 @@ const optionalNumber = (least: number, most: number, message: string) =>
     )
     .transform((text) => (text === '' ? null : Number(text)));
 
+/** Blank leaves the preset's own rule. */
+const blankOr = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z
+    .enum(['', ...values], 'Choose one of the answers')
+    .default('')
+    .transform((value) => (value === '' ? null : (value as T[number])));
+
 export const policyForm = z.object({
   preset: z
     .string('Choose a preset')
@@ -26,5 +35,8 @@ export const policyForm = z.object({
     .default('')
     .refine((name) => name === '' || slugify(name).length > 0, 'Use letters or digits in the name'),
   minEmployers: optionalNumber(1, 1000, 'Enter a number of employers from 1 to 1,000, or leave it blank'),
+  countingUnit: blankOr(COUNTING_UNITS),
+  whoSpeaks: blankOr(WHO_SPEAKS),
+  disagreement: blankOr(DISAGREEMENT_RULES),
   months: optionalNumber(1, 120, 'Enter a number of months from 1 to 120, or leave it blank'),
 });

@@ -73,6 +73,20 @@ export function policiesPage(facts: {
       },
     ),
     action: viewer.mayEdit ? approvalPaths.policies : null,
+    units: [
+      { value: 'legal_entity', text: 'Each employer, as a legal entity' },
+      { value: 'group', text: 'Each group: a parent company and all under it' },
+      { value: 'site', text: 'Each site of an employer' },
+    ],
+    speakers: [
+      { value: 'everybody', text: 'Everybody who answers' },
+      { value: 'hiring_authority_first', text: 'Those who take part in hiring first, then the latest' },
+    ],
+    disagreements: [
+      { value: 'adjudicate', text: 'Two members of staff settle it; until then it is not counted' },
+      { value: 'latest', text: 'The latest clear answer counts' },
+      { value: 'any_no_wins', text: 'One no makes it a no' },
+    ],
     presets: POLICY_PRESETS.map(({ slug, name }) => ({ value: slug, text: name })),
   };
 }

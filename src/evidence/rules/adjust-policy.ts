@@ -1,14 +1,20 @@
+import type { CountingUnit } from '../types.ts';
 import { type Policy, policySchema } from './policy.ts';
 import { termsOf } from './terms.ts';
 
+export type PolicyChanges = {
+  minEmployers: number | null;
+  evidenceMaxAgeMonths: number | null;
+  countingUnit?: CountingUnit | null;
+  whoSpeaks?: NonNullable<Policy['whoSpeaks']> | null;
+  disagreement?: Policy['disagreement'] | null;
+};
+
 /**
- * The policy with another number of employers or another age of evidence. Null when it counts no employers, so that there
- * is no number to change.
+ * The policy with another number of employers, another age of evidence, or another rule of what counts once and who
+ * speaks; null leaves what it has. Null when it counts no employers, so that there is no number to change.
  */
-export function adjustPolicy(
-  policy: Policy,
-  changes: { minEmployers: number | null; evidenceMaxAgeMonths: number | null },
-): Policy | null {
+export function adjustPolicy(policy: Policy, changes: PolicyChanges): Policy | null {
   if (changes.minEmployers !== null && termsOf(policy).isUnsupported) return null;
   const requirement = structuredClone(policy.requirement);
   if (changes.minEmployers !== null) {
@@ -19,5 +25,9 @@ export function adjustPolicy(
     ...policy,
     requirement,
     evidenceMaxAgeMonths: changes.evidenceMaxAgeMonths ?? policy.evidenceMaxAgeMonths,
+    disagreement: changes.disagreement ?? policy.disagreement,
+    // Absent is how bodies from before say so; it stays absent unless something else is chosen.
+    ...(changes.countingUnit ? { countingUnit: changes.countingUnit } : {}),
+    ...(changes.whoSpeaks ? { whoSpeaks: changes.whoSpeaks } : {}),
   });
 }
