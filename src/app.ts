@@ -52,6 +52,7 @@ const STAFF_NAVIGATION = [
   { href: '/staff/credentials', text: 'Credentials' },
   { href: '/staff/waves', text: 'Waves' },
   { href: '/staff/calendar', text: 'Calendar' },
+  { href: '/staff/answers/review', text: 'Answers' },
   { href: '/staff/employers', text: 'Employers' },
   { href: '/staff/committees', text: 'Committees' },
   { href: '/staff/applications', text: 'Applications' },

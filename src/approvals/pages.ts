@@ -6,6 +6,7 @@ import { describePolicy, type Policy, questionKeys } from '../evidence/rules/pol
 import type { PacketVerdict } from '../evidence/rules/verify-packet.ts';
 import type { Requirement } from '../evidence/types.ts';
 import { EXCLUSION_WORDS, STATUS_WORDS } from '../evidence/words.ts';
+import { reviewPaths } from '../respond/review-paths.ts';
 import { approvalPaths } from './paths.ts';
 import type { ApplicationRow } from './queries.ts';
 import { figureRows, standing } from './standing.ts';
@@ -210,6 +211,7 @@ export function listPage(facts: {
     rule: describePolicy(facts.policy),
     cycles: facts.cycles,
     applicationsHref: `${approvalPaths.applications}?list=${list.id}`,
+    openLinkHref: reviewPaths.openList(list.slug),
     cycleAction: facts.mayEdit ? approvalPaths.cycles(list.slug) : null,
   };
 }

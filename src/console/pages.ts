@@ -9,6 +9,8 @@ import type { CycleProposal } from '../waves/cycle-queries.ts';
 import { cycleProposalItem } from '../waves/cycle-words.ts';
 import { type ForecastFacts, forecastText } from '../waves/forecast-words.ts';
 import { storyPath, unlockSendingPath, whatIfPath } from './paths.ts';
+import { enterPath, reviewPaths } from '../respond/review-paths.ts';
+import type { ReviewCounts } from '../respond/review-queries.ts';
 
 type Task = { text: string; href: string; action: string };
 
@@ -26,7 +28,7 @@ export type HomeFacts = {
   openDuplicates: number;
   waitingImports: number;
   stuckMessages: number;
-  flaggedInvitations: number;
+  answers: ReviewCounts;
   mail: {
     liftsToConfirm: number;
     receipts: number;
@@ -60,6 +62,30 @@ export type HomeFacts = {
 
 const counted = (n: number, one: string, many: string) =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+
+/** What does not count before a person has seen it, and what counts and came fast. */
+function answerTasks({ quarantined, secondLooks, unmatched, flagged }: ReviewCounts): Task[] {
+  const task = (n: number, text: string): Task[] =>
+    n > 0 ? [{ text, href: reviewPaths.list, action: 'Look at the answers' }] : [];
+  return [
+    ...task(
+      quarantined,
+      `${counted(quarantined, 'invitation was', 'invitations were')} answered as a machine would. The answers wait, uncounted.`,
+    ),
+    ...task(
+      secondLooks,
+      `${counted(secondLooks, 'answer that a colleague entered waits', 'answers that colleagues entered wait')} for your second look.`,
+    ),
+    ...task(
+      unmatched,
+      `${counted(unmatched, 'answer from a public page waits', 'answers from public pages wait')} for the employer to be found.`,
+    ),
+    ...task(
+      flagged,
+      `${counted(flagged, 'invitation was', 'invitations were')} answered faster than a person reads. The answers count; look at who gave them.`,
+    ),
+  ];
+}
 
 /** What needs this person today comes first; then what runs by itself; then how far the open applications are. */
 export function homePage(facts: HomeFacts) {
@@ -146,13 +172,7 @@ export function homePage(facts: HomeFacts) {
       action: 'Look at them',
     });
   }
-  if (facts.flaggedInvitations > 0) {
-    tasks.push({
-      text: `${counted(facts.flaggedInvitations, 'invitation was', 'invitations were')} answered faster than a person reads. The answers count; look at who gave them.`,
-      href: '/staff/waves',
-      action: 'Open waves',
-    });
-  }
+  tasks.push(...answerTasks(facts.answers));
 
   return {
     title: 'Today',
@@ -345,6 +365,7 @@ export function storyPage(facts: StoryFacts) {
     ],
     issuer: credential.issuer,
     whatIfHref: whatIfPath(credential.slug, chosen ? { under: `v${chosen.policyVersionId}` } : {}),
+    enterHref: enterPath({ credential: credential.slug }),
     rule: chosen?.rule[0] ?? null,
     wholeRule: chosen?.rule.slice(1) ?? [],
     policies:

@@ -10,6 +10,7 @@ import { readTallies, readTally } from '../evidence/read-tally.ts';
 import { describePolicy } from '../evidence/rules/policy.ts';
 import { DomainError } from '../lib/errors.ts';
 import { unlockSending } from '../outreach/unlock-sending.ts';
+import { countReviews } from '../respond/review-queries.ts';
 import { listOpenCycleProposals } from '../waves/cycle-queries.ts';
 import { readForecasts } from '../waves/read-forecasts.ts';
 import { storyQuery } from './forms.ts';
@@ -58,7 +59,7 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
       openDuplicates: await countOpenDuplicates(db),
       waitingImports: await countWaitingImports(db, agencyId),
       stuckMessages: await countStuckMessages(db, agencyId, new Date(now.getTime() - STUCK_DAYS * DAY_MS)),
-      flaggedInvitations: await countFlaggedInvitations(db, agencyId),
+      answers: await countReviews(db, { agencyId, staffId: id }),
       mail: await countMailTasks(db, { id, agencyId }, new Date(now.getTime() - STUCK_DAYS * DAY_MS)),
       runningWaves: await listRunningWaves(db, agencyId),
       meetings: await listComingMeetings(db, agencyId, now),

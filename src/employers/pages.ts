@@ -105,6 +105,7 @@ export function employerPage(facts: {
     rows: summaryOf(employer),
     // A page of the evidence feature, which employers know nothing else of.
     conflictsHref: `/staff/conflicts?employer=${employer.id}`,
+    enterHref: `/staff/submissions/new?employer=${employer.id}`,
     survivor: facts.survivor && {
       href: employerPaths.employer(facts.survivor.id),
       name: facts.survivor.legalName,
