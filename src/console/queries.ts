@@ -82,22 +82,6 @@ export function countStuckMessages(db: Db, agencyId: number, since: Date): Promi
   );
 }
 
-/** Answers given at a speed that looks like a machine's. */
-export function countFlaggedInvitations(db: Db, agencyId: number): Promise<number> {
-  return countRows(
-    db
-      .select({ n: count() })
-      .from(invitations)
-      .where(
-        and(
-          eq(invitations.agencyId, agencyId),
-          eq(invitations.state, 'answered'),
-          sql`cardinality(${invitations.flags}) > 0`,
-        ),
-      ),
-  );
-}
-
 export function listRunningWaves(db: Db, agencyId: number) {
   return db
     .select({

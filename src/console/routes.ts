@@ -17,7 +17,6 @@ import { storyQuery } from './forms.ts';
 import { homePage, POSITIONS_PER_PAGE, storyPage } from './pages.ts';
 import { homePath, unlockSendingPath } from './paths.ts';
 import {
-  countFlaggedInvitations,
   countOpenDuplicates,
   countStuckMessages,
   countWaitingImports,
