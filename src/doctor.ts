@@ -4,6 +4,7 @@ import { listAgencies } from './agencies/queries.ts';
 import { loadConfig } from './config/config.ts';
 import { MOST_CLOCK_SKEW_MS, readClockSkew } from './db/clock-check.ts';
 import { type Deps, openDeps } from './deps.ts';
+import { askDns, checkBounceDomain } from './mail/inbound/check-bounce-domain.ts';
 import { readSenderDns } from './mail/read-sender-dns.ts';
 import { judgeSenderDns } from './mail/sender-dns.ts';
 import { readSendingLock } from './outreach/sending-lock.ts';
@@ -79,6 +80,8 @@ export async function runDoctorCommand(): Promise<number> {
       findings.push(...(await checkSenders(deps)));
       return 'DNS of the domains that agencies write from was read';
     });
+    if (deps.config.smtpUrl)
+      findings.push(...(await checkBounceDomain(deps.config, askDns, deps.clock.now())));
     await close();
   }
 

@@ -125,6 +125,17 @@ export const SETTINGS = {
     description: 'Address on which that mail server listens.',
     schema: text().default('127.0.0.1'),
   },
+  MAIL_IN_CERT_FILE: {
+    description:
+      'Certificate of that mail server (PEM, with its chain), for STARTTLS. Read again when it is renewed. Without it mail comes in unencrypted, as from a relay on the same machine.',
+    schema: text().optional(),
+    example: './mail-in-cert.pem',
+  },
+  MAIL_IN_KEY_FILE: {
+    description: 'Private key of that certificate (PEM).',
+    schema: text().optional(),
+    example: './mail-in-key.pem',
+  },
   SES_TOPIC_ARNS: {
     description:
       'SNS topics, separated by commas, that tell of mails sent through Amazon SES. Opens /hooks/ses; subscribe it with raw delivery off and signature version 2.',
@@ -226,7 +237,7 @@ export type Config = {
   /** Null: bounces go to the From address. */
   bounceDomain: string | null;
   /** Where bounces are taken in; null when they are not. */
-  mailIn: { host: string; port: number } | null;
+  mailIn: { host: string; port: number; tls: { certFile: string; keyFile: string } | null } | null;
   /** Providers whose receipts are taken, with what proves them. */
   mailHooks: {
     ses: { topicArns: string[] } | null;
@@ -283,6 +294,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   if (env.MAIL_IN_PORT !== undefined && !env.BOUNCE_DOMAIN) {
     faults.push('MAIL_IN_PORT needs BOUNCE_DOMAIN: the domain whose mail it takes in');
   }
+  if (Boolean(env.MAIL_IN_CERT_FILE) !== Boolean(env.MAIL_IN_KEY_FILE)) {
+    faults.push('MAIL_IN_CERT_FILE and MAIL_IN_KEY_FILE belong together: set both or none');
+  }
   if (env.DATABASE_URL && (!env.LINK_SECRET || !env.SUPPRESSION_SECRET)) {
     faults.push(
       'LINK_SECRET and SUPPRESSION_SECRET are required with DATABASE_URL: make each with `openssl rand -hex 32`',
@@ -310,7 +324,17 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         : null,
     messageIdDomain: env.MESSAGE_ID_DOMAIN ?? new URL(publicUrl).hostname,
     bounceDomain: env.BOUNCE_DOMAIN ?? null,
-    mailIn: env.MAIL_IN_PORT === undefined ? null : { host: env.MAIL_IN_HOST, port: env.MAIL_IN_PORT },
+    mailIn:
+      env.MAIL_IN_PORT === undefined
+        ? null
+        : {
+            host: env.MAIL_IN_HOST,
+            port: env.MAIL_IN_PORT,
+            tls:
+              env.MAIL_IN_CERT_FILE && env.MAIL_IN_KEY_FILE
+                ? { certFile: env.MAIL_IN_CERT_FILE, keyFile: env.MAIL_IN_KEY_FILE }
+                : null,
+          },
     mailHooks: {
       ses: env.SES_TOPIC_ARNS ? { topicArns: commaSeparated(env.SES_TOPIC_ARNS) } : null,
       sendgrid: env.SENDGRID_WEBHOOK_KEY ? { publicKey: env.SENDGRID_WEBHOOK_KEY } : null,

@@ -4,11 +4,12 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 export async function deliver(
   port: number,
   mail: { from?: string; to: string | string[]; raw: Buffer },
+  options: { requireTLS?: boolean } = {},
 ): Promise<string> {
   const connection = new SMTPConnection({
     host: '127.0.0.1',
     port,
-    ignoreTLS: true,
+    ...(options.requireTLS ? { requireTLS: true } : { ignoreTLS: true }),
     tls: { rejectUnauthorized: false },
   });
   try {

@@ -16,6 +16,8 @@ export type MailListenerOptions = {
   /** How the server calls itself. */
   name: string;
   maxBytes?: number;
+  /** PEM; offers STARTTLS. */
+  tls?: { cert: string; key: string } | null;
   /** Whether mail to this address is for us. Everything else is refused before its content is sent. */
   isRecipient(address: string): boolean;
   /** Resolves when what the mail says is committed; only then is it acknowledged. */
@@ -27,6 +29,8 @@ export type MailListener = {
   port: number;
   /** Since the start: mails that were acknowledged, recipients that were none of ours. */
   counts: { received: number; ignored: number };
+  /** Takes a renewed certificate for the connections to come. */
+  renew(tls: { cert: string; key: string }): void;
   close(): Promise<void>;
 };
 
@@ -42,13 +46,14 @@ const CLOSE_TIMEOUT_MS = 10_000;
  * once what it says is committed; until then its sender keeps it and tries again.
  */
 export async function startMailListener(options: MailListenerOptions): Promise<MailListener> {
-  const { maxBytes = MAX_BYTES, log } = options;
+  const { maxBytes = MAX_BYTES, log, tls } = options;
   const counts = { received: 0, ignored: 0 };
   const server = new SMTPServer({
     name: options.name,
     banner: 'reports only',
     size: maxBytes,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    ...(tls && { ...tls, minVersion: 'TLSv1.2' as const }),
     authOptional: true,
     disableReverseLookup: true,
     logger: false,
@@ -88,6 +93,7 @@ export async function startMailListener(options: MailListenerOptions): Promise<M
   return {
     port: (server.server.address() as AddressInfo).port,
     counts,
+    renew: (renewed) => server.updateSecureContext({ ...renewed, minVersion: 'TLSv1.2' }),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
