@@ -9,27 +9,30 @@ export type NodeSource = (level: number, index: number) => Promise<Hash>;
 export const EMPTY_ROOT: Hash = sha256(Buffer.alloc(0));
 
 const LEAF = Buffer.from([0]);
-const NODE = Buffer.from([1]);
 
 export function hashLeaf(data: Uint8Array | string): Hash {
-  return sha256(Buffer.concat([LEAF, typeof data === 'string' ? Buffer.from(data) : data]));
+  return sha256(typeof data === 'string' ? `\0${data}` : Buffer.concat([LEAF, data]));
 }
 
 export function hashNode(left: Hash, right: Hash): Hash {
-  return sha256(Buffer.concat([NODE, left, right]));
+  left.copy(node, 1);
+  right.copy(node, 33);
+  return sha256(node);
 }
 
+/** Written over by each pair: nothing waits between filling and hashing it. */
+const node = Buffer.alloc(65, 1);
+
 /** In one call: a hash object for each of a hundred thousand nodes keeps the garbage collector busy. */
-function sha256(bytes: Buffer): Hash {
-  return hash('sha256', bytes, 'buffer') as Hash;
+function sha256(data: Buffer | string): Hash {
+  return hash('sha256', data, 'buffer') as Hash;
 }
 
 /** The root over hashes that stand side by side at one level; their number is a power of two or they end the tree. */
 export function rootOf(hashes: readonly Hash[]): Hash {
-  if (hashes.length === 0) return EMPTY_ROOT;
-  if (hashes.length === 1) return hashes[0]!;
-  const split = largestPowerBelow(hashes.length);
-  return hashNode(rootOf(hashes.slice(0, split)), rootOf(hashes.slice(split)));
+  const tree = growTree();
+  for (const hash of hashes) tree.push(hash);
+  return tree.root();
 }
 
 /** MTH(D[from:to]); `from` is a multiple of the largest power of two within. */

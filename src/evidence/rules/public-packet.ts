@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { type Hash, hashLeaf, inclusionProof, rootFromInclusion, rootOf } from '../../lib/merkle.ts';
@@ -54,21 +54,25 @@ export function publicVersionOf(packet: JsonObject): { text: string; rows: Row[]
       redactionKey: string;
     };
   const { required, status, ...standing } = result;
-  const rows: Row[] = [
-    ...listRows('employers', employers!),
-    ...listRows('crossTable', crossTable!),
-    ...listRows('answerLanguages', answerLanguages!),
-    ...Object.entries(facts).flatMap(([name, value]) => listRows(`facts.${name}`, value)),
-    ...Object.entries({ ...standing, status: status! }).flatMap(([name, value]) =>
+  const tables: Row[][] = [
+    listRows('employers', employers!),
+    listRows('crossTable', crossTable!),
+    listRows('answerLanguages', answerLanguages!),
+    ...Object.entries(facts).map(([name, value]) => listRows(`facts.${name}`, value)),
+    ...Object.entries({ ...standing, status: status! }).map(([name, value]) =>
       listRows(`result.${name}`, value),
     ),
-    ...waves.map(({ waveId, dispositions }, at) => ({
-      table: 'waves.dispositions',
-      at,
-      row: { waveId: waveId!, dispositions: dispositions! },
-    })),
-  ].sort((a, b) => (a.table === b.table ? a.at - b.at : a.table < b.table ? -1 : 1));
-  const leaves = rows.map((row, index) => rowLeaf(row, rowSalt(redactionKey, index)));
+    listRows(
+      'waves.dispositions',
+      waves.map(({ waveId, dispositions }) => ({ waveId: waveId!, dispositions: dispositions! })),
+    ),
+  ];
+  const rows = tables
+    .filter((table) => table.length > 0)
+    .sort(([a], [b]) => (a!.table < b!.table ? -1 : 1))
+    .flat();
+  const salts = rowSalts(redactionKey, rows.length);
+  const leaves = rows.map((row, index) => rowLeaf(row, salts(index)));
   const text = canonicalJson({
     ...open,
     validUntil: validUntil!,
@@ -86,17 +90,19 @@ function listRows(table: string, value: Json): Row[] {
   return (Array.isArray(value) ? value : [value]).map((row, at) => ({ table, at, row }));
 }
 
-/** Each row has a salt of its own, so that showing one says nothing of the others. */
-function rowSalt(redactionKey: string, index: number): Buffer {
-  const input = Buffer.alloc(40);
-  input.write(redactionKey, 'hex');
-  input.writeBigUInt64BE(BigInt(index), 32);
-  return hash('sha256', input, 'buffer') as Buffer;
+/**
+ * Each row has a salt of its own, so that showing one says nothing of the others: 32 bytes of the key stream of
+ * AES-256 in counter mode under the packet's key, from its beginning, row by row.
+ */
+function rowSalts(redactionKey: string, count: number): (index: number) => string {
+  const cipher = createCipheriv('aes-256-ctr', Buffer.from(redactionKey, 'hex'), Buffer.alloc(16));
+  const stream = cipher.update(Buffer.alloc(32 * count));
+  return (index) => stream.toString('hex', 32 * index, 32 * (index + 1));
 }
 
-/** The leaf of a row: its salt hides it, and the tree binds to it. */
-function rowLeaf({ table, at, row }: Row, salt: Buffer): Hash {
-  return hashLeaf(Buffer.concat([salt, Buffer.from(canonicalJson({ table, at, row }))]));
+/** The leaf of a row: its salt hides it, and the tree binds to it. The JSON is canonical: its members are in order. */
+function rowLeaf({ table, at, row }: Row, salt: string): Hash {
+  return hashLeaf(`${salt}{"at":${at},"row":${canonicalJson(row)},"table":${JSON.stringify(table)}}`);
 }
 
 /** The file that is handed out. */
@@ -116,7 +122,7 @@ export async function discloseRows(
   chosen: (row: Row) => boolean,
 ): Promise<DisclosedRow[]> {
   const { rows, leaves } = publicVersionOf(packet);
-  const key = packet.redactionKey as string;
+  const salts = rowSalts(packet.redactionKey as string, rows.length);
   const shown: DisclosedRow[] = [];
   for (const [index, row] of rows.entries()) {
     if (!chosen(row)) continue;
@@ -125,7 +131,7 @@ export async function discloseRows(
     );
     shown.push({
       ...row,
-      salt: rowSalt(key, index).toString('hex'),
+      salt: salts(index),
       index,
       size: rows.length,
       path: path.map((one) => one.toString('hex')),
@@ -136,7 +142,7 @@ export async function discloseRows(
 
 /** Whether a shown row is one of those that the public version commits to. */
 export function isDisclosedRow(shown: DisclosedRow, rowsRoot: string): boolean {
-  const leaf = rowLeaf(shown as Row, Buffer.from(shown.salt, 'hex'));
+  const leaf = rowLeaf(shown as Row, shown.salt);
   const path = shown.path.map((one) => Buffer.from(one, 'hex'));
   return rootFromInclusion(leaf, shown.index, shown.size, path)?.toString('hex') === rowsRoot;
 }
