@@ -6,7 +6,7 @@ import { committees, meetings } from '../db/schema/committees.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { duplicateProposals, employers, imports } from '../db/schema/employers.ts';
 import { evidenceSnapshots, policies, policyVersions, positions, tallies } from '../db/schema/evidence.ts';
-import { asks, invitations, messages, waves } from '../db/schema/outreach.ts';
+import { asks, messages, waves } from '../db/schema/outreach.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { PositionStatus } from '../evidence/types.ts';
 
