@@ -43,7 +43,8 @@ export function cycleProposalPage(
     credentials: proposal.credentials.map((credential) => {
       const outlook = outlooks.get(credential.credentialId);
       return {
-        text: credentialNeedText(credential),
+        name: credential.name,
+        need: credentialNeedText(credential),
         outlook:
           outlook === undefined
             ? ''

@@ -28,15 +28,13 @@ export function nameProposedWave(input: { list: string; need: CycleNeed; cycleNa
   return `${input.list.slice(0, Math.max(10, 120 - rest.length))}${rest}`.slice(0, 120);
 }
 
-/** "Certified Nursing Assistant is short by 4 of 10", or what lapses, and when. */
+/** "short by 4 of 10", or what lapses, and when. */
 export function credentialNeedText(credential: NeededCredential): string {
-  const { name, shortfall, required, lapsing, lapsesOn } = credential;
-  const short = shortfall > 0 ? `is short by ${shortfall} of ${required}` : '';
-  const lapse =
-    lapsing > 0 && lapsesOn !== null
-      ? `${short === '' ? 'falls' : 'and falls'} ${short === '' ? 'short' : 'further'} by ${lapsing} of ${required} on ${day(lapsesOn)}, when evidence ages out`
-      : '';
-  return [name, short, lapse].filter((part) => part !== '').join(' ');
+  const { shortfall, required, lapsing, lapsesOn } = credential;
+  const short = `short by ${shortfall} of ${required}`;
+  if (lapsing === 0 || lapsesOn === null) return short;
+  const lapse = `by ${lapsing} of ${required} on ${day(lapsesOn)}, when evidence ages out`;
+  return shortfall > 0 ? `${short}, and further ${lapse}` : `falls short ${lapse}`;
 }
 
 /** Why the calendar proposes a wave, in a sentence or two. */
@@ -51,7 +49,9 @@ export function whyText(proposal: {
 }): string {
   const { list, credentials, deadline, need } = proposal;
   const MOST = 3;
-  const named = credentials.slice(0, MOST).map(credentialNeedText);
+  const named = credentials
+    .slice(0, MOST)
+    .map((credential) => `${credential.name} (${credentialNeedText(credential)})`);
   const more = credentials.length - named.length;
   if (more > 0) named.push(`${more} more ${more === 1 ? 'credential' : 'credentials'}`);
   const by =
@@ -60,7 +60,7 @@ export function whyText(proposal: {
       : need === 'short'
         ? ` The cycle ends on ${day(new Date(Date.parse(`${deadline}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10))}.`
         : ` Employers are needed by ${day(deadline)}.`;
-  return `${list}, ${cycleText({ ...proposal, name: proposal.cycleName })}: ${joinWords(named, 'and')}.${by}`;
+  return `${list}, ${cycleText({ ...proposal, name: proposal.cycleName })}: ${joinWords(named, 'and')} ${credentials.length === 1 ? 'needs' : 'need'} employers.${by}`;
 }
 
 export const CYCLE_STATE_TEXT: Record<CycleProposalState, string> = {

@@ -1,7 +1,9 @@
 import { SIZE_BAND_NAMES, SIZE_BANDS } from '../employers/audience.ts';
 import type { FieldError, FormValues } from '../http/forms.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
 import { NAICS_SECTORS } from '../lib/naics.ts';
 import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
+import { DEFAULT_BUDGET } from '../outreach/planner/budget.ts';
 import { dayFromIso, isoWeekday, isRoundTheClock } from '../outreach/planner/calendar.ts';
 import { EXCLUSION_REASONS, type ExclusionReason } from '../outreach/planner/reasons.ts';
 import { comparePlans, type PlanChange, type PlanSummary } from '../outreach/planner/summarise-plan.ts';
@@ -175,6 +177,10 @@ export function audienceRows(audience: WaveAudience) {
   const sectors = NAICS_SECTORS.filter(({ prefixes }) =>
     prefixes.every((prefix) => audience.naicsPrefixes.includes(prefix)),
   ).map(({ title }) => title);
+  const whole = new Set(
+    NAICS_SECTORS.filter(({ title }) => sectors.includes(title)).flatMap(({ prefixes }) => prefixes),
+  );
+  const others = audience.naicsPrefixes.filter((prefix) => !whole.has(prefix));
   const places = [
     ...audience.cities,
     ...audience.zipPrefixes.map((zip) => (zip.length === 5 ? `ZIP ${zip}` : `ZIP ${zip}…`)),
@@ -187,7 +193,7 @@ export function audienceRows(audience: WaveAudience) {
       value:
         sectors.length === 0 && audience.naicsPrefixes.length === 0
           ? 'All sectors'
-          : (sectors.length > 0 ? sectors : audience.naicsPrefixes).join('; '),
+          : [...sectors, ...others.map((prefix) => `NAICS ${prefix}`)].join('; '),
     },
     {
       key: 'Places',
@@ -364,7 +370,10 @@ export function protocolRows(protocol: WaveProtocol, zone: string) {
           : 'Only as many as each credential is expected to need',
     },
     {
-      key: 'All agencies together',
+      key:
+        canonicalJson(protocol.budget) === canonicalJson(DEFAULT_BUDGET)
+          ? 'All agencies together'
+          : 'Contact budget, with stricter limits',
       value: `A person gets at most ${counted(protocol.budget.person.newInvitations, 'new invitation', 'new invitations')} and ${counted(protocol.budget.person.touches, 'mail', 'mails')} in ${protocol.budget.person.touchesDays} days; at one employer at most ${people(protocol.budget.employer.peopleNewlyInvited)} are newly invited in ${protocol.budget.employer.peopleDays} days`,
     },
   ];

@@ -9,7 +9,6 @@ import { readTallies } from '../evidence/read-tally.ts';
 import { termsOf } from '../evidence/rules/terms.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { invariant } from '../lib/errors.ts';
-import { isNaicsPrefix } from '../lib/naics.ts';
 import { dayFromIso, instantAt, isoFromDay, localDay } from '../outreach/planner/calendar.ts';
 import { AIM } from '../outreach/planner/forecast.ts';
 import { planTouches } from '../outreach/planner/plan-touches.ts';
@@ -211,9 +210,20 @@ type Shaped = {
   outlook: ProposalOutlook;
 };
 
+/** Nearly as good, and sooner, is better. */
+const NEARLY = 0.95;
+
+/** How far a plan is expected to bring what its credentials need, all taken together. */
+function progressOf(plan: Plan): number {
+  return plan.credentials.reduce((sum, { shortfall, lapsing, expectedBothYes }) => {
+    const needed = shortfall + lapsing;
+    return needed === 0 ? sum : sum + Math.min(1, expectedBothYes / needed);
+  }, 0);
+}
+
 /**
  * Audience and dates for a need: the employers of its sectors, and of the possible dates the first on which the planner,
- * with every agency's touches, finds each number likely; else those on which the least likely one does best.
+ * with every agency's touches, finds each number likely; else the first that bring nearly as much as any.
  */
 async function shapeWave(
   deps: Needed,
@@ -226,23 +236,22 @@ async function shapeWave(
   const credentialIds = need.credentials.map(({ credentialId }) => credentialId);
   const { inState } = termsOf((await getPolicyVersion(deps.db, list.policyVersionId)).body);
   const audience: WaveAudience = waveAudience.parse({
-    naicsPrefixes: sectorsFor(credentialIds.map((id) => ({ naicsPrefixes: sectors.get(id) ?? [] }))).filter(
-      isNaicsPrefix,
-    ),
+    naicsPrefixes: sectorsFor(credentialIds.map((id) => ({ naicsPrefixes: sectors.get(id) ?? [] }))),
     states: inState === null ? [] : [inState],
   });
   const days = possibleDays(today, need.deadline, PROTOCOL_DEFAULTS.graceDays);
-  let best: { protocol: WaveProtocol; plan: Plan; chance: number } | null = null;
+  const tried: { protocol: WaveProtocol; plan: Plan; score: number }[] = [];
   for (const each of days) {
     const protocol = protocolOn(each, list.timeZone);
     const topics = { credentialIds, meetingIds: [] };
     const wave = { id: 0, agencyId: list.agencyId, audience, topics, protocol };
     const { input } = await gatherPlanInput(deps.db, deps, wave, { now, agencyZone: list.timeZone });
     const plan = planTouches(input);
-    const chance = Math.min(1, ...plan.credentials.map((credential) => credential.chance));
-    if (best === null || chance > best.chance + 0.01) best = { protocol, plan, chance };
-    if (chance >= AIM) break;
+    tried.push({ protocol, plan, score: progressOf(plan) });
+    if (plan.credentials.every(({ chance }) => chance >= AIM)) break;
   }
+  const most = Math.max(...tried.map(({ score }) => score));
+  const best = tried.find(({ score }) => score >= most * NEARLY);
   invariant(best, 'there are always some dates');
   const { plan, protocol } = best;
   return {

@@ -115,7 +115,7 @@ it('staff see it, open it once as a draft that is ready to be proposed, and two 
 
   const list = await editor.get('/staff/waves');
   expect(list.body).toContain('Proposed by the calendar');
-  expect(list.body).toContain('Certified Nursing Assistant is short by 10 of 10');
+  expect(list.body).toContain('Certified Nursing Assistant (short by 10 of 10) needs employers');
   const today = await editor.get('/staff');
   expect(today.body).toContain('Proposed by the calendar');
   const path = `/staff/cycle-proposals/${proposal?.id}`;
@@ -189,6 +189,9 @@ it('evidence of an approval that is about to age out proposes to renew it, and a
   await test.deps.db.execute(sql`
     update applications set state = 'decided', decision = 'approved', decision_reason = 'Ten employers',
       decided_by = ${world.approver.id}, decided_at = ${answeredAt.toISOString()}::timestamptz where list_id = ${listId}`);
+  await test.deps.db.execute(sql`
+    update invitations set state = 'answered', answered_at = ${answeredAt.toISOString()}::timestamptz
+    where employer_id = any(${sql.param(employerIds)}::bigint[])`);
   await test.deps.db.execute(sql`
     update employers set naics_code = '238210' where id = any(${sql.param(employerIds)}::bigint[])`);
   test.clock.set(addMonths(answeredAt, 20));

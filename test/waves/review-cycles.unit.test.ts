@@ -194,7 +194,8 @@ describe('possibleDays', () => {
   });
 });
 
-test('sectors: all that are named, the wider for the narrower, every one where one credential concerns all', () => {
+test('sectors: whole ones that hold what is named, every one where one credential concerns all', () => {
   expect(sectorsFor([{ naicsPrefixes: ['622', '23'] }, { naicsPrefixes: ['62'] }])).toEqual(['23', '62']);
+  expect(sectorsFor([{ naicsPrefixes: ['332710', '7211'] }])).toEqual(['31', '32', '33', '72']);
   expect(sectorsFor([{ naicsPrefixes: ['62'] }, { naicsPrefixes: [] }])).toEqual([]);
 });

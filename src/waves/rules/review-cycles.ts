@@ -1,5 +1,6 @@
 import { cycleMonths, type Day, daysAfter, monthsAfter } from '../../approvals/rules.ts';
 import type { ReviewCycle } from '../../approvals/types.ts';
+import { NAICS_SECTORS } from '../../lib/naics.ts';
 import type { CycleNeed, CycleProposalState, NeededCredential } from '../cycle-types.ts';
 
 /** Half-open: the first day, and the day on which it is over. */
@@ -233,9 +234,13 @@ function weekday(day: Day): number {
   return ((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7) + 1;
 }
 
-/** Whom to ask: the sectors of all credentials together, or every sector where one of them concerns all. */
+/**
+ * Whom to ask: the sectors of all credentials together, whole as the wizard offers them (within them the wave asks only
+ * whom a credential concerns), or every sector where one of them concerns all.
+ */
 export function sectorsFor(credentials: readonly { naicsPrefixes: readonly string[] }[]): string[] {
   if (credentials.some(({ naicsPrefixes }) => naicsPrefixes.length === 0)) return [];
-  const all = [...new Set(credentials.flatMap(({ naicsPrefixes }) => naicsPrefixes))].sort();
-  return all.filter((prefix) => !all.some((wider) => wider !== prefix && prefix.startsWith(wider)));
+  const named = credentials.flatMap(({ naicsPrefixes }) => naicsPrefixes);
+  const isNamed = (sector: string) => named.some((prefix) => prefix.startsWith(sector));
+  return NAICS_SECTORS.filter(({ prefixes }) => prefixes.some(isNamed)).flatMap(({ prefixes }) => prefixes);
 }
