@@ -42,6 +42,13 @@ export async function proposeDuplicates(
   return { proposals, crowded };
 }
 
+/** How much two records look alike, whatever keys they share; null when they do not. */
+export async function scorePair(tx: Tx, a: number, b: number): Promise<ReturnType<typeof scoreDuplicate>> {
+  const facts = await loadFacts(tx, [a, b]);
+  const [left, right] = [facts.get(a), facts.get(b)];
+  return left && right ? scoreDuplicate(left, right) : null;
+}
+
 type FoundPair = { a: number; b: number; score: number; reasons: unknown };
 
 /** Every pair of a block once, with one touched record at least. Pairs may share several blocks. */

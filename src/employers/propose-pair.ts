@@ -4,7 +4,11 @@ import { duplicateProposals, employers } from '../db/schema/employers.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import type { DecideDeps } from './decide-duplicate.ts';
 import { lockEmployerRegister } from './import-queries.ts';
+import { scorePair } from './propose-duplicates.ts';
 import { refreshCountingUnits } from './refresh-counting-units.ts';
+
+/** Somebody's word is a sign like another; what the records say weighs more. */
+const NAMED_WEIGHT = 0.3;
 
 /**
  * A person names two records that may be one employer; from now on they count once until it is decided. A pair that is
@@ -26,13 +30,14 @@ export async function proposePair(
       .from(duplicateProposals)
       .where(and(eq(duplicateProposals.employerAId, a), eq(duplicateProposals.employerBId, b)));
     if (known) return { proposalId: known.id, isNew: false };
+    const alike = await scorePair(tx, a, b);
     const [proposal] = await tx
       .insert(duplicateProposals)
       .values({
         employerAId: a,
         employerBId: b,
-        reasons: [{ code: 'named_by_staff', weight: 1 }],
-        score: 1,
+        reasons: [...(alike?.reasons ?? []), { code: 'named_by_staff', weight: NAMED_WEIGHT }],
+        score: alike?.score ?? NAMED_WEIGHT,
         openedAt: now,
         openedBy: input.staffId,
       })

@@ -73,7 +73,7 @@ function noteOf(from: Figures, to: Figures): string | null {
   if (conflicting > 0) return 'Their people disagree, so it waits for two members of staff.';
   if (conflicting < 0) return 'Apart, their people do not disagree.';
   if (to.excluded > from.excluded) return 'A connection of one holds for both.';
-  return null;
+  return from.bothYes === to.bothYes ? 'As many count; how others stand changes.' : null;
 }
 
 /** Every count that one of the employers is part of, those of the agency's own lists first. */
