@@ -153,3 +153,51 @@ export async function leaveToOtherAskers(
   }
   return left;
 }
+
+/**
+ * These people's invitations missed their time and find none anew within this wave's dates and budget: what other waves
+ * ask in them goes on under those, which plan them anew.
+ */
+export async function leaveToOtherWaves(
+  tx: Tx,
+  input: { waveId: number; contactIds: readonly number[]; now: Date },
+): Promise<void> {
+  const { waveId, contactIds, now } = input;
+  const shared = await tx.execute<{ id: number }>(sql`
+    select i.id from invitations i
+    where i.wave_id = ${waveId} and i.contact_id = any(${sql.param([...contactIds])}::bigint[])
+      and exists (select 1 from asks o where o.invitation_id = i.id and o.wave_id <> ${waveId})
+    order by i.id`);
+  if (shared.length === 0) return;
+  const ids = shared.map((row) => Number(row.id));
+  const unasked = sql`a.invitation_id = any(${sql.param(ids)}::bigint[]) and a.state in ('planned', 'cancelled')
+    and a.asked_at is null and a.dropped_for is null`;
+  await tx.execute(sql`
+    update asks a set state = 'cancelled', dropped_for = 'no_room' where ${unasked} and a.wave_id = ${waveId}`);
+  await tx.execute(sql`
+    update asks a set state = 'planned' from waves w
+    where ${unasked} and a.wave_id <> ${waveId} and w.id = a.wave_id and w.state = 'running'`);
+  await settleInvitations(tx, ids, { reason: 'no_room', now });
+}
+
+/**
+ * A wave that was paused goes on: what left without its asks meanwhile, and has no reminder to come that could name
+ * them, is over for it. The people are left out with the reason, as they were written to just now.
+ */
+export async function endLeftBehind(tx: Tx, waveId: number): Promise<number> {
+  const dropped = await tx.execute<{ contact_id: number }>(sql`
+    update asks a set state = 'cancelled', dropped_for = 'no_room' from invitations i
+    where a.wave_id = ${waveId} and i.id = a.invitation_id and i.wave_id <> ${waveId} and a.state = 'planned'
+      and exists (select 1 from messages m where m.invitation_id = i.id and m.stream = 'outreach' and m.sent_at is not null)
+      and not exists (select 1 from messages m where m.invitation_id = i.id and m.stream = 'outreach'
+        and m.state in ('planned', 'claimed'))
+    returning a.contact_id`);
+  const contactIds = [...new Set(dropped.map((row) => Number(row.contact_id)))];
+  await tx.execute(sql`
+    insert into wave_exclusions (wave_id, contact_id, employer_id, reason)
+    select ${waveId}, c.id, c.employer_id, 'contact_budget_person' from contacts c
+    where c.id = any(${sql.param(contactIds)}::bigint[])
+      and not exists (select 1 from asks a where a.wave_id = ${waveId} and a.contact_id = c.id and a.state <> 'cancelled')
+    on conflict do nothing`);
+  return contactIds.length;
+}

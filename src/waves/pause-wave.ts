@@ -3,7 +3,7 @@ import { recordAudit } from '../agencies/record-audit.ts';
 import { waves } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError } from '../lib/errors.ts';
-import { carryOnWithout } from '../outreach/shared-touches.ts';
+import { carryOnWithout, endLeftBehind } from '../outreach/shared-touches.ts';
 import type { Staff } from './create-wave.ts';
 import { lockWave } from './queries.ts';
 import { refuseUnless } from './refuse.ts';
@@ -50,6 +50,7 @@ async function move(
       .returning({ id: waves.id });
     if (moved.length === 0) throw new DomainError('already_done');
     if (to === 'paused') await carryOnWithout(tx, waveId, now);
+    else await endLeftBehind(tx, waveId);
     await recordAudit(tx, {
       at: now,
       agencyId: staff.agencyId,

@@ -6,6 +6,7 @@ import { waves } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { planTouches } from '../outreach/planner/plan-touches.ts';
 import type { CredentialTopic, PlanInput } from '../outreach/planner/types.ts';
+import { leaveToOtherWaves } from '../outreach/shared-touches.ts';
 import { gatherPlanInput, listNeeds } from './gather-plan-input.ts';
 import { LAUNCH_LOCK } from './launch-wave.ts';
 import {
@@ -58,7 +59,12 @@ async function tend(
 ): Promise<Tended> {
   const nothing: Tended = { plannedAnew: 0, leftOut: 0, stopped: 0 };
   const { protocol } = (await getWave(tx, agencyId, id)).draft;
-  const hasMissed = protocol !== null && protocol.sendUntil > now && (await listMissed(tx, id)).length > 0;
+  const missed = protocol === null ? [] : await listMissed(tx, id);
+  const hasMissed = missed.length > 0 && protocol !== null && protocol.sendUntil > now;
+  if (missed.length > 0 && !hasMissed) {
+    // Too late for this wave, and not for others that ask in the same invitations.
+    await leaveToOtherWaves(tx, { waveId: id, contactIds: missed.map(({ contactId }) => contactId), now });
+  }
   if (!hasMissed && protocol?.stopRule !== 'enough') return nothing;
   // The same order as a launch: first the lock on planning, then the wave.
   await tx.execute(sql`select pg_advisory_xact_lock(${LAUNCH_LOCK}::bigint)`);
@@ -115,6 +121,11 @@ async function planAnew(
   );
   const plannedAnew = await rescheduleMissed(tx, row.id, steps, now);
   await insertExclusions(tx, row.id, plan.exclusions);
+  await leaveToOtherWaves(tx, {
+    waveId: row.id,
+    contactIds: plan.exclusions.map(({ contactId }) => contactId),
+    now,
+  });
   await recordAudit(tx, {
     at: now,
     agencyId: row.agencyId,

@@ -174,6 +174,21 @@ describe('two agencies that ask the same people in the same days', () => {
     expect(await asksOf(first)).toEqual([{ state: 'asked', dropped_for: null, n: EMPLOYERS * 2 }]);
   });
 
+  it('tell why, where a wave that was paused can ask in no mail any more', async () => {
+    await rows(
+      sql`update messages set state = 'cancelled', reason = 'no_room', finished_at = now() where step > 0`,
+    );
+    await pauseWave(test.deps, { staff: ours.proposer, waveId: first });
+    await sentNow();
+    await resumeWave(test.deps, { staff: ours.proposer, waveId: first });
+    expect(await asksOf(first)).toEqual([{ state: 'cancelled', dropped_for: 'no_room', n: EMPLOYERS * 2 }]);
+    expect(
+      await rows(
+        sql`select reason, count(*)::int as n from wave_exclusions where wave_id = ${first} group by 1`,
+      ),
+    ).toEqual([{ reason: 'contact_budget_person', n: EMPLOYERS }]);
+  });
+
   it('drop what has its number from mails not sent, and those with nothing left', async () => {
     const [, welding] = ours.credentialIds;
     const drop = (waveId: number, ids: number[]) =>
@@ -244,6 +259,25 @@ describe('two agencies that ask the same people in the same days', () => {
     expect(mails).toHaveLength(EMPLOYERS);
     for (const { text } of mails) expect(text).toContain('Phlebotomy');
     expect(await asksOf(second)).toEqual([{ state: 'asked', dropped_for: null, n: EMPLOYERS }]);
+  });
+
+  it.each([
+    ['no hours', '2026-03-05T10:00:00.000Z'],
+    ['no days', '2026-03-04T23:00:00.000Z'],
+  ])('go on under the other where the one that carries them has %s left', async (_, until) => {
+    await rows(sql`
+      update waves set protocol = jsonb_set(protocol, '{sendUntil}', to_jsonb(${until}::text)) where id = ${first}`);
+    test.clock.set('2026-03-05T00:00:00Z');
+    await sendDueMessages(test.deps);
+    await tendWaves(test.deps, { waveId: first });
+    expect(await asksOf(first)).toEqual([{ state: 'cancelled', dropped_for: 'no_room', n: EMPLOYERS * 2 }]);
+    await tendWaves(test.deps, { waveId: second });
+    const mails = await sentAt('2026-03-05T16:00:00Z');
+    expect(mails).toHaveLength(EMPLOYERS);
+    for (const { text } of mails) {
+      expect(text).toContain('Phlebotomy');
+      expect(text).not.toContain('Welding');
+    }
   });
 
   it('lose nothing and double nothing when one is launched while mails of the other are claimed', async () => {
