@@ -14,7 +14,7 @@ let asking: Awaited<ReturnType<typeof makeAsking>>;
 beforeAll(async () => {
   world = await startFaultWorld({ workers: 1, leaseSeconds: LEASE_SECONDS });
   asking = await makeAsking(world.deps, 'workforce');
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.close(), 60_000);
 
 /** The part of the history that is about these people. */

@@ -12,7 +12,7 @@ const LOCKED = 'this database was restored from an older copy';
 let world: FaultWorld;
 beforeAll(async () => {
   world = await startFaultWorld({ workers: 2, servers: 1 });
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.close(), 60_000);
 
 /** Runs statements as the server's administrator while nobody is connected to the application's database. */

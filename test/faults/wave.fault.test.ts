@@ -14,7 +14,7 @@ const SERVERS = 2;
 let world: FaultWorld;
 beforeAll(async () => {
   world = await startFaultWorld({ workers: WORKERS, servers: SERVERS });
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.close(), 60_000);
 
 test(`a wave of ${MESSAGES} under kill -9 of everything, with answers coming in`, {
