@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { optionalText } from '../http/forms.ts';
-import { findCounty } from '../lib/counties.ts';
+import { COUNTY_VINTAGE, findCounty } from '../lib/counties.ts';
 import { isFreeMailDomain, websiteDomain } from '../lib/mail-address.ts';
 import { isNaicsPrefix } from '../lib/naics.ts';
 import { tidySpaces } from '../lib/text-key.ts';
@@ -51,7 +51,7 @@ function withCounty<T extends { state: string; county: string }>(
   }
   const county = findCounty(value.state, value.county);
   if (!county) {
-    const message = `Enter a county of ${value.state} by name or FIPS code of 2022, or leave it blank`;
+    const message = `Enter a county of ${value.state} by name or FIPS code of ${COUNTY_VINTAGE}, or leave it blank`;
     context.addIssue({ code: 'custom', path: ['county'], message });
   }
   return { ...value, county: county?.name ?? value.county, countyFips: county?.fips ?? null };
