@@ -38,6 +38,7 @@ export const WYOMING: PolicyPreset & { body: PolicyV1 } = {
       'mailed_link_other_domain',
       'mailed_link_free_mail',
       'forwarded_mailed',
+      'forwarded_verified',
     ],
     requireHiringAuthority: false,
     source: {
@@ -107,7 +108,7 @@ const CAREFUL = {
 } as const satisfies Partial<PolicyV2>;
 
 /** A letter is entered by staff with its document attached. */
-const LETTERS_ONLY: PolicyV2['acceptedProvenance'] = ['staff_entered'];
+const LETTERS_ONLY: PolicyV2['acceptedProvenance'] = ['staff_letter'];
 const SAFE_DEFAULTS = 'how long an answer counts and which ties to the issuer are not counted';
 
 function preset(

@@ -4,7 +4,7 @@ import type { InstrumentBody, NoticeBody } from '../surveys/types.ts';
 import type { findOpenList } from './open-queries.ts';
 import { OPEN_TEXT } from './open-text.ts';
 import { withQuestions } from './pages.ts';
-import { openAnswerPath } from './submission-pages.ts';
+import { openAnswerPath } from './review-paths.ts';
 
 type OpenList = NonNullable<Awaited<ReturnType<typeof findOpenList>>>;
 type Credential = { slug: string; name: string; issuer: string };

@@ -22,3 +22,8 @@ export function enterPath(query: { credential: string; employer?: number; correc
   if (query.corrects !== undefined) search.set('corrects', String(query.corrects));
   return `${reviewPaths.newSubmission}?${search}`;
 }
+
+/** The public page on which anybody speaks of a credential for their employer. */
+export function openAnswerPath(listSlug: string, credentialSlug: string, language?: 'es'): string {
+  return `/lists/${listSlug}/${credentialSlug}/answer${language ? `?lang=${language}` : ''}`;
+}

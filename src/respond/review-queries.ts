@@ -84,10 +84,10 @@ const toLookAt = (agencyId: number) =>
     sql`not exists (select 1 from flag_reviews r where r.invitation_id = ${invitations.id}
       and r.seen_at >= ${invitations.answeredAt})`,
     sql`exists (select 1 from answers a where a.invitation_id = ${invitations.id} and a.ended_at is null
-      and not exists (select 1 from answer_holds h where h.answer_id = a.id and h.kind = 'quarantined' and h.ended_at is null))`,
+      and not exists (select 1 from answer_holds h where h.answer_id = a.id and h.kind = 'quarantined'))`,
   );
 
-/** Quick answers that count and that nobody has looked at, the newest first. */
+/** Quick answers that count and that nobody has looked at, nor confirmed or let through as a burst's, the newest first. */
 export function listFlagged(db: Db, agencyId: number, limit: number) {
   return db
     .select({
@@ -184,7 +184,7 @@ export async function countReviews(
         where i.agency_id = ${agencyId} and i.state = 'answered' and cardinality(i.flags) > 0
           and not exists (select 1 from flag_reviews r where r.invitation_id = i.id and r.seen_at >= i.answered_at)
           and exists (select 1 from answers a where a.invitation_id = i.id and a.ended_at is null and not exists (
-            select 1 from answer_holds h where h.answer_id = a.id and h.kind = 'quarantined' and h.ended_at is null))
+            select 1 from answer_holds h where h.answer_id = a.id and h.kind = 'quarantined'))
       ) as flagged`);
   return row!;
 }

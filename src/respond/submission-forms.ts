@@ -63,13 +63,17 @@ export const matchForm = z
   .object({
     employer: z
       .string('Select the employer')
-      .regex(/^(new|[1-9]\d{0,14})$/, 'Select the employer')
-      .transform((text) => (text === 'new' ? ('new' as const) : Number(text))),
+      .regex(/^(new|other|[1-9]\d{0,14})$/, 'Select the employer')
+      .transform((text) => (text === 'new' || text === 'other' ? text : Number(text))),
+    record: z.string().trim().default(''),
     legal_name: optionalLine(200),
     city: optionalLine(),
     state: z.string().default(''),
   })
   .superRefine((form, context) => {
+    if (form.employer === 'other' && !/^[1-9]\d{0,14}$/.test(form.record)) {
+      context.addIssue({ code: 'custom', path: ['record'], message: 'Enter the number of the record' });
+    }
     if (form.employer !== 'new') return;
     const fault = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });

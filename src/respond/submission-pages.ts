@@ -7,7 +7,7 @@ import { US_STATES } from '../lib/us-postal.ts';
 import type { InstrumentBody } from '../surveys/types.ts';
 import { answerRows, withQuestions } from './pages.ts';
 import { noticeOf } from './review-pages.ts';
-import { enterPath, reviewPaths } from './review-paths.ts';
+import { enterPath, openAnswerPath, reviewPaths } from './review-paths.ts';
 import { GRADE_WORDS, KIND_WORDS } from './review-words.ts';
 import type {
   countOfLink,
@@ -196,8 +196,13 @@ export function submissionPage(
         hint: `${[city, state].filter(Boolean).join(', ')} · ${BECAUSE[because] ?? because} · record ${id}`,
       })),
       {
+        value: 'other',
+        text: 'Another employer of the register',
+        ...(facts.likely.length > 0 ? { divider: 'or' } : {}),
+      },
+      {
         value: 'new',
-        text: 'None of these: add it to the register',
+        text: 'None that is there: add it to the register',
         hint: 'Look-alikes are proposed as after an import.',
         divider: 'or',
       },
@@ -268,9 +273,4 @@ export function openListPage(
         }))
       : [],
   };
-}
-
-/** The public page on which anybody speaks of a credential for their employer. */
-export function openAnswerPath(listSlug: string, credentialSlug: string, language?: 'es'): string {
-  return `/lists/${listSlug}/${credentialSlug}/answer${language ? `?lang=${language}` : ''}`;
 }

@@ -226,7 +226,7 @@ export function registerSubmissionRoutes(app: FastifyInstance, deps: Deps): void
     const submissionId = parseId(request.params.id);
     const form = parseForm(matchForm, request.body);
     if (!form.ok) return one(request, reply, form);
-    const { employer, legal_name: legalName, city, state } = form.data;
+    const { employer, record, legal_name: legalName, city, state } = form.data;
     const found = await findSubmission(db, agencyId, submissionId);
     if (!found) throw new DomainError('not_found');
     const domain = websiteDomain(found.submission.employerWebsite);
@@ -237,7 +237,9 @@ export function registerSubmissionRoutes(app: FastifyInstance, deps: Deps): void
       employer:
         employer === 'new'
           ? { legalName, city, state, domain: domain && !isFreeMailDomain(domain) ? domain : null }
-          : employer,
+          : employer === 'other'
+            ? Number(record)
+            : employer,
     });
     return reply.redirect(`${reviewPaths.submission(submissionId)}?done=matched`, 303);
   });

@@ -5,6 +5,7 @@ import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
 import { MET_REQUIREMENT_STATUSES } from '../evidence/types.ts';
 import { ledgerPaths } from '../ledger/paths.ts';
 import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
+import { openAnswerPath } from '../respond/review-paths.ts';
 import { committeesPath, decisionPath, listPath } from './paths.ts';
 import type {
   findPublicCredential,
@@ -56,8 +57,14 @@ function ruleOf(list: PublicList): string[] {
   return describePolicy(list.policyBody as unknown as Policy);
 }
 
-export function listPage(list: PublicList, decisions: readonly ListDecision[]) {
+export function listPage(
+  list: PublicList,
+  decisions: readonly ListDecision[],
+  /** Credentials under review that take answers by a public page now. */
+  asked: readonly { slug: string; name: string; issuer: string }[] = [],
+) {
   return {
+    asked: asked.map(({ slug, name, issuer }) => ({ href: openAnswerPath(list.slug, slug), name, issuer })),
     title: list.name,
     breadcrumbs: [HOME_CRUMB],
     agency: null,

@@ -5,6 +5,7 @@ import { publicCommitteePath } from '../committees/paths.ts';
 import type { Deps } from '../deps.ts';
 import { type Language, preferredLanguage } from '../http/words.ts';
 import { DomainError } from '../lib/errors.ts';
+import { findOpenList, listOpenCredentials } from '../respond/open-queries.ts';
 import { decisionPage } from './decision-page.ts';
 import { credentialLinkedData } from './linked-data.ts';
 import { committeePage, committeesPage, credentialPage, homePage, listPage } from './pages.ts';
@@ -40,7 +41,9 @@ export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
   app.get<WithSlug>('/lists/:slug', open, async (request, reply) => {
     const list = (await listPublicLists(db)).find(({ slug }) => slug === request.params.slug);
     if (!list) throw new DomainError('not_found');
-    return reply.page('site/list', listPage(list, await listDecisions(db, list.id)));
+    const open = await findOpenList(db, list.slug, deps.clock.now());
+    const asked = open ? await listOpenCredentials(db, list.id) : [];
+    return reply.page('site/list', listPage(list, await listDecisions(db, list.id), asked));
   });
 
   app.get<WithBoth>('/lists/:list/:credential', open, async (request, reply) => {

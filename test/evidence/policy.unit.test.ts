@@ -33,7 +33,7 @@ describe('policies', () => {
         "An answer counts for 24 months.",
         "An answer is shown but not counted when the employer sits on the issuer's board, sells to the issuer or is paid by it, is the issuer, resells the credential, is a training provider or school or is the applicant.",
         "An employer whose e-mail domain is the issuer's is shown but not counted.",
-        "Answers count when they came by a link mailed to the employer's own domain, a link mailed to an address at another domain, a link mailed to a free-mail address or a link that a colleague passed on and that was mailed to the new person.",
+        "Answers count when they came by a link mailed to the employer's own domain, a link mailed to an address at another domain, a link mailed to a free-mail address, a link that a colleague passed on and that was mailed to the new person or a link that was passed on and whose new user confirmed it from an address of their own.",
       ]
     `);
     expect(describePolicy(wyoming({ minDistinctEmployers: 1 }))[0]).toMatch(

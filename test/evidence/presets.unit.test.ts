@@ -40,7 +40,7 @@ function history(says: readonly Say[], changes: Partial<EvidenceFacts> = {}): Ev
 }
 
 const times = (count: number, say: Say): Say[] => Array.from({ length: count }, () => say);
-const letter: Say = { provenance: 'staff_entered', values: { importance: 'preferred' } };
+const letter: Say = { provenance: 'staff_letter', values: { importance: 'preferred' } };
 const requires: Say = { values: { importance: 'required' } };
 const prefers: Say = { values: { importance: 'preferred' } };
 const noFactor: Say = { values: { importance: 'not_a_factor' } };
