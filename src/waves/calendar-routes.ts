@@ -3,12 +3,19 @@ import { getAgency } from '../agencies/queries.ts';
 import type { Deps } from '../deps.ts';
 import { federalHolidaysBetween } from '../lib/federal-holidays.ts';
 import { stateHolidaysBetween } from '../lib/state-holidays.ts';
-import { DEFAULT_BUDGET } from '../outreach/planner/budget.ts';
-import { BUSINESS_HOURS, dayFromIso, isoFromDay, localDay } from '../outreach/planner/calendar.ts';
+import {
+  BUSINESS_HOURS,
+  dayFromIso,
+  isoFromDay,
+  isoWeekday,
+  localDay,
+} from '../outreach/planner/calendar.ts';
+import { warmUpLimit } from '../outreach/planner/placement.ts';
+import { readAgencyBudget } from './agency-limits.ts';
 import { type CalendarWave, calendarPage } from './calendar-pages.ts';
 import { listDaysOff, listMonthTouches, listOwnWaves } from './calendar-queries.ts';
-import { effectiveProtocol } from './effective-protocol.ts';
 import { calendarQuery } from './forms.ts';
+import { readWarmUp } from './gather-limits.ts';
 import { calendarPath } from './paths.ts';
 import { readFreeCapacity } from './read-free-capacity.ts';
 import {
@@ -18,7 +25,6 @@ import {
   daysOfMonth,
   mondaysOf,
 } from './rules/wave-calendar.ts';
-import { PROTOCOL_DEFAULTS } from './types.ts';
 
 /** All agencies' touches by day, with one's own waves by name and of others' only numbers. */
 export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
@@ -33,7 +39,7 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
     const [firstShown, lastShown] = [isoFromDay(days[0] as number), isoFromDay(days.at(-1) as number)];
     const until = isoFromDay((days.at(-1) as number) + 1);
     const touches = await listMonthTouches(deps.db, { agencyId, zone, from: firstShown, until });
-    const notes = await notesOf(deps, agencyId, firstShown, lastShown);
+    const notes = await notesOf(deps, agencyId, zone, firstShown, lastShown);
 
     const sums = new Map<number | null, { isOwn: boolean; sent: number; planned: number }>();
     const byDay = new Map<string, DayTouches>();
@@ -91,8 +97,9 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
 
 /** Federal and state holidays and the agency's own days off, by date. */
 async function notesOf(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'config'>,
   agencyId: number,
+  agencyZone: string,
   from: string,
   until: string,
 ): Promise<Map<string, string[]>> {
@@ -106,6 +113,14 @@ async function notesOf(
   for (const { date, reason } of await listDaysOff(deps.db, agencyId, from, until)) {
     note(date, `Day off: ${reason}`);
   }
+  const now = deps.clock.now();
+  const warmUp = await readWarmUp(deps.db, deps.config, { agencyId, now, agencyZone });
+  for (let day = dayFromIso(warmUp?.from ?? from); warmUp && day <= dayFromIso(until); day += 1) {
+    const most = warmUpLimit(warmUp, day);
+    if (!Number.isFinite(most)) break;
+    const date = isoFromDay(day);
+    if (date >= from && isoWeekday(day) <= 5) note(date, `New sending domain: at most ${most} mails`);
+  }
   return notes;
 }
 
@@ -117,25 +132,8 @@ async function readCapacity(
   const now = deps.clock.now();
   const today = localDay(input.zone, now.getTime());
   if (input.mondays.every((monday) => monday + 7 <= today)) return null;
-  const { budget } = await effectiveProtocol(
-    deps.db,
-    {
-      agencyId: input.agencyId,
-      topics: { credentialIds: [], meetingIds: [] },
-      protocol: {
-        ...PROTOCOL_DEFAULTS,
-        calendar: BUSINESS_HOURS,
-        budget: DEFAULT_BUDGET,
-        sendFrom: now,
-        sendUntil: now,
-        closeAt: now,
-        remindAt: [],
-      },
-    },
-    { agencyZone: input.zone, states: [] },
-  );
   return readFreeCapacity(deps.db, {
-    rules: budget,
+    rules: await readAgencyBudget(deps.db, { agencyId: input.agencyId, agencyZone: input.zone, now }),
     mondays: input.mondays,
     zone: input.zone,
     closedDays: input.closed.map(dayFromIso),

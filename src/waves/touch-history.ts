@@ -3,13 +3,16 @@ import type { EmployerTouches } from '../employers/types.ts';
 import { federalHolidaysBetween } from '../lib/federal-holidays.ts';
 import { hashAddress } from '../lib/tokens.ts';
 import { isTimeZone } from '../lib/zoned-time.ts';
-import { DEFAULT_BUDGET } from '../outreach/planner/budget.ts';
 import { BUSINESS_HOURS, dayFromIso, isoFromDay, localDay } from '../outreach/planner/calendar.ts';
 import { freeAgain } from '../outreach/planner/free-again.ts';
-import { findSuppressions } from '../outreach/queries.ts';
+import { findPreferenceReasons, findSuppressions } from '../outreach/queries.ts';
+import { readAgencyBudget } from './agency-limits.ts';
+import { listDaysOff } from './calendar-queries.ts';
 import { touchesPart } from './touch-pages.ts';
 import { listTouches } from './touch-queries.ts';
 
+/** Nobody's id: a person of the employer who has asked for nothing themselves. */
+const SOMEBODY = 0;
 /** Holidays that can move a "free again on": from the oldest touch that counts to the latest day it can give. */
 const HOLIDAYS_AROUND_DAYS = 200;
 
@@ -31,13 +34,22 @@ export async function readTouchHistory(
   const zone =
     employer.timeZone !== null && isTimeZone(employer.timeZone) ? employer.timeZone : input.agencyZone;
   const hashes = contacts.map(({ email }) => hashAddress(deps.secrets.suppressionKey, email));
-  const [touches, suppressed] = await Promise.all([
-    listTouches(deps.db, employer.unitId),
-    findSuppressions(deps.db, hashes),
-  ]);
   const today = localDay(zone, now.getTime());
+  const around = [
+    isoFromDay(today - HOLIDAYS_AROUND_DAYS),
+    isoFromDay(today + HOLIDAYS_AROUND_DAYS),
+  ] as const;
+  const { unitId } = employer;
+  const people = [...contacts.map(({ id }) => ({ contactId: id, unitId })), { contactId: SOMEBODY, unitId }];
+  const [touches, suppressed, preferences, rules, daysOff] = await Promise.all([
+    listTouches(deps.db, unitId),
+    findSuppressions(deps.db, hashes),
+    findPreferenceReasons(deps.db, people, now, 'planned'),
+    readAgencyBudget(deps.db, { agencyId, agencyZone: input.agencyZone, now }),
+    listDaysOff(deps.db, agencyId, ...around),
+  ]);
   const free = freeAgain({
-    rules: DEFAULT_BUDGET,
+    rules,
     touches: touches.map((touch) => ({
       contactId: touch.contactId,
       from: touch.from.getTime(),
@@ -46,10 +58,7 @@ export async function readTouchHistory(
     })),
     contactIds: contacts.map(({ id }) => id),
     zone,
-    closedDays: federalHolidaysBetween(
-      isoFromDay(today - HOLIDAYS_AROUND_DAYS),
-      isoFromDay(today + HOLIDAYS_AROUND_DAYS),
-    ).map(dayFromIso),
+    closedDays: [...federalHolidaysBetween(...around), ...daysOff.map(({ date }) => date)].map(dayFromIso),
     weekdays: BUSINESS_HOURS.weekdays,
     now,
   });
@@ -57,9 +66,11 @@ export async function readTouchHistory(
     agencyId,
     touches,
     free,
+    employerPreference: preferences(SOMEBODY, agencyId, true),
     contacts: contacts.map((contact, index) => ({
       ...contact,
       isSuppressed: suppressed.has((hashes[index] as Buffer).toString('hex')),
+      preference: preferences(contact.id, agencyId, true),
     })),
     zone,
   });

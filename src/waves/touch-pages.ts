@@ -1,8 +1,10 @@
 import type { EmployerTouches } from '../employers/types.ts';
 import { formatDate } from '../lib/zoned-time.ts';
 import type { FreeAgain } from '../outreach/planner/free-again.ts';
+import type { PreferenceReason } from '../outreach/types.ts';
 import { wavePath } from './paths.ts';
 import type { Touch } from './touch-queries.ts';
+import { EXCLUSION_TEXT } from './words.ts';
 
 const RESULT_TEXT: Record<string, string> = {
   claimed: 'Leaving now',
@@ -16,7 +18,17 @@ export function touchesPart(facts: {
   agencyId: number;
   touches: readonly Touch[];
   free: FreeAgain;
-  contacts: readonly { id: number; name: string; email: string; state: string; isSuppressed: boolean }[];
+  /** Somebody there asked that nobody of the employer is asked. */
+  employerPreference: PreferenceReason | null;
+  contacts: readonly {
+    id: number;
+    name: string;
+    email: string;
+    state: string;
+    isSuppressed: boolean;
+    /** What they asked for, short of a stop. */
+    preference: PreferenceReason | null;
+  }[];
   zone: string;
 }): EmployerTouches {
   const { zone, free } = facts;
@@ -25,7 +37,8 @@ export function touchesPart(facts: {
   const isOwn = (touch: Touch) => touch.agencyId === facts.agencyId;
   const shown = facts.touches.filter((touch) => isOwn(touch) || touch.sentAt !== null);
   return {
-    employerFree: freeText(free.employer),
+    employerFree:
+      facts.employerPreference === null ? freeText(free.employer) : EXCLUSION_TEXT[facts.employerPreference],
     people: facts.contacts.map((contact) => {
       const last = facts.touches.find(({ contactId, sentAt }) => contactId === contact.id && sentAt !== null);
       return {
@@ -36,7 +49,9 @@ export function touchesPart(facts: {
             ? 'Is not asked any more'
             : contact.isSuppressed
               ? 'Is not written to: asked to stop, or the address does not work'
-              : freeText(free.people.get(contact.id)),
+              : contact.preference !== null
+                ? EXCLUSION_TEXT[contact.preference]
+                : freeText(free.people.get(contact.id)),
       };
     }),
     touches: shown.map((touch) => ({

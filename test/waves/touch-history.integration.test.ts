@@ -67,6 +67,33 @@ it('lets somebody new of the same employer be asked now', async () => {
   expect(body).toContain('<strong>Free now</strong>');
 });
 
+it('by the rules of the agency that looks: its own limits, and what the person asked for', async () => {
+  const [contact] = await test.deps.db.execute<{ id: number; employer: number }>(sql`
+    select contact_id as id, employer_id as employer from messages where sent_at is not null order by id limit 1`);
+  await test.deps.db.execute(sql`
+    insert into budget_rules (agency_id, limits, updated_by, updated_at)
+    values (${other.agencyId}, '{"personInvitationsDays": 60}'::jsonb, ${other.proposer.id}, now())`);
+  expect((await own.get(employerUrl)).body).toContain('Free again on April 2, 2026');
+  expect((await stranger.get(employerUrl)).body).toContain('Free again on May 4, 2026');
+  await test.deps.db.execute(sql`delete from budget_rules`);
+
+  const prefer = (kind: string, columns: { until?: string; employer?: number }) =>
+    test.deps.db.execute(sql`
+      insert into contact_preferences (contact_id, kind, until, employer_id, created_at)
+      values (${contact!.id}, ${kind}, ${columns.until ?? null}::timestamptz, ${columns.employer ?? null}, now())`);
+  await prefer('paused', { until: '2026-06-01T00:00:00Z' });
+  const paused = (await own.get(employerUrl)).body;
+  expect(paused).toContain('Asked for a pause');
+  expect(paused).not.toContain('Free again on');
+  expect(paused).toContain('<strong>Free now</strong>');
+  await test.deps.db.execute(sql`delete from contact_preferences`);
+  await prefer('not_employer', { employer: contact!.employer });
+  expect((await own.get(employerUrl)).body).toContain(
+    '<strong>Somebody there asked that nobody of this employer is asked</strong>',
+  );
+  await test.deps.db.execute(sql`delete from contact_preferences`);
+});
+
 it('shows nobody touched where nobody was', async () => {
   const { body } = await own.get(`/staff/employers/${other.employerIds[0]}`);
   expect(body).toContain('Nobody here was written to yet.');
