@@ -29,10 +29,9 @@ export async function gatherLimits(
   return {
     // What is planned anew keeps its own invitation.
     joinable: planAnew ? [] : await listJoinableFor(db, wave, facts),
-    warmUp:
-      config?.smtpUrl && config.warmUpDaily.length > 0
-        ? await readWarmUp(db, { ...wave, now, agencyZone, daily: config.warmUpDaily, except })
-        : null,
+    warmUp: config
+      ? await readWarmUp(db, config, { agencyId: wave.agencyId, now, agencyZone, except })
+      : null,
     receiving:
       perMinute === null
         ? null
@@ -62,6 +61,7 @@ async function listJoinableFor(
 }
 
 type Except = { waveId: number; contactIds: readonly number[] };
+const NOTHING: Except = { waveId: 0, contactIds: [] };
 
 /** The From domain of an agency, in lower case. */
 export function domainOf(address: string): string {
@@ -72,10 +72,12 @@ export function domainOf(address: string): string {
  * The warm-up of an agency's From domain; null where receivers know it: staff said so, or it sent before anybody
  * asked. One that has sent nothing yet begins today.
  */
-async function readWarmUp(
+export async function readWarmUp(
   db: Db,
-  input: { agencyId: number; now: Date; agencyZone: string; daily: number[]; except: Except },
+  config: Pick<Deps['config'], 'smtpUrl' | 'warmUpDaily'>,
+  input: { agencyId: number; now: Date; agencyZone: string; except?: Except },
 ): Promise<WarmUp | null> {
+  if (!config.smtpUrl || config.warmUpDaily.length === 0) return null;
   const { mailFromAddress } = await getAgency(db, input.agencyId);
   const domain = domainOf(mailFromAddress);
   const [known] = await db.select().from(sendingDomains).where(eq(sendingDomains.domain, domain));
@@ -84,8 +86,13 @@ async function readWarmUp(
   if (from === null) return null;
   return {
     from,
-    daily: input.daily,
-    load: await listDomainLoad(db, { domain, zone: input.agencyZone, from, except: input.except }),
+    daily: config.warmUpDaily,
+    load: await listDomainLoad(db, {
+      domain,
+      zone: input.agencyZone,
+      from,
+      except: input.except ?? NOTHING,
+    }),
   };
 }
 
