@@ -1,5 +1,5 @@
 import { codeOfStatus, HTTP_STATUSES, type HttpStatus } from '../http/http-error.ts';
-import { DOMAIN_ERROR_CODES } from '../lib/errors.ts';
+import type { DomainErrorCode } from '../lib/errors.ts';
 
 /** Refusals that only the API knows of. */
 const OWN = {
@@ -23,9 +23,18 @@ const OWN = {
 
 export type ApiProblemCode = keyof typeof OWN;
 
+/** Refusals of the domain that a request to the API can meet. */
+const OF_DOMAIN = [
+  'not_found',
+  'forbidden',
+  'already_done',
+  'needs_second_person',
+  'scope_missing',
+] as const satisfies readonly DomainErrorCode[];
+
 /** Every code that a problem of the API can have. */
 export const PROBLEM_CODES = [
-  ...new Set([...Object.keys(OWN), ...DOMAIN_ERROR_CODES, ...HTTP_STATUSES.map(codeOfStatus)]),
+  ...new Set([...Object.keys(OWN), ...OF_DOMAIN, ...HTTP_STATUSES.map(codeOfStatus)]),
 ] as [string, ...string[]];
 
 /** The API's own codes of one status, for the document. */

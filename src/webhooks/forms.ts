@@ -30,7 +30,7 @@ export function endpointForm(privateHosts: readonly string[]) {
 }
 
 function faultOfUrl(text: string, privateHosts: readonly string[]): string | null {
-  const whole = 'Enter a whole address, like https://approvals.example/countersign';
+  const whole = 'Enter a whole address, like https://approvals.example';
   if (!URL.canParse(text)) return whole;
   const url = new URL(text);
   const host = hostOf(url);
