@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { committeeContents } from './committees/message-contents.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets, type Secrets } from './config/secrets.ts';
+import { APP_ROLE, grantAtOpening, makeAppRole } from './db/app-role.ts';
 import { createDatabase, type Db, type Sql } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import type { EmployerObservers } from './employers/observers.ts';
@@ -67,7 +68,10 @@ export async function openDeps(
     if (overrides.freshDatabase) forgetEpochFile(config.dataDir);
     const databaseUrl =
       config.databaseUrl ?? (await openEmbedded(config, log, closers, overrides.freshDatabase));
-    const database = createDatabase(databaseUrl, { max: config.databaseConnections });
+    const database = createDatabase(databaseUrl, {
+      max: config.databaseConnections,
+      ...(config.databaseUrl === null && { role: APP_ROLE }),
+    });
     closers.push(database.close);
     const queue = await createQueue({ databaseUrl, redisUrl: config.redisUrl, log });
     closers.push(queue.close);
@@ -89,7 +93,11 @@ export async function openDeps(
         resolveTxt: overrides.resolveTxt ?? resolveTxt,
         askObservers,
         employerObservers,
-        messageContents: { ...committeeContents(base), ...receiptContents(base), ...confirmationContents(base) },
+        messageContents: {
+          ...committeeContents(base),
+          ...receiptContents(base),
+          ...confirmationContents(base),
+        },
       },
     };
   } catch (error) {
@@ -117,6 +125,8 @@ async function openEmbedded(
 ): Promise<string> {
   const embedded = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log, fresh });
   closers.push(embedded.stop);
+  await makeAppRole(embedded.adminUrl);
+  await grantAtOpening(embedded.url);
   return embedded.url;
 }
 

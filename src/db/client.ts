@@ -18,6 +18,8 @@ export type DatabaseOptions = {
   applicationName?: string;
   /** Seconds to wait for a connection before a query fails. */
   connectTimeoutSeconds?: number;
+  /** Taken at once by each connection, with its rights and no others. */
+  role?: string;
   onnotice?(notice: postgres.Notice): void;
 };
 
@@ -32,7 +34,11 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     // Without a bound the wait between attempts grows to a minute, and the site stays down long after the database is back.
     backoff: (retries) => Math.min(2, 0.05 * 2 ** retries),
     onnotice: options.onnotice ?? (() => undefined),
-    connection: { application_name: options.applicationName ?? 'countersign', TimeZone: 'UTC' },
+    connection: {
+      application_name: options.applicationName ?? 'countersign',
+      TimeZone: 'UTC',
+      ...(options.role && { role: options.role }),
+    },
     types: { bigint: bigintAsNumber },
   });
   prepareShortStatements(sql);

@@ -3,6 +3,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import type { Logger } from 'pino';
 import { explainConnection } from '../lib/connection-error.ts';
+import { grantToAppRole } from './app-role.ts';
 import { createDatabase, type Database } from './client.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -55,6 +56,7 @@ async function migrateUnderLock({ db, sql }: Database, folder: string): Promise<
     const before = await listApplied(guard);
     checkHistory(before, ours);
     await migrate(db, { migrationsFolder: folder, ...TABLE });
+    await grantToAppRole({ sql });
     return ours.length - before.length;
   } finally {
     await guard`select pg_advisory_unlock(${MIGRATION_LOCK})`.catch(() => undefined);

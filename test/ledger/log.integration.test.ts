@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordAudit } from '../../src/agencies/record-audit.ts';
+import { APP_ROLE, makeAppRole } from '../../src/db/app-role.ts';
 import type { Db } from '../../src/db/client.ts';
 import { createDatabase } from '../../src/db/client.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
@@ -355,6 +356,30 @@ describe('a role that owns the tables without being a superuser', () => {
       await admin.unsafe(`drop role ${name}`);
     }
   }, 60_000);
+});
+
+describe('the role that the application takes on the embedded server', () => {
+  it('appends and signs, and cannot change what was appended', async () => {
+    await makeAppRole(test.databaseUrl);
+    await migrateDatabase(test.databaseUrl);
+    const { db, sql: own, close } = createDatabase(test.databaseUrl, { max: 2, role: APP_ROLE });
+    try {
+      await doThings(2, db);
+      await sequenceLog({ db });
+      expect(await makeCheckpoint({ ...test.deps, db })).toMatchObject({ ok: true });
+      const [row] = await own`select current_user as name`;
+      expect(row!.name).toBe(APP_ROLE);
+      for (const table of ['audit_events', 'log_entries', 'log_checkpoints', 'evidence_snapshots']) {
+        await expect(own.unsafe(`delete from ${table}`)).rejects.toThrow('permission denied');
+        await expect(own.unsafe(`truncate ${table}`)).rejects.toThrow('permission denied');
+      }
+      await expect(own`update log_entries set commitment = ''`).rejects.toThrow('permission denied');
+      await expect(own`alter table audit_events disable trigger all`).rejects.toThrow('must be owner');
+      await expect(own`set session_replication_role = replica`).rejects.toThrow('permission denied');
+    } finally {
+      await close();
+    }
+  });
 });
 
 describe('signing keys', () => {
