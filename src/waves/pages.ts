@@ -528,10 +528,19 @@ export function previewPage(
   };
 }
 
+const OUTLOOK_TEXT = {
+  already_met: 'has its number',
+  expected: 'its number is likely',
+  short: 'not enough employers are asked',
+} as const;
+
 /** What changed since the proposer saw the preview, in sentences. */
 export function changeTexts(changes: readonly PlanChange[], names: TopicNames): string[] {
   return changes.map((change) => {
-    const moved = `${number(change.after)}, was ${number(change.before)}`;
+    const moved =
+      change.what === 'outlook'
+        ? `${OUTLOOK_TEXT[change.after]}, was: ${OUTLOOK_TEXT[change.before]}`
+        : `${number(change.after)}, was ${number(change.before)}`;
     return `${changedWhat(change, names)}: ${moved}`;
   });
 }
@@ -548,6 +557,10 @@ function changedWhat(change: PlanChange, names: TopicNames): string {
       return 'Reminders';
     case 'credential':
       return `Asked about ${names.credentials.get(change.credentialId) ?? 'a credential'}`;
+    case 'shortfall':
+      return `Employers that ${names.credentials.get(change.credentialId) ?? 'a credential'} is short of`;
+    case 'outlook':
+      return `Outlook of ${names.credentials.get(change.credentialId) ?? 'a credential'}`;
     case 'meeting':
       return `Invited to ${names.meetings.get(change.meetingId) ?? 'a meeting'}`;
     case 'excluded':

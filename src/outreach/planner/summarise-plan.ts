@@ -61,9 +61,12 @@ export function summarisePlan(plan: Plan): PlanSummary {
   };
 }
 
+type Outlook = CredentialForecast['outlook'];
+
 export type PlanChange =
   | { what: 'people' | 'employers' | 'asks' | 'reminders'; before: number; after: number }
-  | { what: 'credential'; credentialId: number; before: number; after: number }
+  | { what: 'credential' | 'shortfall'; credentialId: number; before: number; after: number }
+  | { what: 'outlook'; credentialId: number; before: Outlook; after: Outlook }
   | { what: 'meeting'; meetingId: number; before: number; after: number }
   | { what: 'excluded'; reason: ExclusionReason; before: number; after: number };
 
@@ -91,6 +94,17 @@ export function comparePlans(before: PlanSummary, after: PlanSummary): PlanChang
     (credentialId, old, current) =>
       changes.push({ what: 'credential', credentialId, before: old, after: current }),
   );
+  const was = new Map(before.credentials.map((credential) => [credential.credentialId, credential]));
+  for (const { credentialId, shortfall, outlook } of after.credentials) {
+    const old = was.get(credentialId);
+    if (old === undefined) continue;
+    if (old.shortfall !== shortfall) {
+      changes.push({ what: 'shortfall', credentialId, before: old.shortfall, after: shortfall });
+    }
+    if (old.outlook !== outlook) {
+      changes.push({ what: 'outlook', credentialId, before: old.outlook, after: outlook });
+    }
+  }
   each(
     before.meetings.map((m) => [m.meetingId, m.invited]),
     after.meetings.map((m) => [m.meetingId, m.invited]),
