@@ -156,7 +156,7 @@ function checkOneDouble(
 }
 
 /** A fault that began a little earlier may still hold up the answer to a mail. */
-const LOOK_BACK_MS = 30_000;
+const LOOK_BACK_MS = 60_000;
 
 /**
  * Each link is a register that one person writes, one write after the other. What stands in the end is the last write

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkHistory } from './check-history.ts';
-import { type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { closeFaultWorlds, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { countFaults, report } from './figures.ts';
 import { launch, makeAsking, makePeople } from './people.ts';
 import { shiftClock } from './processes.ts';
@@ -13,7 +13,7 @@ let world: FaultWorld;
 beforeAll(async () => {
   world = await startFaultWorld({ workers: 2 });
 }, 300_000);
-afterAll(() => world?.close(), 60_000);
+afterAll(closeFaultWorlds, 120_000);
 
 test('clocks that jump forward and back send nothing early, end nothing too soon and take nothing from a sender at work', async () => {
   const from = performance.now();

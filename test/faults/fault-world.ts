@@ -74,18 +74,26 @@ export type FaultWorld = {
   /** Gives the hints that the schedule would give later. */
   hint(): Promise<void>;
   history(): Promise<History>;
-  close(): Promise<void>;
 };
+
+const worlds = new Set<() => Promise<void>>();
+
+/** Ends every process that the file's worlds have started, also of one that did not come up in time. */
+export async function closeFaultWorlds(): Promise<void> {
+  await Promise.all([...worlds].map((close) => close()));
+}
 
 export async function startFaultWorld(options: FaultWorldOptions): Promise<FaultWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-faults-'));
   await chmod(folder, 0o755);
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async () => {
+    worlds.delete(close);
     for (const closer of closers.splice(0).reverse()) await closer().catch(() => undefined);
   };
+  worlds.add(close);
   try {
-    return await open(folder, options, closers, close);
+    return await open(folder, options, closers);
   } catch (error) {
     await close();
     throw error;
@@ -96,7 +104,6 @@ async function open(
   folder: string,
   options: FaultWorldOptions,
   closers: (() => Promise<unknown>)[],
-  close: () => Promise<void>,
 ): Promise<FaultWorld> {
   // As durable as in earnest: what is acknowledged must outlive a kill.
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: silent });
@@ -261,7 +268,6 @@ async function open(
         ...(await ask(readDatabase)),
       };
     },
-    close,
   };
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSignInLink } from '../../src/agencies/request-sign-in.ts';
 import { createDatabase } from '../../src/db/client.ts';
 import { checkHistory } from './check-history.ts';
-import { type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { closeFaultWorlds, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { countFaults, report } from './figures.ts';
 import { launch, makeAsking, makePeople } from './people.ts';
 
@@ -13,7 +13,7 @@ let world: FaultWorld;
 beforeAll(async () => {
   world = await startFaultWorld({ workers: 2, servers: 1 });
 }, 300_000);
-afterAll(() => world?.close(), 60_000);
+afterAll(closeFaultWorlds, 120_000);
 
 /** Runs statements as the server's administrator while nobody is connected to the application's database. */
 async function whileCutOff(statements: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unsubscribeToken } from '../../src/outreach/create-touches.ts';
 import { checkHistory } from './check-history.ts';
 import { createEmployers } from './employers.ts';
-import { type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { closeFaultWorlds, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { countFaults, report } from './figures.ts';
 import { launch, makeAsking, makePeople } from './people.ts';
 
@@ -15,7 +15,7 @@ let world: FaultWorld;
 beforeAll(async () => {
   world = await startFaultWorld({ workers: WORKERS, servers: SERVERS });
 }, 300_000);
-afterAll(() => world?.close(), 60_000);
+afterAll(closeFaultWorlds, 120_000);
 
 test(`a wave of ${MESSAGES} under kill -9 of everything, with answers coming in`, {
   timeout: 900_000,
