@@ -90,6 +90,8 @@ async function demoConfig(config: Config): Promise<Config> {
     publicUrl: `http://localhost:${port}`,
     messageIdDomain: 'demo.example',
     dataDir: join(config.dataDir, 'demo'),
+    // The keys of a real installation, wherever they are, are not the demo's to use.
+    signingKeysDir: join(config.dataDir, 'demo', 'keys'),
     databaseUrl: null,
     redisUrl: null,
     smtpUrl: null,
