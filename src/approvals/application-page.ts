@@ -33,6 +33,8 @@ import {
 
 /** Beyond this many the page says how many more there are; the packet holds all. */
 const MOST_EXCLUSIONS = 300;
+/** More than this are folded away, so that the decision is not out of sight. */
+const FEW_EXCLUSIONS = 8;
 
 type OpenRequest = {
   id: number;
@@ -113,6 +115,7 @@ export function applicationPage(facts: ApplicationFacts) {
     standing: standing(evaluated, facts.zone),
     figures: figureRows(evaluated.figures),
     exclusions: exclusionRows(evaluated.exclusions, facts.details),
+    areManyExclusions: evaluated.exclusions.length > FEW_EXCLUSIONS,
     moreExclusions: Math.max(0, evaluated.exclusions.length - MOST_EXCLUSIONS),
     submitted: { at: row.submittedAt, by: row.submittedBy },
     review: reviewFacts(facts),

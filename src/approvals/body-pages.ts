@@ -118,7 +118,7 @@ function ballotRow({ record, votes, ...about }: BodyRecords['ballots'][0], facts
   return {
     ...common('ballot', record, about, facts, record.kind),
     title: record.body,
-    what: `${count('approve')} for, ${count('reject')} against, ${count('abstain')} abstained, ${count('recused')} recused; ${record.eligible} could vote, quorum ${record.quorum}`,
+    what: `${count('approve')} for, ${count('reject')} against, ${count('abstain')} abstained, ${count('recused')} recused; ${record.eligible} could vote${record.quorum > 0 ? `, quorum ${record.quorum}` : ''}`,
     votes: votes.map(({ vote, employer }) => {
       const reason = excluded.find(({ voteId }) => voteId === vote.id)?.reason;
       return {
@@ -273,7 +273,7 @@ export function boardLetterPage(row: ApplicationRow) {
 export function rubricPage(row: ApplicationRow, tiers: readonly string[]) {
   return {
     ...recordFrame(row, 'Record a review with the rubric'),
-    action: approvalPaths.recordReview(row.id),
+    action: tiers.length > 0 ? approvalPaths.recordReview(row.id) : null,
     roles: [
       { value: 'review', text: 'It reviews' },
       { value: 'settling', text: 'It settles what the other teams differ about' },

@@ -224,6 +224,7 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
   app.post<WithId>('/staff/applications/:id/bodies/rubric', staffOnly, async (request, reply) => {
     const { agencyId, id: staffId } = requireRole(request, 'editor');
     const { row, tiers } = await ownWithTiers(request);
+    if (tiers.length === 0) throw new DomainError('not_found');
     const form = parseForm(rubricForm(today(request), tiers), request.body);
     if (!form.ok) return showRubric(request, reply, form);
     const { role, ...review } = form.data;
@@ -238,10 +239,10 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
   });
 }
 
-/** The tiers of the rubric that the policy asks for; another policy has none to choose from. */
+/** The tiers of the rubric that the policy asks for; none where it asks for no rubric. */
 function tiersOf(policy: Policy): readonly string[] {
   for (const demand of bodyDemandsOf(policy)) if (demand.kind === 'rubric') return demand.tiers;
-  throw new DomainError('not_found');
+  return [];
 }
 
 function castVote(

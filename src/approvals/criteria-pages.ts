@@ -69,7 +69,7 @@ export function criteriaPage(facts: CriteriaFacts) {
       name: CRITERION_WORDS[each.criterion],
       hint: CRITERION_HINTS[each.criterion],
       isMandatory: each.isMandatory,
-      tag: CRITERION_STATE_WORDS[each.state],
+      tag: stateWords(each),
       bySystem: bySystem(facts, each.criterion),
       items: each.items.map((item) => itemOf(item, facts.documents)),
       review: each.review && {
@@ -98,7 +98,7 @@ export function criterionPage(facts: CriteriaFacts, criterion: Criterion) {
     ...frame(facts),
     hint: CRITERION_HINTS[criterion],
     isMandatory: each.isMandatory,
-    tag: CRITERION_STATE_WORDS[each.state],
+    tag: stateWords(each),
     bySystem: bySystem(facts, criterion),
     items: each.items.map((item) => ({
       ...itemOf(item, facts.documents),
@@ -122,6 +122,12 @@ export function criterionPage(facts: CriteriaFacts, criterion: Criterion) {
       ? null
       : 'Nothing can be attached now: it is decided, or your role does not allow it.',
   };
+}
+
+function stateWords({ criterion, state }: CriterionRow<Item, Review>) {
+  return criterion === 'employer_need' && state === 'nothing_attached'
+    ? { text: 'Nothing frozen yet', tag: 'quiet' as const }
+    : CRITERION_STATE_WORDS[state];
 }
 
 function itemOf(item: Item, documents: readonly DocumentFacts[]) {

@@ -23,8 +23,8 @@ export const approvalPaths = {
   recordBoardLetter: (id: number) => `/staff/applications/${id}/bodies/letter`,
   recordReview: (id: number) => `/staff/applications/${id}/bodies/rubric`,
   withdrawRecord: (id: number) => `/staff/applications/${id}/bodies/withdraw`,
-  report: '/staff/board-report',
-  reportFile: '/staff/board-report.csv',
+  report: '/staff/applications/report',
+  reportFile: '/staff/applications/report.csv',
   /** The public page of what was decided about a credential on a list. */
   publicDecision: (listSlug: string, credentialSlug: string) => `/lists/${listSlug}/${credentialSlug}`,
   lists: '/staff/lists',

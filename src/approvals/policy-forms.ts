@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { POLICY_PRESETS } from '../evidence/presets.ts';
 import { DISAGREEMENT_RULES, WHO_SPEAKS } from '../evidence/rules/policy.ts';
-import { COUNTING_UNITS } from '../evidence/types.ts';
+import { COUNTING_UNITS, CRITERIA } from '../evidence/types.ts';
+import { manyOf } from '../http/forms.ts';
 import { slugify } from '../lib/slugify.ts';
 
 /** Blank leaves the preset's own number. */
@@ -39,4 +40,5 @@ export const policyForm = z.object({
   whoSpeaks: blankOr(WHO_SPEAKS),
   disagreement: blankOr(DISAGREEMENT_RULES),
   months: optionalNumber(1, 120, 'Enter a number of months from 1 to 120, or leave it blank'),
+  criteria: manyOf(z.enum(CRITERIA)),
 });

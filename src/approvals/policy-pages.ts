@@ -1,6 +1,8 @@
 import type { PublishedPolicy } from '../evidence/policy-queries.ts';
 import { POLICY_PRESETS } from '../evidence/presets.ts';
+import { CRITERION_WORDS } from '../evidence/rules/describe-requirement.ts';
 import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
+import { CRITERIA } from '../evidence/types.ts';
 import { approvalPaths } from './paths.ts';
 
 const NOTICES: Record<string, string> = {
@@ -87,6 +89,7 @@ export function policiesPage(facts: {
       { value: 'latest', text: 'The latest clear answer counts' },
       { value: 'any_no_wins', text: 'One no makes it a no' },
     ],
+    criteria: CRITERIA.map((criterion) => ({ value: criterion, text: CRITERION_WORDS[criterion] })),
     presets: POLICY_PRESETS.map(({ slug, name }) => ({ value: slug, text: name })),
   };
 }

@@ -3,6 +3,7 @@ import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { listPublishedPolicies } from '../evidence/policy-queries.ts';
 import { adjustPolicy } from '../evidence/rules/adjust-policy.ts';
+import { withMandatoryCriteria } from '../evidence/rules/with-criteria.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';

@@ -81,7 +81,8 @@ export function reportPage(facts: Facts) {
 
 function rowOf({ row, requirement, missing, frozen, waiting }: ReportRow, zone: string) {
   const { figures } = requirement;
-  const { text, lapse, measures, isManifold } = standing(requirement, zone);
+  const { text, lapse, measures, isManifold, shortfall } = standing(requirement, zone);
+  const shortBy = requirement.status === 'short' || requirement.status === 'conflicting' ? shortfall : 0;
   return {
     href: approvalPaths.application(row.id),
     credential: row.credentialName,
@@ -95,8 +96,15 @@ function rowOf({ row, requirement, missing, frozen, waiting }: ReportRow, zone: 
           .map((measure) => `${measure.text}: ${measure.has} of ${measure.needs}`)
       : [],
     ...figures,
+    unclear: figures.notSure + figures.conflicting + figures.agedOut,
     lapse,
     notes: [
+      ...(shortBy ? [`${shortBy} more needed.`] : []),
+      ...(figures.conflicting > 0 && requirement.status === 'conflicting'
+        ? [
+            `At ${figures.conflicting} ${figures.conflicting === 1 ? 'employer' : 'employers'} people disagree.`,
+          ]
+        : []),
       ...(missing.length > 0
         ? [`Not shown: ${missing.map((criterion) => CRITERION_WORDS[criterion].toLowerCase()).join(', ')}.`]
         : []),

@@ -78,6 +78,6 @@ export function lapseInWords({ expiring, required }: Requirement, zone: string):
   if (!expiring) return null;
   const day = formatDate(expiring.on, zone);
   return expiring.fallsTo < required
-    ? `Falls below ${required} on ${day}: from that day on it is no longer met (${expiring.fallsTo} would be left), unless new answers come.`
-    : `Holds until ${day}: from that day on it is no longer met, because what it rests on is too old by then.`;
+    ? `Falls below ${required} on ${day}: no longer met from that day on, unless new answers come (${expiring.fallsTo} would be left).`
+    : `No longer met from ${day} on: what it rests on is too old by then.`;
 }

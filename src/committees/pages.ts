@@ -20,6 +20,7 @@ import type {
   MeetingWithCounts,
   SeatWithHolder,
 } from './queries.ts';
+import type { MeetingVote } from './record-queries.ts';
 import { canRespond, seatFigures, seatsOpenTo } from './rules.ts';
 import { type Day, SEAT_ROLES, type SeatFacts } from './types.ts';
 import { RSVP_TEXT, type RsvpFault, type RsvpText, seatRoleName } from './words.ts';
@@ -212,6 +213,7 @@ export function meetingPage(facts: {
   meeting: Meeting;
   committee: Committee;
   people: readonly InvitedPerson[];
+  votes: readonly MeetingVote[];
   now: Date;
   mayEdit: boolean;
 }) {
@@ -246,6 +248,8 @@ export function meetingPage(facts: {
       reason: person.reason ?? '',
       answeredOn: person.respondedAt ? formatDate(person.respondedAt, meeting.timeZone) : '',
     })),
+    votes: facts.votes.map((vote) => ({ ...vote, voters: vote.approve + vote.reject + vote.abstain })),
+    hasBegun: meeting.startsAt <= now,
     movePath: mayEdit && isOpen ? meetingPath(meeting.id, 'move') : null,
     cancelPath: mayEdit && isOpen ? meetingPath(meeting.id, 'cancel') : null,
   };

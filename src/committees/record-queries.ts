@@ -1,10 +1,11 @@
-import { aliasedTable, and, asc, desc, eq, inArray, isNotNull, isNull, lte, or } from 'drizzle-orm';
+import { aliasedTable, and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { agencies, staffMembers } from '../db/schema/agencies.ts';
 import { committeeSeats, committees, meetings, recusals } from '../db/schema/committees.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
 import { ballots, ballotVotes, boardLetters, rubricReviews } from '../db/schema/votes.ts';
+import type { VoteChoice } from './types.ts';
 
 const recorder = aliasedTable(staffMembers, 'recorder');
 
@@ -118,12 +119,27 @@ export function listHeldMeetings(db: Db, committeeId: number, now: Date) {
     .limit(20);
 }
 
-/** Votes that were taken at a meeting. */
+/** Votes that were taken at a meeting and not taken back. */
 export function listVotesAt(db: Db, meetingId: number) {
+  const cast = (choice: VoteChoice) =>
+    sql<number>`count(*) filter (where ${ballotVotes.choice} = ${choice})::int`;
   return db
-    .select({ ballot: ballots, credential: credentials.name, slug: credentials.slug })
+    .select({
+      ballotId: ballots.id,
+      credential: credentials.name,
+      slug: credentials.slug,
+      quorum: ballots.quorum,
+      approve: cast('approve'),
+      reject: cast('reject'),
+      abstain: cast('abstain'),
+      recused: cast('recused'),
+    })
     .from(ballots)
     .innerJoin(credentials, eq(credentials.id, ballots.credentialId))
-    .where(eq(ballots.meetingId, meetingId))
+    .innerJoin(ballotVotes, eq(ballotVotes.ballotId, ballots.id))
+    .where(and(eq(ballots.meetingId, meetingId), isNull(ballots.withdrawnAt)))
+    .groupBy(ballots.id, credentials.id)
     .orderBy(asc(ballots.id));
 }
+
+export type MeetingVote = Awaited<ReturnType<typeof listVotesAt>>[0];

@@ -36,6 +36,7 @@ import {
   listSeats,
   type MeetingOffer,
 } from './queries.ts';
+import { listVotesAt } from './record-queries.ts';
 import { releaseSeat } from './release-seat.ts';
 import { scheduleMeeting } from './schedule-meeting.ts';
 import type { RsvpFault } from './words.ts';
@@ -154,8 +155,11 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
 
   app.get<WithId>('/staff/meetings/:id', staff, async (request, reply) => {
     const found = await getMeeting(deps.db, request.staff.agencyId, idIn(request.params.id));
-    const people = await listInvited(deps.db, found.meeting.id);
-    const page = meetingPage({ ...found, people, now: deps.clock.now(), mayEdit: mayEdit(request) });
+    const [people, votes] = await Promise.all([
+      listInvited(deps.db, found.meeting.id),
+      listVotesAt(deps.db, found.meeting.id),
+    ]);
+    const page = meetingPage({ ...found, people, votes, now: deps.clock.now(), mayEdit: mayEdit(request) });
     return reply.page('committees/meeting', page);
   });
 

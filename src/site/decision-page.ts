@@ -48,15 +48,21 @@ export function decisionPage(facts: {
       ],
       steps: stepsOf(result, steps),
     })),
-    criteria: facts.criteria
-      .filter(({ isMandatory, state }) => isMandatory || state === 'shown')
-      .map(({ criterion, isMandatory, state }) => ({
-        name: CRITERION_WORDS[criterion],
-        isMandatory,
-        isShown: state === 'shown',
-      })),
+    criteria: criteriaRows(facts.criteria),
     rule: own[0]?.rule ?? [],
   };
+}
+
+/** What was asked for or shown beside what employers say, which the rule itself is about. */
+function criteriaRows(criteria: readonly PublicCriterion[]) {
+  return criteria
+    .filter(({ criterion }) => criterion !== 'employer_need')
+    .filter(({ isMandatory, state }) => isMandatory || state === 'shown')
+    .map(({ criterion, isMandatory, state }) => ({
+      name: CRITERION_WORDS[criterion],
+      isMandatory,
+      isShown: state === 'shown',
+    }));
 }
 
 function reviewRows(result: PublishedResult): { key: string; value: string }[] {

@@ -148,7 +148,7 @@ describe('what if', () => {
     await employersSay(db, world, credentialId, 2, month(0), {
       answeredAt: month(1),
       values: said('yes', 'no'),
-      provenance: 'staff_entered',
+      provenance: 'staff_letter',
     });
     const [credential] = await test.deps.sql<{ slug: string }[]>`
       select slug from credentials where id = ${credentialId}`;
@@ -162,8 +162,8 @@ describe('what if', () => {
     expect(page).toContain('2 employers stand differently');
     expect(page).toContain('came in a way that the policy does not take');
     const ballot = (await ada.get(`${path}?under=v${wyoming!.id}&against=preset-arkansas`)).body;
-    expect(ballot).toContain('Needs facts that are not recorded');
-    expect(ballot).toContain('No count is made.');
+    expect(ballot).toContain('Employers that voted');
+    expect(ballot).toContain('0 of 3');
     expect((await ada.get(`${path}?under=nonsense&against=v999999`)).statusCode).toBe(200);
     expect((await ada.get('/staff/credentials/no-such/what-if')).statusCode).toBe(404);
     const story = (await ada.get(`/staff/credentials/${credential!.slug}/story`)).statusCode;

@@ -297,7 +297,10 @@ describe('boards and review teams', () => {
     expect((await ada.post(`${colorado.path}/bodies/letter`, { ...letter, board: '' })).statusCode).toBe(422);
     expect((await ada.post(`${colorado.path}/bodies/letter`, letter)).statusCode).toBe(303);
     expect((await colorado.evaluate()).status).toBe('met');
-    expect((await ada.get(`${colorado.path}/bodies/rubric`)).statusCode).toBe(404);
+    expect((await ada.get(`${colorado.path}/bodies/rubric`)).body).toContain(
+      'asks for no review with a rubric',
+    );
+    expect((await ada.post(`${colorado.path}/bodies/rubric`, {})).statusCode).toBe(404);
 
     const tennessee = await apply(presetOf('tennessee'));
     const review = { team: 'Department', role: 'review', tier: 'Valued', heldOn: '2026-02-10' };
@@ -348,19 +351,19 @@ describe('the report for a meeting', () => {
       .update(credentials)
       .set({ name: '=HYPERLINK("http://x.example")' })
       .where(eq(credentials.id, credentialId));
-    const page = await ada.get('/staff/board-report');
+    const page = await ada.get('/staff/applications/report');
     expect(page.statusCode).toBe(200);
     expect(page.body).toContain(`List ${lists}`);
     for (const text of ['Not asked', 'Asked', 'Delivered', 'Answered', 'Not familiar', 'Not counted']) {
       expect(page.body).toContain(text);
     }
-    const one = await ada.get(`/staff/board-report?list=${list.listId}`);
+    const one = await ada.get(`/staff/applications/report?list=${list.listId}`);
     expect(one.body).not.toContain('List 1</h2>');
-    const file = await ada.get(`/staff/board-report.csv?list=${list.listId}`);
+    const file = await ada.get(`/staff/applications/report.csv?list=${list.listId}`);
     expect(file.headers['content-disposition']).toContain('board-report-2026-03-01.csv');
     expect(file.body).toContain(`"'=HYPERLINK(""http://x.example"")"`);
     expect(file.body.trim().split('\r\n')).toHaveLength(2);
-    const foreign = await stranger.get(`/staff/board-report?list=${list.listId}`);
+    const foreign = await stranger.get(`/staff/applications/report?list=${list.listId}`);
     expect(foreign.body).not.toContain('HYPERLINK');
   });
 });

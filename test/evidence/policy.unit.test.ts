@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { POLICY_PRESETS, WYOMING } from '../../src/evidence/presets.ts';
+import { lettersPreset, POLICY_PRESETS, WYOMING } from '../../src/evidence/presets.ts';
 import { describePolicy, policySchema, questionKeys } from '../../src/evidence/rules/policy.ts';
+import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
+import { withMandatoryCriteria } from '../../src/evidence/rules/with-criteria.ts';
 import { WYOMING_INSTRUMENT } from '../../src/surveys/presets.ts';
-import { wyoming } from '../support/evidence/facts.ts';
+import { anyFacts, month, wyoming } from '../support/evidence/facts.ts';
 
 describe('policies', () => {
   it.each(POLICY_PRESETS)('the preset $slug is valid data', ({ body }) => {
@@ -64,5 +67,29 @@ describe('policies', () => {
     ['an age of no months', { evidenceMaxAgeMonths: 0 }],
   ])('refuses %s', (_name, change) => {
     expect(policySchema.safeParse({ ...WYOMING.body, ...change }).success).toBe(false);
+  });
+});
+
+describe('withMandatoryCriteria', () => {
+  it.each(POLICY_PRESETS)('$slug asks for criteria besides and counts as before', ({ body }) => {
+    const changed = withMandatoryCriteria(body, ['alignment', 'portability'])!;
+    expect(changed).toMatchObject({ formatVersion: 3, mandatoryCriteria: ['alignment', 'portability'] });
+    expect(policySchema.parse(changed)).toEqual(changed);
+    expect(describePolicy(changed).join(' ')).toContain('alignment and portability');
+    fc.assert(
+      fc.property(anyFacts, (given) => {
+        const { measures: _a, ...before } = evaluateRequirement(body, given, month(1));
+        const { measures: _b, ...after } = evaluateRequirement(changed, given, month(1));
+        expect(after).toEqual(before);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('is refused where a policy cannot be counted', () => {
+    const rubric = { kind: 'rubric' as const, teams: 2, tiers: ['Valued'] };
+    expect(
+      withMandatoryCriteria({ ...lettersPreset(2).body, requirement: rubric }, ['alignment']),
+    ).toBeNull();
   });
 });

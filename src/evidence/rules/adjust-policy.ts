@@ -15,7 +15,7 @@ export type PolicyChanges = {
  * speaks; null leaves what it has. Null when it counts no employers, so that there is no number to change.
  */
 export function adjustPolicy(policy: Policy, changes: PolicyChanges): Policy | null {
-  if (changes.minEmployers !== null && termsOf(policy).isUnsupported) return null;
+  if (changes.minEmployers !== null && termsOf(policy).minEmployers === 0) return null;
   const requirement = structuredClone(policy.requirement);
   if (changes.minEmployers !== null) {
     if (requirement.kind === 'letters') requirement.minLetters = changes.minEmployers;
