@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseMailAddress } from '../lib/mail-address.ts';
 import { US_STATES } from '../lib/us-postal.ts';
 import { RELATIONS, STAFF_SUBMISSION_KINDS } from '../surveys/types.ts';
+import { OPEN_DAYS_MAX } from './rules/open-answers.ts';
 
 const line = (missing: string, max = 120) =>
   z
@@ -86,7 +87,7 @@ export const openListForm = z.object({
     .number('Enter for how many days')
     .int('Enter a whole number of days')
     .min(1, 'Enter at least 1 day')
-    .max(366, 'Enter at most 366 days'),
+    .max(OPEN_DAYS_MAX, `Enter at most ${OPEN_DAYS_MAX} days`),
 });
 
 /** What the public page sends, besides the questions. */

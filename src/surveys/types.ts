@@ -50,14 +50,12 @@ export const STAFF_SUBMISSION_KINDS = [
 export type StaffSubmissionKind = (typeof STAFF_SUBMISSION_KINDS)[number];
 /** received -> answered (it has an employer, and an answer stands for it) | rejected. */
 export const SUBMISSION_STATES = ['received', 'answered', 'rejected'] as const;
-export type SubmissionState = (typeof SUBMISSION_STATES)[number];
 
 /** Why an answer is kept and shown but waits uncounted for a person. */
 export const HOLD_KINDS = ['quarantined', 'second_look'] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];
 /** Who ended the wait: staff with a reason, the employer by a mailed link, or the second staff member. */
 export const HOLD_OUTCOMES = ['released', 'confirmed_by_mail', 'looked_at', 'sent_back'] as const;
-export type HoldOutcome = (typeof HOLD_OUTCOMES)[number];
 
 /** What makes a sending look like a machine's, so that it is kept uncounted until a person says otherwise. */
 export const QUARANTINE_REASONS = ['no_page_shown', 'many_links_at_once', 'same_person_many_links'] as const;
