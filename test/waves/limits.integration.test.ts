@@ -173,6 +173,21 @@ describe('a From domain that is new', () => {
     expect(summary.load).toEqual([{ date: '2026-03-04', messages: 3 }]);
   });
 
+  it('shows in the calendar', async () => {
+    const sending = await createTestApp({
+      settings: { SMTP_URL: 'smtp://127.0.0.1:1', WARM_UP_DAILY: '20,40' },
+    });
+    sending.clock.set(START);
+    const own = await makeWavesWorld(sending, { employers: 1 });
+    const browser = await signInAs(sending, own.proposer.id);
+    const calendar = await browser.get('/staff/calendar?month=2026-03');
+    expect(calendar.body).toContain('New sending domain: at most 20 mails');
+    expect(calendar.body).toContain('New sending domain: at most 40 mails');
+    // From its third business day on it is as any other.
+    expect(new Set(calendar.body.match(/New sending domain: at most \d+ mails/g)).size).toBe(2);
+    await sending.close();
+  });
+
   it('is what staff say it is', async () => {
     const agencyPage = await admin.post(`${URL}/domain`, { known: 'new', warmUpFrom: '2026-02-27' });
     expect(agencyPage.statusCode).toBe(303);
