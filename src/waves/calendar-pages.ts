@@ -67,8 +67,9 @@ export function calendarPage(facts: {
       note: [day.date === facts.today ? 'Today' : '', day.note ?? '']
         .filter((part) => part !== '')
         .join(', '),
-      sent: number(day.sent),
-      planned: number(day.planned),
+      // Days without mail stay blank, so that those with some are seen.
+      sent: day.sent > 0 ? number(day.sent) : '',
+      planned: day.planned > 0 ? number(day.planned) : '',
       free: freeText(day.capacity),
       waves: day.waves.map(({ waveId, touches }) => ({
         href: waveId === null ? null : wavePath(waveId),
