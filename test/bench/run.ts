@@ -4,6 +4,7 @@ import { benchChangedSince } from './changed-since.ts';
 import { type BenchEngine, startBenchEngine } from './engine.ts';
 import { benchLaunchToMail } from './launch-to-mail.ts';
 import { benchMerge } from './merge.ts';
+import { benchPacket } from './packet.ts';
 import { benchPlanning } from './planning.ts';
 import { type BenchRow, formatRows, meetsBar } from './rows.ts';
 import { benchSending } from './sending.ts';
@@ -23,6 +24,7 @@ const PARTS: Record<string, (engine: BenchEngine) => Promise<BenchRow[]>> = {
   h: benchLaunchToMail,
   i: benchChangedSince,
   m: benchMerge,
+  p: benchPacket,
 };
 
 /** `npm run bench` runs everything; `npm run bench -- b c` only those parts. Prints a Markdown table last. */
