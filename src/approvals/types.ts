@@ -80,6 +80,5 @@ export const APPEAL_STATES = ['open', 'upheld', 'overturned', 'withdrawn'] as co
 export type AppealState = (typeof APPEAL_STATES)[number];
 
 export const CRITERION_EVIDENCE_KINDS = ['note', 'link', 'document'] as const;
-export type CriterionEvidenceKind = (typeof CRITERION_EVIDENCE_KINDS)[number];
 export const CRITERION_VERDICTS = ['shown', 'not_shown'] as const;
 export type CriterionVerdict = (typeof CRITERION_VERDICTS)[number];
