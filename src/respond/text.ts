@@ -220,7 +220,7 @@ const en = {
   cancelledTitle: 'This survey was called off',
   cancelledText: (agency: string): string =>
     `${agency} no longer needs your answer. Thank you for your time.`,
-  closedKept: (when: string): string => `The answers you sent on ${when} are kept and count.`,
+  closedKept: (when: string): string => `The answers you sent on ${when} are kept, as you sent them.`,
   closedNothing: 'What you entered was not recorded as an answer. Here it is, so that it is not lost to you.',
   closedTyped: 'What you entered',
 
@@ -475,7 +475,7 @@ const es: typeof en = {
   closedText: (agency, when) => `${agency} recibió respuestas hasta el ${when}.`,
   cancelledTitle: 'Esta encuesta se canceló',
   cancelledText: (agency) => `${agency} ya no necesita su respuesta. Gracias por su tiempo.`,
-  closedKept: (when) => `Las respuestas que envió el ${when} se conservan y cuentan.`,
+  closedKept: (when) => `Las respuestas que envió el ${when} se conservan tal como las envió.`,
   closedNothing: 'Lo que escribió no se registró como respuesta. Aquí lo tiene, para que no lo pierda.',
   closedTyped: 'Lo que escribió',
 
