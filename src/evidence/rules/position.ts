@@ -221,7 +221,9 @@ function answersSay(policy: Policy, answer: Pick<AnswerFact, 'familiar' | 'value
 
 /** From this moment on the answer is older than the policy takes; null when evidence does not age. */
 export function expiryOf(policy: Policy, answer: Pick<AnswerFact, 'answeredAt' | 'saidAt'>): Date | null {
-  return policy.evidenceMaxAgeMonths === null ? null : addMonths(spokenAt(answer), policy.evidenceMaxAgeMonths);
+  return policy.evidenceMaxAgeMonths === null
+    ? null
+    : addMonths(spokenAt(answer), policy.evidenceMaxAgeMonths);
 }
 
 function spokenAt(answer: Pick<AnswerFact, 'answeredAt' | 'saidAt'>): Date {
