@@ -8,6 +8,9 @@ import type { Database } from './client.ts';
  */
 export const APP_ROLE = 'countersign_app';
 
+/** One start at a time changes the schema or its rights; the others wait and find it done. */
+export const MIGRATION_LOCK = 7_245_002;
+
 const APPEND_ONLY = [
   'audit_events',
   'log_entries',
@@ -58,6 +61,7 @@ export async function grantToAppRole({ sql }: Pick<Database, 'sql'>): Promise<vo
 export async function grantAtOpening(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await grantToAppRole({ sql: sql as unknown as Database['sql'] });
   } finally {
     await sql.end({ timeout: 2 });

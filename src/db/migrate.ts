@@ -3,15 +3,12 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import type { Logger } from 'pino';
 import { explainConnection } from '../lib/connection-error.ts';
-import { grantToAppRole } from './app-role.ts';
+import { grantToAppRole, MIGRATION_LOCK } from './app-role.ts';
 import { createDatabase, type Database } from './client.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 const TABLE = { migrationsSchema: 'drizzle', migrationsTable: '__drizzle_migrations' };
 const OLDEST_SERVER = 15;
-
-/** One start at a time changes the schema; the others wait and find it done. */
-const MIGRATION_LOCK = 7_245_002;
 
 /** The database does not fit this version of the code. The message is for the person who starts it. */
 export class MigrationError extends Error {
