@@ -162,6 +162,7 @@ type Answered = { status: number; html: string };
 const MAX_TRIES = 60;
 const SHARE_THAT_ANSWERS = 0.15;
 const SHARE_THAT_CHANGES = 0.25;
+/** The name that people.ts gives everybody: another would say that the link was passed on. */
 const ABOUT = { name: 'Ann Lee', job: 'Shop manager', hiring: 'yes', connected: 'no' };
 const CHOICES: Choice[] = [
   { incentive: 'yes', preference: 'yes' },

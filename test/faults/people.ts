@@ -74,7 +74,7 @@ export async function makePeople({ db, clock }: WorldDeps, sizes: readonly numbe
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(key text, n int) order by n`);
   const made = await db.execute<{ contactId: number; employerId: number; email: string }>(sql`
     insert into contacts (employer_id, name, email, email_key, email_domain, created_at, updated_at)
-    select e.id, 'Person ' || i, a.mail, a.mail, split_part(a.mail, '@', 2), ${at}::timestamptz, ${at}::timestamptz
+    select e.id, 'Ann Lee', a.mail, a.mail, split_part(a.mail, '@', 2), ${at}::timestamptz, ${at}::timestamptz
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(key text, n int, people int)
     join employers e on e.name_key = r.key
     cross join lateral generate_series(1, r.people) as i
