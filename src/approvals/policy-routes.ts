@@ -52,17 +52,19 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: Deps): void {
     if (!hasRole(role, 'editor')) throw new DomainError('forbidden');
     const form = parseForm(policyForm, request.body);
     if (!form.ok) return show(request, reply, form);
-    const { preset, name, minEmployers, months, countingUnit, whoSpeaks, disagreement } = form.data;
+    const { preset, name, minEmployers, months, criteria, countingUnit, whoSpeaks, disagreement } = form.data;
     const refuse = (field: string, message: string) =>
       show(request, reply, { errors: [fieldError(field, message)], values: form.values });
-    const body = adjustPolicy(preset!.body, {
+    const adjusted = adjustPolicy(preset!.body, {
       minEmployers,
       evidenceMaxAgeMonths: months,
       countingUnit,
       whoSpeaks,
       disagreement,
     });
-    if (!body) return refuse('minEmployers', 'Leave it blank: this preset counts no employers');
+    if (!adjusted) return refuse('minEmployers', 'Leave it blank: this preset counts no employers');
+    const body = criteria.length > 0 ? withMandatoryCriteria(adjusted, criteria) : adjusted;
+    if (!body) return refuse('criteria', 'Leave them blank: this preset cannot be counted');
     const policy = name === '' ? { ...preset!, body } : { slug: slugify(name), name, body };
     const proposed = await proposePolicy(deps, { agencyId, staffId, policy });
     if (!proposed.ok) return refuse('preset', REFUSALS[proposed.reason]);

@@ -171,3 +171,13 @@ describe('what if', () => {
     expect(lettersPreset(5).body.requirement).toMatchObject({ minLetters: 5 });
   });
 });
+
+describe('mandatory criteria', () => {
+  it('are added to a preset under a name of its own', async () => {
+    const criteria = ['alignment', 'portability'];
+    const own = { preset: 'wyoming', name: 'Wyoming with criteria', criteria };
+    expect((await ada.post('/staff/policies', own)).statusCode).toBe(303);
+    expect((await ada.get('/staff/policies')).body).toContain('alignment and portability');
+    expect((await ada.post('/staff/policies', { ...own, criteria: ['charm'] })).statusCode).toBe(422);
+  });
+});
