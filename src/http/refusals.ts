@@ -86,7 +86,7 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
       'The domain that your agency writes from lacks DKIM or DMARC, or they do not fit together, so mailboxes would refuse the mail and think worse of the domain. Nothing was launched. Whoever runs this server can see what to mend with: countersign doctor.',
   },
   seal_waits: {
-    status: 503,
+    status: 409,
     title: 'Not sealed yet',
     sentence:
       'This evidence is frozen and waits for its signature and its place in the log. Try again in a minute.',

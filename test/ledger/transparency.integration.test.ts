@@ -201,7 +201,7 @@ describe('frozen evidence', () => {
     const { snapshotId } = await freeze(elsewhere);
     const ada = await signInAs(test, world.staff[0].id);
     expect((await ada.get(`/staff/evidence/${snapshotId}`)).body).toContain('Waits for its seal');
-    expect((await ada.get(`/staff/evidence/${snapshotId}/packet.json`)).statusCode).toBe(503);
+    expect((await ada.get(`/staff/evidence/${snapshotId}/packet.json`)).statusCode).toBe(409);
     expect(await sealWaiting(elsewhere)).toBe(0);
     expect(await sealWaiting(test.deps)).toBe(1);
     expect(await sealWaiting(test.deps)).toBe(0);
