@@ -1,4 +1,4 @@
-import { proposeByCycle } from '../../src/waves/propose-by-cycle.ts';
+import { proposeByCycle } from '../../src/waves/cycle/propose-waves.ts';
 import type { Handler } from '../outcome.ts';
 
 /** Proposes the waves that review cycles and evidence about to age out call for; staff decide about each. */

@@ -7,8 +7,8 @@ import { evidencePaths } from '../evidence/paths.ts';
 import type { CountingUnit, Figures, PositionStatus, Requirement } from '../evidence/types.ts';
 import { enterPath, reviewPaths } from '../respond/review-paths.ts';
 import type { ReviewCounts } from '../respond/review-queries.ts';
-import type { CycleProposal } from '../waves/cycle-queries.ts';
-import { cycleProposalItem } from '../waves/cycle-words.ts';
+import type { CycleProposal } from '../waves/cycle/queries.ts';
+import { cycleProposalItem } from '../waves/cycle/words.ts';
 import { type ForecastFacts, forecastText } from '../waves/forecast-words.ts';
 import { storyPath, unlockSendingPath, whatIfPath } from './paths.ts';
 

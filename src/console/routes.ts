@@ -11,7 +11,7 @@ import { describePolicy } from '../evidence/rules/policy.ts';
 import { DomainError } from '../lib/errors.ts';
 import { unlockSending } from '../outreach/unlock-sending.ts';
 import { countReviews } from '../respond/review-queries.ts';
-import { listOpenCycleProposals } from '../waves/cycle-queries.ts';
+import { listOpenCycleProposals } from '../waves/cycle/queries.ts';
 import { readForecasts } from '../waves/read-forecasts.ts';
 import { storyQuery } from './forms.ts';
 import { homePage, POSITIONS_PER_PAGE, storyPage } from './pages.ts';

@@ -1,5 +1,5 @@
-import { confirmFreeze } from '../approvals/confirm-freeze.ts';
 import { confirmDecision } from '../approvals/confirm-decision.ts';
+import { confirmFreeze } from '../approvals/confirm-freeze.ts';
 import { proposeDecision } from '../approvals/propose-decision.ts';
 import { requestFreeze } from '../approvals/request-freeze.ts';
 import type { Deps } from '../deps.ts';

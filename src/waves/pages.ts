@@ -10,8 +10,8 @@ import { comparePlans, type PlanChange, type PlanSummary } from '../outreach/pla
 import type { WarmUp } from '../outreach/planner/types.ts';
 import type { WavePauseReason } from '../outreach/types.ts';
 import type { Staff } from './create-wave.ts';
-import type { CycleProposal } from './cycle-queries.ts';
-import { CYCLE_STATE_TEXT, cycleProposalItem } from './cycle-words.ts';
+import type { CycleProposal } from './cycle/queries.ts';
+import { CYCLE_STATE_TEXT, cycleProposalItem } from './cycle/words.ts';
 import {
   type ForecastFacts,
   type ForecastOf,

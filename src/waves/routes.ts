@@ -12,8 +12,8 @@ import { explainPlan, type PlanDecision } from '../outreach/planner/explain-asks
 import { decideWaveSafety } from '../outreach/rules.ts';
 import { registerCalendarRoutes } from './calendar-routes.ts';
 import { createWave } from './create-wave.ts';
-import { listEndedCycleProposals, listOpenCycleProposals } from './cycle-queries.ts';
-import { registerCycleRoutes } from './cycle-routes.ts';
+import { listEndedCycleProposals, listOpenCycleProposals } from './cycle/queries.ts';
+import { registerCycleRoutes } from './cycle/routes.ts';
 import { cancelWave, closeWave } from './end-wave.ts';
 import {
   approveForm,

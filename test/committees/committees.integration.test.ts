@@ -111,9 +111,9 @@ async function calendarsFor(contactId: number) {
   const found: { kind: string; content: string; method: string; link: string }[] = [];
   for (const row of rows) {
     const queued: QueuedMessage = { ...row, contactId, language: 'en' };
-    const content = (await contents[row.kind as Exclude<ContentKind, 'receipt' | 'confirmation'>](database.db, [queued])).get(
-      row.id,
-    );
+    const content = (
+      await contents[row.kind as Exclude<ContentKind, 'receipt' | 'confirmation'>](database.db, [queued])
+    ).get(row.id);
     if (content?.calendar) {
       found.push({
         kind: row.kind,

@@ -10,7 +10,7 @@ import {
   type KnownProposal,
   possibleDays,
   sectorsFor,
-} from '../../src/waves/rules/review-cycles.ts';
+} from '../../src/waves/cycle/rules.ts';
 
 const FLORIDA: CycleSpan = { startsOn: '2026-07-01', endsOn: '2027-07-01', name: '2026–27' };
 

@@ -5,7 +5,7 @@ import {
   CYCLE_PROPOSAL_STATES,
   type NeededCredential,
   type ProposalOutlook,
-} from '../../waves/cycle-types.ts';
+} from '../../waves/cycle/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
 import { lists } from './approvals.ts';
 import { waves } from './outreach.ts';

@@ -1,13 +1,13 @@
 import { and, asc, desc, eq, inArray, or, sql } from 'drizzle-orm';
-import { OPEN_APPLICATION_STATES } from '../approvals/rules.ts';
-import type { Db, Tx } from '../db/client.ts';
-import { agencies, staffMembers } from '../db/schema/agencies.ts';
-import { applications, listCycles, lists } from '../db/schema/approvals.ts';
-import { credentials } from '../db/schema/credentials.ts';
-import { cycleProposals } from '../db/schema/cycle-proposals.ts';
-import { waves } from '../db/schema/outreach.ts';
-import { DomainError } from '../lib/errors.ts';
-import { type CycleSpan, STALE_DRAFT_DAYS } from './rules/review-cycles.ts';
+import { OPEN_APPLICATION_STATES } from '../../approvals/rules.ts';
+import type { Db, Tx } from '../../db/client.ts';
+import { agencies, staffMembers } from '../../db/schema/agencies.ts';
+import { applications, listCycles, lists } from '../../db/schema/approvals.ts';
+import { credentials } from '../../db/schema/credentials.ts';
+import { cycleProposals } from '../../db/schema/cycle-proposals.ts';
+import { waves } from '../../db/schema/outreach.ts';
+import { DomainError } from '../../lib/errors.ts';
+import { type CycleSpan, STALE_DRAFT_DAYS } from './rules.ts';
 
 /** Every list with its agency and policy, the oldest first. */
 export function listReviewedLists(db: Db) {

@@ -1,18 +1,21 @@
 import { and, eq } from 'drizzle-orm';
-import { recordAudit } from '../agencies/record-audit.ts';
-import { OPEN_APPLICATION_STATES } from '../approvals/rules.ts';
-import type { Db } from '../db/client.ts';
-import { cycleProposals } from '../db/schema/cycle-proposals.ts';
-import type { Deps } from '../deps.ts';
-import { getPolicyVersion } from '../evidence/queries.ts';
-import { readTallies } from '../evidence/read-tally.ts';
-import { termsOf } from '../evidence/rules/terms.ts';
-import { canonicalJson } from '../lib/canonical-json.ts';
-import { invariant } from '../lib/errors.ts';
-import { dayFromIso, instantAt, isoFromDay, localDay } from '../outreach/planner/calendar.ts';
-import { AIM } from '../outreach/planner/forecast.ts';
-import { planTouches } from '../outreach/planner/plan-touches.ts';
-import type { Plan } from '../outreach/planner/types.ts';
+import { recordAudit } from '../../agencies/record-audit.ts';
+import { OPEN_APPLICATION_STATES } from '../../approvals/rules.ts';
+import type { Db } from '../../db/client.ts';
+import { cycleProposals } from '../../db/schema/cycle-proposals.ts';
+import type { Deps } from '../../deps.ts';
+import { getPolicyVersion } from '../../evidence/queries.ts';
+import { readTallies } from '../../evidence/read-tally.ts';
+import { termsOf } from '../../evidence/rules/terms.ts';
+import { canonicalJson } from '../../lib/canonical-json.ts';
+import { invariant } from '../../lib/errors.ts';
+import { dayFromIso, instantAt, isoFromDay, localDay } from '../../outreach/planner/calendar.ts';
+import { AIM } from '../../outreach/planner/forecast.ts';
+import { planTouches } from '../../outreach/planner/plan-touches.ts';
+import type { Plan } from '../../outreach/planner/types.ts';
+import { gatherPlanInput } from '../gather-plan-input.ts';
+import { holidaysIn, protocolFromJson, protocolToJson } from '../protocol.ts';
+import { PROTOCOL_DEFAULTS, type WaveAudience, type WaveProtocol, waveAudience } from '../types.ts';
 import {
   listCredentialsInHand,
   listCycleApplications,
@@ -20,10 +23,7 @@ import {
   listKnownProposals,
   listReviewedLists,
   type ReviewedList,
-} from './cycle-queries.ts';
-import type { ProposalOutlook } from './cycle-types.ts';
-import { gatherPlanInput } from './gather-plan-input.ts';
-import { holidaysIn, protocolFromJson, protocolToJson } from './protocol.ts';
+} from './queries.ts';
 import {
   type CycleApplication,
   cycleNeeds,
@@ -32,8 +32,8 @@ import {
   possibleDays,
   sectorsFor,
   type WaveDays,
-} from './rules/review-cycles.ts';
-import { PROTOCOL_DEFAULTS, type WaveAudience, type WaveProtocol, waveAudience } from './types.ts';
+} from './rules.ts';
+import type { ProposalOutlook } from './types.ts';
 
 export type Proposed = { made: number; updated: number; passed: number };
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { hasRole } from '../agencies/rules.ts';
-import type { Deps } from '../deps.ts';
-import { parseForm } from '../http/forms.ts';
-import { parseId } from '../http/params.ts';
-import { cycleProposalPage } from './cycle-pages.ts';
-import { getCycleProposal } from './cycle-queries.ts';
-import { dismissCycleProposal } from './dismiss-cycle-proposal.ts';
-import { dismissForm } from './forms.ts';
-import { openCycleProposal } from './open-cycle-proposal.ts';
-import { cycleProposalsPath, wavePath, wavesPath } from './paths.ts';
+import { hasRole } from '../../agencies/rules.ts';
+import type { Deps } from '../../deps.ts';
+import { parseForm } from '../../http/forms.ts';
+import { parseId } from '../../http/params.ts';
+import { dismissForm } from '../forms.ts';
+import { cycleProposalsPath, wavePath, wavesPath } from '../paths.ts';
+import { dismissCycleProposal } from './dismiss-proposal.ts';
+import { openCycleProposal } from './open-proposal.ts';
+import { cycleProposalPage } from './pages.ts';
+import { getCycleProposal } from './queries.ts';
 
 type WithId = { Params: { id: string } };
 

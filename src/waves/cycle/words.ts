@@ -1,9 +1,9 @@
-import { joinWords } from '../lib/join-words.ts';
-import { formatDate } from '../lib/zoned-time.ts';
-import type { CycleProposal } from './cycle-queries.ts';
-import type { CycleNeed, CycleProposalState, NeededCredential } from './cycle-types.ts';
-import { cycleProposalPath } from './paths.ts';
-import { protocolFromJson } from './protocol.ts';
+import { joinWords } from '../../lib/join-words.ts';
+import { formatDate } from '../../lib/zoned-time.ts';
+import { cycleProposalPath } from '../paths.ts';
+import { protocolFromJson } from '../protocol.ts';
+import type { CycleProposal } from './queries.ts';
+import type { CycleNeed, CycleProposalState, NeededCredential } from './types.ts';
 
 const counted = (value: number, one: string, many: string) =>
   `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`;

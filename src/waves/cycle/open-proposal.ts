@@ -1,14 +1,14 @@
 import { and, eq } from 'drizzle-orm';
-import { recordAudit } from '../agencies/record-audit.ts';
-import { hasRole } from '../agencies/rules.ts';
-import { lists } from '../db/schema/approvals.ts';
-import { cycleProposals } from '../db/schema/cycle-proposals.ts';
-import { waves } from '../db/schema/outreach.ts';
-import type { Deps } from '../deps.ts';
-import { DomainError, invariant } from '../lib/errors.ts';
-import type { Staff } from './create-wave.ts';
-import { lockCycleProposal } from './cycle-queries.ts';
-import { nameProposedWave } from './cycle-words.ts';
+import { recordAudit } from '../../agencies/record-audit.ts';
+import { hasRole } from '../../agencies/rules.ts';
+import { lists } from '../../db/schema/approvals.ts';
+import { cycleProposals } from '../../db/schema/cycle-proposals.ts';
+import { waves } from '../../db/schema/outreach.ts';
+import type { Deps } from '../../deps.ts';
+import { DomainError, invariant } from '../../lib/errors.ts';
+import type { Staff } from '../create-wave.ts';
+import { lockCycleProposal } from './queries.ts';
+import { nameProposedWave } from './words.ts';
 
 /**
  * Makes the draft that the calendar proposes, for a staff member to change, propose or cancel like any other. The same

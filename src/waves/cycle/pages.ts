@@ -1,12 +1,12 @@
-import type { FieldError, FormValues } from '../http/forms.ts';
-import { formatDate, formatDateTime } from '../lib/zoned-time.ts';
-import { chanceText } from '../outreach/planner/forecast.ts';
-import type { CycleProposal } from './cycle-queries.ts';
-import { CYCLE_STATE_TEXT, credentialNeedText, cycleText, whyText } from './cycle-words.ts';
-import { audienceRows } from './pages.ts';
-import { cycleProposalPath, wavePath, wavesPath } from './paths.ts';
-import { protocolFromJson } from './protocol.ts';
-import { waveAudience } from './types.ts';
+import type { FieldError, FormValues } from '../../http/forms.ts';
+import { formatDate, formatDateTime } from '../../lib/zoned-time.ts';
+import { chanceText } from '../../outreach/planner/forecast.ts';
+import { audienceRows } from '../pages.ts';
+import { cycleProposalPath, wavePath, wavesPath } from '../paths.ts';
+import { protocolFromJson } from '../protocol.ts';
+import { waveAudience } from '../types.ts';
+import type { CycleProposal } from './queries.ts';
+import { CYCLE_STATE_TEXT, credentialNeedText, cycleText, whyText } from './words.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
 const counted = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;

@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
-import { recordAudit } from '../agencies/record-audit.ts';
-import { hasRole } from '../agencies/rules.ts';
-import { cycleProposals } from '../db/schema/cycle-proposals.ts';
-import type { Deps } from '../deps.ts';
-import { DomainError } from '../lib/errors.ts';
-import type { Staff } from './create-wave.ts';
-import { lockCycleProposal } from './cycle-queries.ts';
+import { recordAudit } from '../../agencies/record-audit.ts';
+import { hasRole } from '../../agencies/rules.ts';
+import { cycleProposals } from '../../db/schema/cycle-proposals.ts';
+import type { Deps } from '../../deps.ts';
+import { DomainError } from '../../lib/errors.ts';
+import type { Staff } from '../create-wave.ts';
+import { lockCycleProposal } from './queries.ts';
 
 /** Sets a proposal of the calendar aside with a reason: it does not come again for this cycle and need. */
 export async function dismissCycleProposal(

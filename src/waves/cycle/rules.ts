@@ -1,7 +1,7 @@
 import { cycleMonths, type Day, daysAfter, monthsAfter } from '../../approvals/rules.ts';
 import type { ReviewCycle } from '../../approvals/types.ts';
 import { NAICS_SECTORS } from '../../lib/naics.ts';
-import type { CycleNeed, CycleProposalState, NeededCredential } from '../cycle-types.ts';
+import type { CycleNeed, CycleProposalState, NeededCredential } from './types.ts';
 
 /** Half-open: the first day, and the day on which it is over. */
 export type CycleSpan = { startsOn: Day; endsOn: Day; name: string };
