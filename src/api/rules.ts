@@ -51,7 +51,8 @@ export function writeCursor(last: number, kind: CursorKind = 'c'): string {
 export function readCursor(cursor: string, kind: CursorKind = 'c'): number | null {
   const [, of, place] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const last = Number(of === kind ? place : Number.NaN);
-  return Number.isSafeInteger(last) ? last : null;
+  // Ids begin at 1; whoever read an empty feed begins it at 0.
+  return Number.isSafeInteger(last) && last >= (kind === 'e' ? 0 : 1) ? last : null;
 }
 
 /** Keys are the caller's own: anything printable. Quotes, which a draft of the IETF asks for, belong to the key. */

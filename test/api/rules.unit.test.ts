@@ -50,6 +50,12 @@ describe('cursors', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 50 }), (id) => readCursor(writeCursor(id)) === id));
   });
 
+  it('begin a feed that is still empty, and no other pages, at nothing', () => {
+    expect(readCursor(writeCursor(0, 'e'), 'e')).toBe(0);
+    expect(readCursor(writeCursor(0, 'c'), 'c')).toBeNull();
+    expect(readCursor(writeCursor(5, 'e'), 'c')).toBeNull();
+  });
+
   it('are refused when they are not ours', () => {
     for (const text of [
       '',
