@@ -60,11 +60,11 @@ test('an older copy of the database, restored in the middle of a wave, sends not
     await world.hint();
     await world.until(
       ({ queue }) => queue.count(),
-      ({ waiting }) => waiting === 0,
-      30_000,
+      ({ waiting, active }) => waiting === 0 && active === 0,
+      60_000,
     );
   };
-  // What was with the mail server when the database went away may still arrive there.
+  // What senders had in hand when the database went away still arrives at the mail server; then they are done.
   await lookForWork();
   const takenBefore = world.taken();
   for (let round = 0; round < 4; round += 1) await lookForWork();
