@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 
 export const LINK_PURPOSES = ['answer', 'unsubscribe', 'rsvp', 'setup', 'confirm'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
@@ -27,7 +27,7 @@ export function randomToken(): string {
 }
 
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 /** The suppression list's key of an address: it outlives the address itself and cannot be turned back into it. */

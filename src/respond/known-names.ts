@@ -5,14 +5,23 @@ import type { CredentialAsk, CredentialFacts } from './types.ts';
 
 /** How long a page may go on showing a name that was changed. What decides anything is read anew at every request. */
 const FRESH_MS = 10_000;
+/** How long the order of one invitation's pages is taken as it was when the last one was shown. */
+const ORDER_MS = 10 * 60_000;
 const MAX_KEPT = 5_000;
 
 type KnownAgency = CredentialFacts['agency'];
 type KnownCredential = Pick<CredentialAsk, 'credentialId' | 'name' | 'issuerId' | 'issuer'>;
 
+/** What an invitation asks, in the order of its pages; without a credential it is a meeting. */
+export type Asked = readonly { askId: number; credentialId: number | null }[];
+
 export type KnownNames = {
   agency(id: number): Promise<KnownAgency>;
   credential(id: number): Promise<KnownCredential>;
+  /** Which pages an invitation has, to lead from one to the next. Each page and the sending look anew for themselves. */
+  asked(invitationId: number): Promise<Asked>;
+  /** As a page that was shown just now has read it. */
+  keepAsked(invitationId: number, asked: Asked): void;
 };
 
 /**
@@ -39,6 +48,13 @@ export function createKnownNames(sql: Sql): KnownNames {
       return row;
     },
   });
+  const asked = new LRUCache<number, Asked>({
+    max: MAX_KEPT,
+    ttl: ORDER_MS,
+    fetchMethod: (id) => sql<{ askId: number; credentialId: number | null }[]>`
+      select id as "askId", credential_id as "credentialId" from asks
+      where invitation_id = ${id} and state <> 'cancelled' order by position`,
+  });
   const read =
     <Known extends object>(cache: LRUCache<number, Known>, what: string) =>
     async (id: number) => {
@@ -46,5 +62,10 @@ export function createKnownNames(sql: Sql): KnownNames {
       invariant(known, `${what} ${id} exists`);
       return known;
     };
-  return { agency: read(agencies, 'agency'), credential: read(credentials, 'credential') };
+  return {
+    agency: read(agencies, 'agency'),
+    credential: read(credentials, 'credential'),
+    asked: read(asked, 'invitation'),
+    keepAsked: (invitationId, asks) => void asked.set(invitationId, asks),
+  };
 }

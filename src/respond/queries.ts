@@ -47,7 +47,7 @@ export async function findCredentialFacts(
 ): Promise<CredentialFacts | null> {
   const [row] = await sql<CredentialPageRow[]>`
     select
-      i.state, i.language, i.draft, i.expires_at, i.agency_id,
+      i.id, i.state, i.language, i.draft, i.expires_at, i.agency_id,
       w.state as wave_state, w.close_at, w.grace_until, w.instrument_version_id,
       (
         select json_agg(json_build_array(a.id, a.state, a.credential_id) order by a.position)
@@ -61,10 +61,13 @@ export async function findCredentialFacts(
   const agency = await names.agency(row.agency_id);
   const credentials: CredentialAsk[] = [];
   const meetings: { askId: number }[] = [];
+  const asked: { askId: number; credentialId: number | null }[] = [];
   for (const [askId, state, credentialId] of row.asks ?? []) {
+    asked.push({ askId, credentialId });
     if (credentialId === null) meetings.push({ askId });
     else credentials.push({ askId, state, ...(await names.credential(credentialId)) });
   }
+  names.keepAsked(row.id, asked);
   return { ...accessFactsOf(row), agency, credentials, meetings };
 }
 
@@ -104,6 +107,7 @@ type AccessRow = {
 };
 
 type CredentialPageRow = AccessRow & {
+  id: number;
   agency_id: number;
   asks: [askId: number, state: string, credentialId: number | null][] | null;
 };
@@ -217,51 +221,44 @@ export type DraftPatch = {
 
 /**
  * Saves one page in one statement: looks up the link, checks that it takes answers now, merges the page into the
- * draft and brings what decides the next page. Null when nothing was saved; the caller then looks why. Waits for, and
+ * draft; what else decides the next page was read when one was shown. Null when nothing was saved; the caller then looks why. Waits for, and
  * merges with, another tab's save because the row lock makes the update see the newest draft.
  * The `case` is `accessOf` in rules.ts.
  */
 export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch): Promise<Progress | null> {
   const patch = sql.json(input.patch as Parameters<Sql['json']>[0]);
-  const [row] = await sql<{ draft: Draft; asks: [id: number, credentialId: number | null][] | null }[]>`
-    with saved as (
-      update invitations i set
-        draft = i.draft || ${patch}::jsonb,
-        draft_version = i.draft_version + 1,
-        state = case when i.state in ('open', 'declined') then 'started' else i.state end,
-        started_at = coalesce(i.started_at, given.now),
-        declined_at = null,
-        decline_reason = null,
-        language = coalesce(${input.language}, i.language),
-        flags = case when given.flag is null or given.flag = any(i.flags) then i.flags
-          else array_append(i.flags, given.flag) end
-      from waves w,
-        (values (${input.now}::timestamptz, ${input.askId}::bigint, ${input.flag}::text)) as given (now, ask, flag)
-      where i.token_hash = ${input.tokenHash}
-        and w.id = i.wave_id
-        and w.instrument_version_id = ${input.instrumentVersionId}
-        and i.expires_at > given.now
-        and case
-          when i.state in ('started', 'answered')
-            then w.state in ('running', 'paused', 'closed') and w.grace_until > given.now
-          when i.state in ('open', 'declined')
-            then w.state in ('running', 'paused') and w.close_at > given.now
-          else false
-        end
-        and (given.ask is null or exists (
-          select from asks a where a.id = given.ask and a.invitation_id = i.id and a.state <> 'cancelled'
-        ))
-      returning i.id, i.draft
-    )
-    select saved.draft, (
-      select json_agg(json_build_array(a.id, a.credential_id) order by a.position)
-      from asks a where a.invitation_id = saved.id and a.state <> 'cancelled'
-    ) as asks
-    from saved`;
+  const [row] = await sql<{ id: number; draft: Draft }[]>`
+    update invitations i set
+      draft = i.draft || ${patch}::jsonb,
+      draft_version = i.draft_version + 1,
+      state = case when i.state in ('open', 'declined') then 'started' else i.state end,
+      started_at = coalesce(i.started_at, given.now),
+      declined_at = null,
+      decline_reason = null,
+      language = coalesce(${input.language}, i.language),
+      flags = case when given.flag is null or given.flag = any(i.flags) then i.flags
+        else array_append(i.flags, given.flag) end
+    from waves w,
+      (values (${input.now}::timestamptz, ${input.askId}::bigint, ${input.flag}::text)) as given (now, ask, flag)
+    where i.token_hash = ${input.tokenHash}
+      and w.id = i.wave_id
+      and w.instrument_version_id = ${input.instrumentVersionId}
+      and i.expires_at > given.now
+      and case
+        when i.state in ('started', 'answered')
+          then w.state in ('running', 'paused', 'closed') and w.grace_until > given.now
+        when i.state in ('open', 'declined')
+          then w.state in ('running', 'paused') and w.close_at > given.now
+        else false
+      end
+      and (given.ask is null or exists (
+        select from asks a where a.id = given.ask and a.invitation_id = i.id and a.state <> 'cancelled'
+      ))
+    returning i.id, i.draft`;
   if (!row) return null;
   const credentials: Progress['credentials'][number][] = [];
   const meetings: { askId: number }[] = [];
-  for (const [askId, credentialId] of row.asks ?? []) {
+  for (const { askId, credentialId } of await names.asked(row.id)) {
     if (credentialId === null) meetings.push({ askId });
     else credentials.push({ askId, issuerId: (await names.credential(credentialId)).issuerId });
   }
