@@ -220,9 +220,9 @@ export type DraftPatch = {
 };
 
 /**
- * Saves one page in one statement: looks up the link, checks that it takes answers now, merges the page into the
- * draft; what else decides the next page was read when one was shown. Null when nothing was saved; the caller then looks why. Waits for, and
- * merges with, another tab's save because the row lock makes the update see the newest draft.
+ * Saves one page in one statement: looks up the link, checks that it takes answers now, and merges the page into the draft.
+ * What else decides the next page was read when one was shown. Null when nothing was saved; the caller then looks why.
+ * Waits for, and merges with, another tab's save because the row lock makes the update see the newest draft.
  * The `case` is `accessOf` in rules.ts.
  */
 export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch): Promise<Progress | null> {
