@@ -7,6 +7,8 @@ import { countFaults, report } from './figures.ts';
 import { launch, makeAsking, makePeople } from './people.ts';
 
 const MESSAGES = 1_200;
+/** What one sender claims at a time. */
+const BATCH = 200;
 const LOCKED = 'this database was restored from an older copy';
 
 let world: FaultWorld;
@@ -56,19 +58,26 @@ test('an older copy of the database, restored in the middle of a wave, sends not
     ([row]) => row?.locked === true,
     90_000,
   );
+  const planned = async (): Promise<number> => {
+    const rows = await world.ask(
+      ({ sql }) =>
+        sql<{ count: number }[]>`select count(*)::int as count from messages where state = 'planned'`,
+    );
+    return rows[0]!.count;
+  };
   const lookForWork = async () => {
     await world.hint();
     await world.until(
       ({ queue }) => queue.count(),
-      ({ waiting, active }) => waiting === 0 && active === 0,
-      60_000,
+      ({ waiting }) => waiting === 0,
+      30_000,
     );
   };
-  // What senders had in hand when the database went away still arrives at the mail server; then they are done.
-  await lookForWork();
-  const takenBefore = world.taken();
-  for (let round = 0; round < 4; round += 1) await lookForWork();
-  expect(world.taken()).toBe(takenBefore);
+  // What the two senders had in hand when the database went away still arrives at the mail server; nothing else is taken.
+  const [takenAtLock, plannedAtLock] = [world.taken(), await planned()];
+  for (let round = 0; round < 5; round += 1) await lookForWork();
+  expect(await planned()).toBeGreaterThanOrEqual(plannedAtLock);
+  expect(world.taken() - takenAtLock).toBeLessThanOrEqual(2 * BATCH);
   expect([0, 1].flatMap((index) => world.worker(index).errors).join('\n')).toContain(LOCKED);
 
   // An administrator reads the first page and allows it, by real HTTP.
