@@ -1,5 +1,12 @@
 import { WYOMING_COUNTING_KEYS } from '../surveys/presets.ts';
-import type { BodyDemand, Policy, PolicyV1, PolicyV2, PolicyV3 } from './rules/policy.ts';
+import {
+  type BodyDemand,
+  NOTHING_FURTHER,
+  type Policy,
+  type PolicyV1,
+  type PolicyV2,
+  type PolicyV3,
+} from './rules/policy.ts';
 
 const [INCENTIVE, PREFERENCE] = WYOMING_COUNTING_KEYS;
 
@@ -96,15 +103,7 @@ const CAREFUL = {
   excludeIssuerDomain: true,
   acceptedProvenance: WYOMING.body.acceptedProvenance,
   requireHiringAuthority: false,
-  inState: null,
-  relatedSectorsOnly: false,
-  spread: { minRegions: null, minSectors: null, minSizes: null },
-  largestShare: null,
-  wage: null,
-  mayApply: ['anyone'],
-  decidedBy: 'agency',
-  review: 'not_stated',
-  besides: [],
+  ...NOTHING_FURTHER,
 } as const satisfies Partial<PolicyV2>;
 
 /** A letter is entered by staff with its document attached. */

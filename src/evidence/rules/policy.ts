@@ -273,6 +273,19 @@ export type PolicyV2 = z.infer<typeof policyV2>;
 export type PolicyV3 = z.infer<typeof policyV3>;
 export type Policy = PolicyV1 | PolicyV2 | PolicyV3;
 
+/** What the second format can state and the first could not, as a policy says it that asks for none of it. */
+export const NOTHING_FURTHER = {
+  inState: null,
+  relatedSectorsOnly: false,
+  spread: { minRegions: null, minSectors: null, minSizes: null },
+  largestShare: null,
+  wage: null,
+  mayApply: ['anyone'],
+  decidedBy: 'agency',
+  review: 'not_stated',
+  besides: [],
+} as const satisfies Partial<PolicyV2>;
+
 function isDistinct(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
 }

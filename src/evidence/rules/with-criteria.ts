@@ -1,5 +1,5 @@
 import type { Criterion } from '../types.ts';
-import { type Policy, type PolicyV3, policySchema } from './policy.ts';
+import { NOTHING_FURTHER, type Policy, type PolicyV3, policySchema } from './policy.ts';
 import { termsOf } from './terms.ts';
 
 /**
@@ -34,15 +34,7 @@ function fromFirst({ requirement, source, ...terms }: Extract<Policy, { formatVe
       })),
       combine: 'all',
     },
-    inState: null,
-    relatedSectorsOnly: false,
-    spread: { minRegions: null, minSectors: null, minSizes: null },
-    largestShare: null,
-    wage: null,
-    mayApply: ['anyone'],
-    decidedBy: 'agency',
-    review: 'not_stated',
-    besides: [],
+    ...NOTHING_FURTHER,
     source: { ...source, addedHere: [] },
   };
 }
