@@ -834,13 +834,14 @@ export async function lockTracking(tx: Tx): Promise<void> {
 export async function lockUnitsOf(tx: Tx, employerIds: readonly number[]): Promise<Map<number, number>> {
   const wanted = [...new Set(employerIds)];
   if (wanted.length === 0) return new Map();
-  const ids = JSON.stringify(wanted);
+  const ids = sql.param(wanted);
   for (;;) {
+    // An array is looked up by the primary key, however large the table; a subquery would be joined by reading it all.
     const rows = await tx.execute<{ id: number; unitId: number }>(sql`
-      with wanted as (select value::bigint as id from json_array_elements_text(${ids}::json))
       select e.id, e.unit_id as "unitId"
       from employers e cross join (select pg_advisory_xact_lock_shared(${TRACKING_LOCK}::bigint)) as tracking
-      where e.id in (select id from wanted union select w.unit_id from employers w join wanted on wanted.id = w.id)
+      where e.id = any(array(
+        select unnest(${ids}::bigint[]) union select w.unit_id from employers w where w.id = any(${ids}::bigint[])))
       order by e.id
       for no key update of e`);
     const units = new Map(rows.map(({ id, unitId }) => [id, unitId]));

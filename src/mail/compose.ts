@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { foldLines } from 'nodemailer/lib/mime-funcs';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
@@ -9,7 +9,7 @@ import { type CalendarPart, type Mailbox, type MailProvider, type OutgoingMail, 
  * start another header; the tree is written here because nodemailer's streams cost more than all else in sending.
  */
 export function composeMail(mail: OutgoingMail): string {
-  const boundary = `=_${createHash('sha256').update(mail.messageId).digest('hex').slice(0, 32)}`;
+  const boundary = `=_${hash('sha256', mail.messageId).slice(0, 32)}`;
   const headers = [
     header('Date', mail.date.toUTCString().replace('GMT', '+0000')),
     header('Message-ID', `<${checked(mail.messageId, MESSAGE_ID, 'message_id')}>`),
@@ -61,6 +61,8 @@ export function isSendableAddress(address: string): boolean {
 
 const ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?=.)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+const PLAIN_NAME = /^[\w ]+$/;
+const PLAIN_ADDRESS = /^[a-z0-9._-]+@(?!xn--|.*\.xn--)(?:[a-z][a-z0-9-]*\.)+[a-z]+$/;
 const MESSAGE_ID = /^[\w.+-]+@[\w.-]+$/;
 const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 const LINK = /^https?:\/\/[\x21-\x3b\x3d\x3f-\x7e]+$/;
@@ -78,6 +80,8 @@ function header(name: string, value: string): string {
 function mailbox(box: Mailbox): string {
   if (!isSendableAddress(box.address)) throw new SendError('refused', 'bad_address');
   const name = box.name?.trim();
+  // Most names and addresses need no encoding, and looking whether they do is dear.
+  if (name && PLAIN_NAME.test(name) && PLAIN_ADDRESS.test(box.address)) return `${name} <${box.address}>`;
   return name ? headerValues.encodeHeaderValue('From', { name, address: box.address }) : box.address;
 }
 

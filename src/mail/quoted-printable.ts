@@ -1,12 +1,13 @@
 const LINE_LENGTH = 76;
-const SPECIAL = /[^\n\t\x20-\x3c\x3e-\x7e]/u;
-const EVERY_SPECIAL = new RegExp(SPECIAL, 'gu');
+const SPECIAL = /[^\n\t\x20-\x7e]+/;
+const EVERY_SPECIAL = new RegExp(SPECIAL, 'g');
 
 /** RFC 2045 quoted-printable of a text, with CRLF line ends. No output contains `=_`, so boundaries may. */
 export function encodeQuotedPrintable(text: string): string {
   const unified = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   // The whole text in one pass: most mails are plain but for a few quotation marks.
-  const escaped = SPECIAL.test(unified) ? unified.replace(EVERY_SPECIAL, encodeCharacter) : unified;
+  const marked = unified.includes('=') ? unified.replaceAll('=', '=3D') : unified;
+  const escaped = SPECIAL.test(marked) ? marked.replace(EVERY_SPECIAL, encodeCharacters) : marked;
   const lines = escaped.split('\n');
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] as string;
@@ -39,13 +40,14 @@ function fold(line: string): string {
 const known = new Map<string, string>();
 const KNOWN_LIMIT = 1_000;
 
-function encodeCharacter(character: string): string {
-  const before = known.get(character);
+/** Whole runs, so that the halves of a surrogate pair stay together. */
+function encodeCharacters(run: string): string {
+  const before = known.get(run);
   if (before !== undefined) return before;
   let escaped = '';
-  for (const byte of Buffer.from(character, 'utf8')) {
+  for (const byte of Buffer.from(run, 'utf8')) {
     escaped += `=${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`;
   }
-  if (known.size < KNOWN_LIMIT) known.set(character, escaped);
+  if (run.length <= 8 && known.size < KNOWN_LIMIT) known.set(run, escaped);
   return escaped;
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
@@ -169,7 +170,11 @@ function sendOver(
     const source = {
       pipe(target: Writable) {
         handedOver = true;
+        // The message and the dot that ends it leave together: each write costs more than encoding the message.
+        const { _socket: socket } = connection as unknown as { _socket?: Socket };
+        socket?.cork();
         target.end(message);
+        setImmediate(() => socket?.uncork());
         return target;
       },
     } as unknown as Readable;

@@ -28,8 +28,8 @@ export type ResultRecorder = {
 
 type RecordDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'askObservers'>;
 
-/** Results wait this long for others to be written with. */
-const FLUSH_MS = 15;
+/** Results wait this long for others to be written with, or until there are enough of them. */
+const FLUSH_MS = 60;
 /** A database that restarts is waited for: what is known here and not written would go out twice. */
 const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000, 10_000, 15_000, 20_000];
 
@@ -40,13 +40,14 @@ const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000, 10_000, 15_000, 20_000];
 export function createResultRecorder(
   deps: RecordDeps,
   claimedBy: string,
-  onWritten: (count: number) => void = () => undefined,
+  options: { enough: number; onWritten?: (count: number) => void },
 ): ResultRecorder {
   const tally: Tally = { sent: 0, failed: 0, retried: 0, uncertain: 0 };
   let pending: Result[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | null = null;
   let failure: unknown;
+  let isEnding = false;
 
   /** Writes what has come, and then what came meanwhile, in as few transactions as the database sets the pace for. */
   const flush = () => {
@@ -61,13 +62,15 @@ export function createResultRecorder(
       })
       .finally(() => {
         writing = null;
-        onWritten(batch.length);
-        flush();
+        options.onWritten?.(batch.length);
+        if (pending.length >= options.enough || isEnding) flush();
+        else if (pending.length > 0) timer ??= setTimeout(flush, FLUSH_MS);
       });
   };
   const add = (result: Result) => {
     pending.push(result);
-    timer ??= setTimeout(flush, FLUSH_MS);
+    if (pending.length >= options.enough) flush();
+    else timer ??= setTimeout(flush, FLUSH_MS);
   };
 
   return {
@@ -75,6 +78,7 @@ export function createResultRecorder(
       add({ message, at: deps.clock.now(), providerId: providerId ?? null, failure: null }),
     failed: (message, reason) => add({ message, at: deps.clock.now(), providerId: null, failure: reason }),
     async settled() {
+      isEnding = true;
       flush();
       while (writing) await writing;
       if (failure) throw failure;
@@ -252,17 +256,35 @@ type AskedRow = {
 
 /** An answer may come before this is written: the time is set then, and the state left. */
 export async function markAsked(tx: Tx, reached: readonly Reached[]): Promise<SentAsk[]> {
-  if (reached.length === 0) return [];
-  const rows = await tx.execute<AskedRow>(sql`
-    update asks a set asked_at = r.at, state = case when a.state in ('planned', 'cancelled') then 'asked' else a.state end
-    from json_to_recordset(${JSON.stringify(reached)}::text::json)
-      as r(invitation_id bigint, at timestamptz, ask_ids json)
-    where a.invitation_id = r.invitation_id and a.asked_at is null
-      and case when r.ask_ids is null then a.dropped_for is null
-        else a.id in (select named::bigint from json_array_elements_text(r.ask_ids) named) end
-    returning a.id, a.contact_id, a.employer_id, a.credential_id, a.meeting_id, a.asked_at`);
+  const named = reached.flatMap(({ ask_ids, at }) => (ask_ids ?? []).map((id) => ({ id, at })));
+  const unnamed = reached.filter(({ ask_ids }) => ask_ids === undefined);
+  const rows: AskedRow[] = [];
+  if (named.length > 0) {
+    // By their own key: whoever planned for a handful of rows reads no more than these, however large the table is.
+    const found = await tx.execute<AskedRow>(sql`
+      update asks a set ${ASKED}
+      from json_to_recordset(${JSON.stringify(named)}::text::json) as r(id bigint, at timestamptz)
+      where a.id = r.id and a.asked_at is null
+      ${ASKED_ROW}`);
+    rows.push(...found);
+  }
+  if (unnamed.length > 0) {
+    const found = await tx.execute<AskedRow>(sql`
+      update asks a set ${ASKED}
+      from json_to_recordset(${JSON.stringify(unnamed)}::text::json) as r(invitation_id bigint, at timestamptz)
+      where a.invitation_id = r.invitation_id and a.asked_at is null and a.dropped_for is null
+      ${ASKED_ROW}`);
+    rows.push(...found);
+  }
   return rows.map(toSentAsk);
 }
+
+const ASKED = sql.raw(
+  `asked_at = r.at, state = case when a.state in ('planned', 'cancelled') then 'asked' else a.state end`,
+);
+const ASKED_ROW = sql.raw(
+  'returning a.id, a.contact_id, a.employer_id, a.credential_id, a.meeting_id, a.asked_at',
+);
 
 async function markUndelivered(tx: Tx, reached: readonly Reached[]): Promise<SentAsk[]> {
   if (reached.length === 0) return [];

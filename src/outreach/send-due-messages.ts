@@ -110,7 +110,7 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
       upcoming.catch(() => undefined);
       while (claimed.length > 0 && !lane.blocked() && options.signal?.aborted !== true) {
         await lane.room();
-        const chunk = claimed.slice(0, lane.width);
+        const chunk = claimed.slice(0, lane.chunk);
         const handed = await handOver(deps, claimedBy, chunk);
         claimed = claimed.slice(chunk.length);
         for (const message of handed) lane.send(message, batch.mails.get(message.id)!.make);
@@ -150,7 +150,7 @@ function missing(chunk: readonly ClaimedMessage[], handed: readonly HandedMessag
 
 type Lane = {
   /** How many messages are handed over at a time. */
-  width: number;
+  chunk: number;
   send(message: HandedMessage, mail: () => OutgoingMail): void;
   /** Resolves when the next chunk may be handed over. */
   room(): Promise<void>;
@@ -166,7 +166,10 @@ type Lane = {
  * Messages that were handed over and are not yet written down, for each connection: all that a sender which dies can
  * make go out twice. Fewer would let the database hold up the mail.
  */
-const UNSETTLED_PER_CONNECTION = 4;
+const UNSETTLED_PER_CONNECTION = 6;
+
+/** Handed over, and written down, that many for each connection at a time: each is a round trip to the database. */
+const CHUNK_PER_CONNECTION = 2;
 
 /**
  * A message that could not begin to go out in this share of its lease is given back: the rest is the mail server's
@@ -174,9 +177,10 @@ const UNSETTLED_PER_CONNECTION = 4;
  */
 const SHARE_OF_LEASE_TO_START = 1 / 3;
 
-/** The messages under way: one chunk with the server and two waiting behind it, so that no connection runs dry. */
+/** The messages under way: with the server, and as many waiting behind them, so that no connection runs dry. */
 function createLane(deps: SendDeps, claimedBy: string): Lane {
   const width = deps.config.smtpConnections;
+  const chunk = width * CHUNK_PER_CONNECTION;
   let sending = 0;
   /** Of these, how many the mail server has; the others wait for a connection. */
   let withServer = 0;
@@ -204,9 +208,12 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
     withServer += 1;
     return true;
   };
-  const recorder = createResultRecorder(deps, claimedBy, (written) => {
-    unsettled -= written;
-    changed();
+  const recorder = createResultRecorder(deps, claimedBy, {
+    enough: chunk,
+    onWritten: (written) => {
+      unsettled -= written;
+      changed();
+    },
   });
 
   const startWithinMs = deps.config.sendLeaseSeconds * 1000 * SHARE_OF_LEASE_TO_START;
@@ -237,7 +244,7 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
   };
 
   return {
-    width,
+    chunk,
     send(message, mail) {
       sending += 1;
       unsettled += 1;
@@ -246,7 +253,7 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
         changed();
       });
     },
-    room: () => until(() => sending <= width * 2 && unsettled <= width * (UNSETTLED_PER_CONNECTION - 1)),
+    room: () => until(() => sending <= chunk && unsettled <= width * UNSETTLED_PER_CONNECTION - chunk),
     idle: () => until(() => sending === 0),
     settled: recorder.settled,
     blocked: () => blocked,

@@ -9,6 +9,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { openDeps } from '../../src/deps.ts';
 import { launchWave, makeWorld } from '../outreach/outreach-world.ts';
 import { startRedis } from '../support/redis.ts';
+import { bareMail } from './bare-mail.ts';
 import type { BenchEngine } from './engine.ts';
 import { type BenchRow, median } from './rows.ts';
 import { startBenchSink } from './sink.ts';
@@ -19,7 +20,7 @@ const RUNS = 3;
 
 /**
  * (a) Invitations through real SMTP to a bare sink in another process: launched, claimed, composed, sent and written
- * down by a worker from the queue, beside a bare nodemailer pool that sends a mail of the same size in a loop.
+ * down by a worker from the queue, beside a bare nodemailer pool that sends the same mail in a loop.
  */
 export async function benchSending(engine: BenchEngine): Promise<BenchRow[]> {
   const sink = await startBenchSink();
@@ -114,19 +115,8 @@ async function sendBare(smtpUrl: string, count: number): Promise<number> {
     maxConnections: CONNECTIONS,
     maxMessages: 1_000,
   });
-  const line = 'Would this credential give a learner hiring preference, all things being equal?\n';
   const from = performance.now();
-  await Promise.all(
-    Array.from({ length: count }, (_, n) =>
-      transport.sendMail({
-        from: { name: 'Workforce Services', address: 'employers@workforce.example' },
-        to: `person${n}@employer.example`,
-        subject: 'Two questions about credentials you may hire for',
-        text: line.repeat(4),
-        html: `<p>${line.repeat(4)}</p>`,
-      }),
-    ),
-  );
+  await Promise.all(Array.from({ length: count }, (_, n) => transport.sendMail(bareMail('same', n))));
   const seconds = (performance.now() - from) / 1_000;
   transport.close();
   return count / seconds;

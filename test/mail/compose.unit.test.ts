@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import MimeNode from 'nodemailer/lib/mime-node';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { composeMail, isSendableAddress } from '../../src/mail/compose.ts';
@@ -40,6 +41,22 @@ describe('composeMail', () => {
       'Feedback-ID: w17:outreach:agency',
       expect.stringMatching(/^Content-Type: multipart\/alternative; boundary="=_[0-9a-f]{32}"$/),
     ]);
+  });
+
+  it('writes plain names and addresses just as nodemailer does', () => {
+    const label = fc.stringMatching(/^(?:xn--)?[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,5}[a-zA-Z0-9])?$/);
+    const domain = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'));
+    const name = fc.oneof(fc.stringMatching(/^\w[\w ]{0,12}\w$/), fc.stringMatching(/^[!-~]{1,8}$/));
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9._+-]{1,9}$/), domain, name, (local, host, name) => {
+        const address = `${local}@${host}`;
+        fc.pre(isSendableAddress(address));
+        const source = composeMail({ ...mail, to: { name, address } });
+        const to = /^To: (.*(?:\r\n .*)*)\r\n/m.exec(source)?.[1]?.replace(/\r\n /g, ' ');
+        expect(to).toBe(new MimeNode('text/plain').encodeHeaderValue('To', { name: name.trim(), address }));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('makes the same bytes for the same message', () => {
