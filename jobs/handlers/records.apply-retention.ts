@@ -2,6 +2,6 @@ import { applyRetention } from '../../src/records/apply-retention.ts';
 import type { Handler } from '../outcome.ts';
 
 export const handle: Handler<'records.apply-retention'> = async (deps, _payload, signal) => {
-  await applyRetention(deps, signal);
+  await applyRetention(deps, { signal });
   return { outcome: 'done' };
 };

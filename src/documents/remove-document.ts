@@ -4,8 +4,9 @@ import type { Tx } from '../db/client.ts';
 import { documents } from '../db/schema/documents.ts';
 
 /**
- * Deletes a file's content, name, hash and salt, as a retention rule asks. The row, its time and its commitment stay, so that what was
- * attached to it and the log stay whole. Returns false when there was nothing left to delete.
+ * Deletes a file's content and name, as a retention rule asks. The row with its times, hash and commitment stays, so that what
+ * it was attached to and the log stay whole, and a copy that somebody has can be told to be this file. Returns false when
+ * there was nothing left to delete.
  */
 export async function removeDocument(
   tx: Tx,
@@ -13,7 +14,7 @@ export async function removeDocument(
 ): Promise<boolean> {
   const removed = await tx
     .update(documents)
-    .set({ content: null, salt: null, sha256: '', name: '', removedAt: input.now })
+    .set({ content: null, name: '', removedAt: input.now })
     .where(
       and(
         eq(documents.id, input.documentId),

@@ -31,6 +31,15 @@ const SOURCES: Record<EntryKind, { table: string; value: string }> = {
     table: 'evidence_snapshots',
     value: `jsonb_build_object('kind', 'snapshot', 'id', s.id, 'sha256', s.sha256, 'publicSha256', s.public_sha256)`,
   },
+  // What is left of an answer's entry when its own was made to forget who gave it.
+  answer_kept: {
+    table: 'answers',
+    value: `jsonb_build_object('kind', 'answer_kept', 'id', s.id, 'version', s.version, 'employerId', s.employer_id,
+      'credentialId', s.credential_id, 'instrumentVersionId', s.instrument_version_id,
+      'noticeVersionId', s.notice_version_id, 'language', s.language, 'familiar', s.familiar, 'values', s.values,
+      'relation', s.relation, 'hiringAuthority', s.hiring_authority, 'provenance', s.provenance,
+      'answeredAt', s.answered_at, 'saidOn', s.said_on)`,
+  },
   erasure: {
     table: 'log_erasures',
     value: `jsonb_build_object('kind', 'erasure', 'id', s.id, 'leafIndex', s.leaf_index, 'erasedKind', s.kind,
@@ -38,7 +47,7 @@ const SOURCES: Record<EntryKind, { table: string; value: string }> = {
   },
 };
 
-/** The kinds whose rows are found by their rising ids; the others are noted in log_pending. */
+/** The kinds whose rows are found by their rising ids. Ends of answers are noted in log_pending; the last is made by retention. */
 export const SCANNED_KINDS = ['audit_event', 'answer', 'snapshot', 'erasure'] as const satisfies EntryKind[];
 export type ScannedKind = (typeof SCANNED_KINDS)[number];
 

@@ -2,7 +2,14 @@
  * What an entry of the log commits to. A kind names a table and the columns that count; what an entry of that kind
  * says never changes its meaning (src/ledger/sources.ts).
  */
-export const ENTRY_KINDS = ['audit_event', 'answer', 'answer_end', 'snapshot', 'erasure'] as const;
+export const ENTRY_KINDS = [
+  'audit_event',
+  'answer',
+  'answer_end',
+  'snapshot',
+  'erasure',
+  'answer_kept',
+] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** Bytes of the salt that hides what an entry commits to. */

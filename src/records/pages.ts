@@ -1,8 +1,16 @@
 import { formatDate } from '../lib/zoned-time.ts';
 import { liftFieldOf } from './forms.ts';
 import { recordsPaths } from './paths.ts';
-import type { findPacket, listHolds, listPackets, listRetentionRules, listRetentionRuns } from './queries.ts';
-import { REDACTION_PROFILES, RETENTION_CLASSES, type RetentionClass } from './types.ts';
+import type {
+  findPacket,
+  findRetentionProposal,
+  listHolds,
+  listPackets,
+  listRetentionRules,
+  listRetentionRuns,
+} from './queries.ts';
+import { monthsInForce, retentionChanges } from './rules.ts';
+import { REDACTION_PROFILES, RETENTION_CLASSES } from './types.ts';
 import { CLASS_WORDS, FIELD_WORDS, PROFILE_WORDS } from './words.ts';
 
 type Choice = { id: number; name: string };
@@ -93,32 +101,59 @@ export function packetPage(facts: {
 export function retentionPage(facts: {
   rules: Awaited<ReturnType<typeof listRetentionRules>>;
   runs: Awaited<ReturnType<typeof listRetentionRuns>>;
-  mayManage: boolean;
+  proposal: Awaited<ReturnType<typeof findRetentionProposal>>;
+  viewer: { staffId: number; mayManage: boolean; mayAgree: boolean };
   zone: string;
   done: Done;
 }) {
-  const monthsOf = (name: RetentionClass) => facts.rules.find((rule) => rule.class === name)?.months ?? null;
+  const { viewer } = facts;
+  const inForce = monthsInForce(facts.rules);
+  const waits = facts.proposal?.proposal;
   return {
     title: 'Retention',
     tabs: tabsAt(recordsPaths.retention),
     zone: facts.zone,
-    notice: noticeOf(facts.done, { saved: 'The rules are saved. They are applied within six hours.' }),
-    action: facts.mayManage ? recordsPaths.retention : null,
+    notice: noticeOf(facts.done, {
+      proposed: 'Another person has to agree. Until then nothing changes.',
+      unchanged: 'These are the rules already.',
+      confirmed: 'The rules are in force. They are applied within six hours.',
+      withdrawn: 'Nothing was changed.',
+    }),
+    proposal:
+      facts.proposal && waits
+        ? {
+            by: facts.proposal.by,
+            at: waits.proposedAt,
+            changes: retentionChanges(inForce, waits.months).map(({ name, from, to }) => ({
+              text: CLASS_WORDS[name].text,
+              from: monthsInWords(from),
+              to: monthsInWords(to),
+            })),
+            confirmAction:
+              viewer.mayAgree && waits.proposedBy !== viewer.staffId
+                ? recordsPaths.confirmRetention(waits.id)
+                : null,
+            withdrawAction: viewer.mayAgree ? recordsPaths.withdrawRetention(waits.id) : null,
+          }
+        : null,
+    action: viewer.mayManage && !waits ? recordsPaths.retention : null,
+    mayManage: viewer.mayManage,
     classes: RETENTION_CLASSES.map((name) => ({
       name,
       label: `${CLASS_WORDS[name].text} (months)`,
       hint: CLASS_WORDS[name].hint,
-      months: monthsOf(name) ?? '',
+      months: inForce[name] ?? '',
     })),
-    rows: RETENTION_CLASSES.map((name) => {
-      const months = monthsOf(name);
-      return {
-        key: CLASS_WORDS[name].text,
-        value: months === null ? 'Kept' : months === 1 ? '1 month' : `${months} months`,
-      };
-    }),
+    rows: RETENTION_CLASSES.map((name) => ({
+      key: CLASS_WORDS[name].text,
+      value: monthsInWords(inForce[name]),
+    })),
     runs: facts.runs.map((run) => ({ at: run.at, text: CLASS_WORDS[run.class].text, removed: run.removed })),
   };
+}
+
+function monthsInWords(months: number | null): string {
+  return months === null ? 'Kept' : months === 1 ? '1 month' : `${months} months`;
 }
 
 export function holdsPage(facts: {

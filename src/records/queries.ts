@@ -7,7 +7,13 @@ import { credentials } from '../db/schema/credentials.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots } from '../db/schema/evidence.ts';
 import { invitations, waves } from '../db/schema/outreach.ts';
-import { legalHolds, recordsPackets, retentionRules, retentionRuns } from '../db/schema/records.ts';
+import {
+  legalHolds,
+  recordsPackets,
+  retentionProposals,
+  retentionRules,
+  retentionRuns,
+} from '../db/schema/records.ts';
 import { submissions } from '../db/schema/submissions.ts';
 import { answers, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import type { AnswerRecord } from './rules.ts';
@@ -160,6 +166,16 @@ export async function findPacket(db: Db, agencyId: number, id: number) {
 
 export function listRetentionRules(db: Db, agencyId: number) {
   return db.select().from(retentionRules).where(eq(retentionRules.agencyId, agencyId));
+}
+
+/** The times that wait for a second person; at most one set of them. */
+export async function findRetentionProposal(db: Db, agencyId: number) {
+  const [row] = await db
+    .select({ proposal: retentionProposals, by: staffMembers.name })
+    .from(retentionProposals)
+    .innerJoin(staffMembers, eq(staffMembers.id, retentionProposals.proposedBy))
+    .where(and(eq(retentionProposals.agencyId, agencyId), eq(retentionProposals.state, 'proposed')));
+  return row ?? null;
 }
 
 export function listRetentionRuns(db: Db, agencyId: number) {

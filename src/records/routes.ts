@@ -6,6 +6,7 @@ import { type FieldError, type FormValues, fieldError, parseForm } from '../http
 import { parseId } from '../http/params.ts';
 import { csvLine } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
+import { confirmRetention, proposeRetention, withdrawRetention } from './change-retention.ts';
 import { holdForm, liftFieldOf, liftForm, packetForm, retentionForm } from './forms.ts';
 import { confirmHoldLift, keepHold, placeHold, requestHoldLift } from './hold-records.ts';
 import { MAX_ANSWERS, makeRecordsPacket } from './make-packet.ts';
@@ -13,6 +14,7 @@ import { holdsPage, packetPage, requestsPage, retentionPage } from './pages.ts';
 import { recordsPaths } from './paths.ts';
 import {
   findPacket,
+  findRetentionProposal,
   listCredentialsOfAgency,
   listHolds,
   listPackets,
@@ -20,7 +22,6 @@ import {
   listRetentionRuns,
 } from './queries.ts';
 import { recordsCsvRows } from './rules.ts';
-import { setRetention } from './set-retention.ts';
 
 type WithId = { Params: { id: string } };
 type Refused = { errors: FieldError[]; values: FormValues };
@@ -89,11 +90,12 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   const showRetention = async (request: FastifyRequest, reply: FastifyReply, refused?: Refused) => {
-    const { agencyId, role, timeZone: zone } = request.staff;
+    const { agencyId, id: staffId, role, timeZone: zone } = request.staff;
     const page = retentionPage({
       rules: await listRetentionRules(db, agencyId),
       runs: await listRetentionRuns(db, agencyId),
-      mayManage: hasRole(role, 'admin'),
+      proposal: await findRetentionProposal(db, agencyId),
+      viewer: { staffId, mayManage: hasRole(role, 'admin'), mayAgree: hasRole(role, 'approver') },
       zone,
       done: doneOf(request),
     });
@@ -106,8 +108,21 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
     const { agencyId, id: staffId } = demand(request, 'admin');
     const form = parseForm(retentionForm, request.body);
     if (!form.ok) return showRetention(request, reply, form);
-    await setRetention(deps, { agencyId, staffId, months: form.data });
-    return reply.redirect(`${recordsPaths.retention}?done=saved`, 303);
+    const proposed = await proposeRetention(deps, { agencyId, staffId, months: form.data });
+    return reply.redirect(
+      `${recordsPaths.retention}?done=${proposed.ok ? 'proposed' : proposed.reason}`,
+      303,
+    );
+  });
+
+  app.post<WithId>(`${recordsPaths.retention}/:id/confirm`, staffOnly, async (request, reply) => {
+    await confirmRetention(deps, whichProposal(request));
+    return reply.redirect(`${recordsPaths.retention}?done=confirmed`, 303);
+  });
+
+  app.post<WithId>(`${recordsPaths.retention}/:id/withdraw`, staffOnly, async (request, reply) => {
+    await withdrawRetention(deps, whichProposal(request));
+    return reply.redirect(`${recordsPaths.retention}?done=withdrawn`, 303);
   });
 
   const showHolds = async (request: FastifyRequest, reply: FastifyReply, refused?: Refused) => {
@@ -174,6 +189,11 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
 function whichHold(request: FastifyRequest<WithId>) {
   const { agencyId, id: staffId } = demand(request, 'approver');
   return { agencyId, staffId, holdId: parseId(request.params.id) };
+}
+
+function whichProposal(request: FastifyRequest<WithId>) {
+  const { agencyId, id: staffId } = demand(request, 'approver');
+  return { agencyId, staffId, proposalId: parseId(request.params.id) };
 }
 
 function demand(request: FastifyRequest, role: StaffRole) {

@@ -1,7 +1,12 @@
 import { addMonths } from '../lib/add-months.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/sha256.ts';
-import type { RedactionProfile } from './types.ts';
+import {
+  RETENTION_CLASSES,
+  type RedactionProfile,
+  type RetentionClass,
+  type RetentionMonths,
+} from './types.ts';
 
 export const PACKET_FORMAT = 'countersign-records/1';
 export const WITHHELD = '[withheld]';
@@ -9,6 +14,28 @@ export const WITHHELD = '[withheld]';
 /** Personal data older than this are due: what happened before it, by the rule's months. */
 export function retentionCutoff(now: Date, months: number): Date {
   return addMonths(now, -months);
+}
+
+/** What an agency's rules come to; one that two people did not set is none. */
+export function monthsInForce(
+  rules: readonly { class: RetentionClass; months: number; confirmedBy: number | null }[],
+): RetentionMonths {
+  const inForce = rules.filter(({ confirmedBy }) => confirmedBy !== null);
+  return Object.fromEntries(
+    RETENTION_CLASSES.map((name) => [name, inForce.find((rule) => rule.class === name)?.months ?? null]),
+  ) as RetentionMonths;
+}
+
+/** What would change, class by class. */
+export function retentionChanges(
+  from: RetentionMonths,
+  to: RetentionMonths,
+): { name: RetentionClass; from: number | null; to: number | null }[] {
+  return RETENTION_CLASSES.filter((name) => from[name] !== to[name]).map((name) => ({
+    name,
+    from: from[name],
+    to: to[name],
+  }));
 }
 
 /** An answer as the agency has it, with whom it came from. */

@@ -3,7 +3,7 @@ import type { RedactionProfile, RetentionClass } from './types.ts';
 export const CLASS_WORDS: Record<RetentionClass, { text: string; hint: string }> = {
   respondent_names: {
     text: 'Who gave an answer',
-    hint: 'Name, title and address beside an answer, counted from when the answer was given or ended. What was answered stays.',
+    hint: 'Names, titles, addresses and remarks beside answers and votes, counted from when they were given or ended. What was answered stays; the log forgets who.',
   },
   contact_details: {
     text: 'Contacts',
@@ -15,11 +15,19 @@ export const CLASS_WORDS: Record<RetentionClass, { text: string; hint: string }>
   },
   import_details: {
     text: 'Details of imports',
-    hint: 'Lines quoted while a file was checked. That there was an import, and its numbers, stay.',
+    hint: 'The name of the file and lines quoted while it was checked. That there was an import, and its numbers, stay.',
   },
   disclosed_packets: {
     text: 'Packets given out',
     hint: 'The file itself. That it was given out, its log and its fingerprint stay.',
+  },
+  attached_files: {
+    text: 'Attached files',
+    hint: 'Letters and other files, counted from when they were added. Those that an approval in force rests on stay. The fingerprint stays.',
+  },
+  case_notes: {
+    text: 'Notes and reasons',
+    hint: 'What staff wrote about decisions, appeals, votes, conflicts and duplicates, counted from when the matter was over. What was decided stays.',
   },
 };
 

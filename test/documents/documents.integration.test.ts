@@ -77,7 +77,7 @@ describe('a stored document', () => {
   });
 
   it('is never changed; its content can be taken away once and the rest stays', async () => {
-    const { id, commitment } = await store({ name: 'letter.pdf', content: pdf() });
+    const { id, commitment, sha256 } = await store({ name: 'letter.pdf', content: pdf() });
     const { db, sql, clock } = test.deps;
     await expect(sql`update documents set name = 'x' where id = ${id}`).rejects.toThrow('never changed');
     await expect(sql`delete from documents where id = ${id}`).rejects.toThrow('never changed');
@@ -87,7 +87,8 @@ describe('a stored document', () => {
     expect(await remove()).toBe(false);
     expect((await own.get(documentPath(id))).statusCode).toBe(410);
     const [row] = await sql`select name, sha256, content, salt, commitment from documents where id = ${id}`;
-    expect(row).toEqual({ name: '', sha256: '', content: null, salt: null, commitment });
+    expect(row).toEqual({ name: '', sha256, content: null, salt: row!.salt, commitment });
+    expect(commitmentOf(row!.salt, row!.sha256)).toBe(commitment);
   });
 });
 

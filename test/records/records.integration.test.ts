@@ -14,9 +14,9 @@ import { WYOMING } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
 import { sha256Hex } from '../../src/lib/sha256.ts';
 import { applyRetention } from '../../src/records/apply-retention.ts';
+import { confirmRetention, proposeRetention } from '../../src/records/change-retention.ts';
 import { confirmHoldLift, placeHold, requestHoldLift } from '../../src/records/hold-records.ts';
-import { setRetention } from '../../src/records/set-retention.ts';
-import { RETENTION_CLASSES, type RetentionClass } from '../../src/records/types.ts';
+import { RETENTION_CLASSES, type RetentionMonths } from '../../src/records/types.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { month } from '../support/evidence/facts.ts';
 import { employersSay } from '../support/evidence/history.ts';
@@ -149,14 +149,13 @@ describe('a records request', () => {
 });
 
 describe('retention', () => {
-  const rules = (given: Partial<Record<RetentionClass, number>>, of = world) =>
-    setRetention(test.deps, {
-      ...who(0, of),
-      months: Object.fromEntries(RETENTION_CLASSES.map((name) => [name, given[name] ?? null])) as Record<
-        RetentionClass,
-        number | null
-      >,
-    });
+  const rules = async (given: Partial<RetentionMonths>, of = world) => {
+    const months = Object.fromEntries(
+      RETENTION_CLASSES.map((name) => [name, given[name] ?? null]),
+    ) as RetentionMonths;
+    const proposed = await proposeRetention(test.deps, { ...who(0, of), months });
+    if (proposed.ok) await confirmRetention(test.deps, { ...who(1, of), proposalId: proposed.proposalId });
+  };
   const named = async () =>
     (await test.deps.db.select().from(answers)).filter(({ respondentName }) => respondentName !== '').length;
   const reachable = async () =>
@@ -276,13 +275,34 @@ describe('retention', () => {
 });
 
 describe('the console', () => {
-  it('saves rules, and says what is wrong with them beside the field', async () => {
+  it('puts rules in force in two, and says what is wrong with them beside the field', async () => {
     const refused = await ada.post('/staff/records/retention', { respondent_names: 'ten' });
     expect(refused.statusCode).toBe(422);
     expect(refused.body).toContain('whole number from 1 to 1200');
     expect(refused.body).toContain('value="ten"');
     expect((await ada.post('/staff/records/retention', { respondent_names: '36' })).statusCode).toBe(303);
+    const waiting = await ada.get('/staff/records/retention');
+    expect(waiting.body).toContain('Waits for a second person');
+    expect(waiting.body).not.toMatch(/\/confirm"|value="36"/);
+    const [, path] = /action="(\/staff\/records\/retention\/\d+)\/withdraw"/.exec(waiting.body)!;
+    expect((await ada.post(`${path}/confirm`)).statusCode).toBe(403);
+    expect((await ada.post('/staff/records/retention', { respondent_names: '48' })).statusCode).toBe(409);
+    const theirs = await signInAs(test, stranger.staff[0].id);
+    expect((await theirs.post(`${path}/confirm`)).statusCode).toBe(404);
+    const ben = await signInAs(test, world.staff[1].id);
+    expect((await ben.get('/staff/records/retention')).body).toContain(`${path}/confirm`);
+    expect((await ben.post(`${path}/confirm`)).statusCode).toBe(303);
+    expect((await ben.post(`${path}/withdraw`)).statusCode).toBe(409);
     expect((await ada.get('/staff/records/retention')).body).toContain('value="36"');
+    await ada.post('/staff/records/retention', { respondent_names: '' });
+    const [, again] = /action="(\/staff\/records\/retention\/\d+)\/withdraw"/.exec(
+      (await ada.get('/staff/records/retention')).body,
+    )!;
+    expect((await ada.post(`${again}/withdraw`)).statusCode).toBe(303);
+    expect((await ada.get('/staff/records/retention')).body).toContain('value="36"');
+    expect(
+      (await ada.post('/staff/records/retention', { respondent_names: '36' })).headers.location,
+    ).toContain('unchanged');
   });
 
   it('places a hold alone and lifts it in two', async () => {

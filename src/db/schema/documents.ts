@@ -15,10 +15,10 @@ export const documents = pgTable(
     name: text('name').notNull(),
     mediaType: text('media_type', { enum: MEDIA_TYPES }).notNull(),
     bytes: integer('bytes').notNull(),
-    /** Of the content, in lower-case hexadecimal digits; empty once the content is gone. */
+    /** Of the content, in lower-case hexadecimal digits. It stays when the content is gone, and tells a copy by it. */
     sha256: text('sha256').notNull(),
     content: bytea('content'),
-    /** Makes the commitment say nothing to whoever does not hold it; deleted with the content. */
+    /** Ties the hash to the commitment in the log, and says nothing else. */
     salt: bytea('salt'),
     commitment: text('commitment').notNull(),
     addedBy: ref('added_by')
@@ -31,9 +31,9 @@ export const documents = pgTable(
     check('documents_media_type', oneOf(t.mediaType, MEDIA_TYPES)),
     check('documents_bytes', sql`${t.bytes} between 1 and ${sql.raw(String(DOCUMENT_MAX_BYTES))}`),
     check('documents_content', sql`(${t.content} is null) = (${t.removedAt} is not null)`),
-    check('documents_salt', sql`(${t.salt} is null) = (${t.removedAt} is not null)`),
+    check('documents_salt', sql`${t.salt} is not null or ${t.removedAt} is not null`),
     check('documents_whole', sql`${t.content} is null or octet_length(${t.content}) = ${t.bytes}`),
-    check('documents_forgotten', sql`${t.removedAt} is null or (${t.sha256} = '' and ${t.name} = '')`),
+    check('documents_forgotten', sql`${t.removedAt} is null or ${t.name} = ''`),
     index().on(t.agencyId),
   ],
 );

@@ -286,6 +286,7 @@ export const evidenceSnapshots = pgTable(
       'evidence_snapshots_public',
       sql`(${t.packetFormat} = 1 and ${t.publicSha256} is null) or (${t.packetFormat} > 1 and ${t.publicSha256} is not null)`,
     ),
+    index('evidence_snapshots_public_version').on(t.publicSha256).where(sql`${t.publicSha256} is not null`),
     index().on(t.credentialId),
     index().on(t.agencyId),
   ],

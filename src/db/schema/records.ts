@@ -1,9 +1,24 @@
 import { sql } from 'drizzle-orm';
-import { check, date, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { REDACTION_PROFILES, RETENTION_CLASSES } from '../../records/types.ts';
+import {
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import {
+  REDACTION_PROFILES,
+  RETENTION_CLASSES,
+  RETENTION_PROPOSAL_STATES,
+  type RetentionMonths,
+} from '../../records/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
 import { credentials } from './credentials.ts';
-import { at, id, oneOf, ref } from './types.ts';
+import { at, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
 /** How long an agency keeps a class of personal data. No row: kept until a rule says otherwise. */
 export const retentionRules = pgTable(
@@ -18,11 +33,43 @@ export const retentionRules = pgTable(
       .notNull()
       .references(() => staffMembers.id),
     setAt: at('set_at').notNull(),
+    /** Null: set before it took two people. Nothing is deleted by such a rule. */
+    confirmedBy: ref('confirmed_by').references(() => staffMembers.id),
   },
   (t) => [
+    check('retention_rules_two_people', sql`${t.confirmedBy} <> ${t.setBy}`),
     primaryKey({ columns: [t.agencyId, t.class] }),
     check('retention_rules_class', oneOf(t.class, RETENTION_CLASSES)),
     check('retention_rules_months', sql`${t.months} between 1 and 1200`),
+  ],
+);
+
+/** Times of retention that one person proposes and another confirms, all classes together. */
+export const retentionProposals = pgTable(
+  'retention_proposals',
+  {
+    id: id(),
+    agencyId: ref('agency_id')
+      .notNull()
+      .references(() => agencies.id),
+    months: jsonb('months').$type<RetentionMonths>().notNull(),
+    state: text('state', { enum: RETENTION_PROPOSAL_STATES }).notNull().default('proposed'),
+    proposedBy: ref('proposed_by')
+      .notNull()
+      .references(() => staffMembers.id),
+    proposedAt: at('proposed_at').notNull(),
+    endedBy: ref('ended_by').references(() => staffMembers.id),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    check('retention_proposals_state', oneOf(t.state, RETENTION_PROPOSAL_STATES)),
+    check('retention_proposals_ended', presentExactlyIn(t.endedAt, t.state, ['confirmed', 'withdrawn'])),
+    check('retention_proposals_ended_by', sql`(${t.endedBy} is null) = (${t.endedAt} is null)`),
+    check(
+      'retention_proposals_two_people',
+      sql`${t.state} <> 'confirmed' or ${t.endedBy} <> ${t.proposedBy}`,
+    ),
+    uniqueIndex('retention_proposals_one_open').on(t.agencyId).where(sql`${t.state} = 'proposed'`),
   ],
 );
 

@@ -40,6 +40,7 @@ export const KIND_WORDS: Record<EntryKind, string> = {
   answer_end: 'end of answer',
   snapshot: 'snapshot',
   erasure: 'erasure',
+  answer_kept: 'answer without its person',
 };
 
 /**
