@@ -56,3 +56,14 @@ export type VoteChoice = (typeof VOTE_CHOICES)[number];
 /** What a workforce board wrote, or that a credential was forwarded to it. */
 export const BOARD_LETTER_KINDS = ['letter', 'forwarded'] as const;
 export type BoardLetterKind = (typeof BOARD_LETTER_KINDS)[number];
+
+/** proposed -> open (a second person) -> closed, which is a matter of time alone; proposed | open -> cancelled. */
+export const MAILED_BALLOT_STATES = ['proposed', 'open', 'cancelled'] as const;
+export type MailedBallotState = (typeof MAILED_BALLOT_STATES)[number];
+/** What somebody may choose who votes by a mailed link. */
+export const LINK_CHOICES = ['approve', 'reject', 'abstain'] as const satisfies readonly VoteChoice[];
+export type LinkChoice = (typeof LINK_CHOICES)[number];
+
+/** Whether a credential is tied to one vendor's product; a body may except one that is. */
+export const VENDOR_FINDINGS = ['generic', 'vendor_specific', 'excepted'] as const;
+export type VendorFinding = (typeof VENDOR_FINDINGS)[number];

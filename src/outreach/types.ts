@@ -56,6 +56,9 @@ export const MESSAGE_KINDS = [
   'rsvp_confirmation',
   'meeting_cancelled',
   'meeting_moved',
+  /** Asks for a vote; like an invitation it is a touch. */
+  'ballot',
+  'ballot_receipt',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 

@@ -268,6 +268,8 @@ export const decisions = pgTable(
     /** The evidence that was in force at the confirmation. */
     approvalRecordId: ref('approval_record_id').references(() => approvalRecords.id),
     appealId: ref('appeal_id').references((): AnyPgColumn => appeals.id),
+    /** What the body that decided signed or wrote: minutes, a resolution. */
+    documentId: ref('document_id').references(() => documents.id),
   },
   (t) => [
     check('decisions_kind', oneOf(t.kind, DECISION_KINDS)),
