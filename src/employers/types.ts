@@ -43,4 +43,6 @@ export type EmployerTouches = {
     what: string | null;
     wave: { href: string; name: string } | null;
   }[];
+  /** What the agency's own waves put off, joined to another mail or did not ask, the latest first. */
+  unasked: { person: string; when: string; what: string; wave: { href: string; name: string } }[];
 };

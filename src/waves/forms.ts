@@ -186,7 +186,11 @@ export const approveForm = z.object({ seen: z.string().regex(/^[0-9a-f]{16}$/) }
 const pageNumber = z.coerce.number().int().min(1).max(100_000).catch(1);
 
 /** Query strings never fail: what makes no sense is the first page of everything. */
-export const peopleQuery = z.object({ page: pageNumber });
+export const peopleQuery = z.object({
+  page: pageNumber,
+  /** One of the reasons that the wave has, as `reasonKey` writes it. */
+  why: z.string().max(60).nullable().catch(null),
+});
 export const leftOutQuery = z.object({
   page: pageNumber,
   reason: z.enum(EXCLUSION_REASONS).nullable().catch(null),

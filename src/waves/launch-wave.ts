@@ -9,6 +9,7 @@ import { DomainError } from '../lib/errors.ts';
 import { readSenderDns } from '../mail/read-sender-dns.ts';
 import { judgeSenderDns } from '../mail/sender-dns.ts';
 import { createTouches, type Touch } from '../outreach/create-touches.ts';
+import { collectReasons } from '../outreach/planner/plan-reasons.ts';
 import type { PlannedTouch } from '../outreach/planner/types.ts';
 import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../surveys/presets.ts';
 import { markWordingUsed, publishInstrument, publishNotice } from '../surveys/publish-wording.ts';
@@ -16,14 +17,8 @@ import type { Staff } from './create-wave.ts';
 import { beginWarmUp } from './gather-limits.ts';
 import { previewWave } from './preview-wave.ts';
 import { graceUntil, protocolSha256, protocolToJson } from './protocol.ts';
-import {
-  draftOf,
-  findWording,
-  insertExclusions,
-  listMeetingTopics,
-  lockWave,
-  type WaveRow,
-} from './queries.ts';
+import { draftOf, findWording, listMeetingTopics, lockWave, type WaveRow } from './queries.ts';
+import { insertExclusions, insertPlanReasons } from './reason-queries.ts';
 import { refuseUnless, requireReady } from './refuse.ts';
 import { summaryKey } from './summary-key.ts';
 
@@ -37,7 +32,7 @@ export const LAUNCH_LOCK = 7_302;
 
 /**
  * proposed -> running, by another person than the proposer. Plans anew with what is known now, freezes the protocol
- * with its hash, writes invitations, asks and messages, all in one transaction; hints the queue after it. However
+ * with its hash, writes invitations, asks, messages and every reason, all in one transaction; hints the queue after it. However
  * often it is called, the wave launches once; null when it was launched by this very person before.
  *
  * `seen` names the figures that the approver looked at (summaryKey): if they changed meanwhile, the approver looks
@@ -112,7 +107,9 @@ async function launch(
     now,
   });
   await beginWarmUp(tx, { agencyId: staff.agencyId, warmUp: input.warmUp, now });
-  await insertExclusions(tx, waveId, plan.exclusions);
+  const { reasons, leftOut } = collectReasons(input, plan);
+  await insertExclusions(tx, waveId, leftOut);
+  await insertPlanReasons(tx, waveId, reasons);
   await recordAudit(tx, {
     at: now,
     agencyId: staff.agencyId,

@@ -26,18 +26,20 @@ import { graceUntil } from './protocol.ts';
 import type {
   AskedPerson,
   getProgress,
-  LeftOutPerson,
   listCredentialOptions,
   listCredentialProgress,
   listMeetingProgress,
   listWaves,
   Wave,
 } from './queries.ts';
+import type { CountedReason, LeftOutPerson } from './reason-queries.ts';
 import { canDo, nextStep, WAVE_STEPS, type WaveAction, type WaveStep } from './rules.ts';
 import { summaryKey } from './summary-key.ts';
-import type { WaveAudience, WaveProtocol } from './types.ts';
+import type { Said, WaveAudience, WaveProtocol } from './types.ts';
 import {
   DONE_TEXT,
+  decisionCode,
+  decisionNote,
   EXCLUSION_TEXT,
   INVITATION_TEXT,
   PAUSE_TEXT,
@@ -663,6 +665,8 @@ export function launchedPage(
     forecasts: ReadonlyMap<number, ForecastFacts>;
     meetings: Awaited<ReturnType<typeof listMeetingProgress>>;
     excluded: readonly { reason: ExclusionReason; people: number }[];
+    /** What the plan of the launch put off, joined or did not ask although somebody is asked. */
+    reasons: readonly CountedReason[];
     /** What may make it pause itself, if that goes on. */
     risk: WavePauseReason | null;
     zone: string;
@@ -753,6 +757,13 @@ export function launchedPage(
       href: `${wavePath(wave.id, 'left-out')}?reason=${reason}`,
     })),
     leftOutText: people(left),
+    reasons: facts.reasons.map((each) => ({
+      text: reasonText(each),
+      asks: each.asks === 0 ? '' : number(each.asks),
+      people: number(each.people),
+      href: `${wavePath(wave.id, 'people')}?why=${reasonKey(each)}`,
+    })),
+    planCsvPath: wavePath(wave.id, 'plan.csv'),
     closeText:
       end === null
         ? ''
@@ -803,10 +814,30 @@ function paging(path: string, query: Record<string, string>, page: number, total
   };
 }
 
+/** Names what was said and why, in an address. */
+export function reasonKey(said: Said): string {
+  return `${said.does}.${decisionCode(said)}`;
+}
+
+/** The same of several people. */
+function reasonText(said: Said): string {
+  return decisionNote(said, 'everything');
+}
+
 export function peoplePage(
   wave: Wave,
-  facts: { people: readonly AskedPerson[]; total: number; page: number; zone: string; isPlan: boolean },
+  facts: {
+    people: readonly AskedPerson[];
+    total: number;
+    page: number;
+    zone: string;
+    isPlan: boolean;
+    /** Of a launched wave, to look for. */
+    reasons: readonly CountedReason[];
+    why: string | null;
+  },
 ) {
+  const path = wavePath(wave.id, 'people');
   return {
     title: 'People asked',
     waveName: wave.name,
@@ -816,6 +847,12 @@ export function peoplePage(
       : 'In the order in which their invitations leave, in your own time.',
     isPlan: facts.isPlan,
     invitationHeading: facts.isPlan ? 'Invitation leaves' : 'Invitation',
+    action: path,
+    reasonItems: facts.reasons.map((each) => ({
+      value: reasonKey(each),
+      text: `${reasonText(each)} (${number(each.people)})`,
+    })),
+    why: facts.why ?? '',
     csvPath: wavePath(wave.id, 'people.csv'),
     people: facts.people.map((person) => ({
       employer: person.employerName,
@@ -826,7 +863,7 @@ export function peoplePage(
       when: shortTime(person.sentAt ?? person.sendAt, facts.zone),
       state: facts.isPlan ? '' : stateText(person),
     })),
-    paging: paging(wavePath(wave.id, 'people'), {}, facts.page, facts.total),
+    paging: paging(path, facts.why === null ? {} : { why: facts.why }, facts.page, facts.total),
   };
 }
 
@@ -878,6 +915,7 @@ export function leftOutPage(
       contact: person.contactName || 'Name not known',
       reason: EXCLUSION_TEXT[person.reason],
       detail: budgetText(person, facts.zone),
+      about: person.topics.length === 0 ? null : person.topics.join('; '),
     })),
     paging: paging(path, facts.reason === null ? {} : { reason: facts.reason }, facts.page, facts.total),
   };

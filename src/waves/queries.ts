@@ -10,7 +10,6 @@ import { policyVersions } from '../db/schema/evidence.ts';
 import { waves } from '../db/schema/outreach.ts';
 import { instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import { DomainError } from '../lib/errors.ts';
-import type { ExclusionReason } from '../outreach/planner/reasons.ts';
 import type { LedgerTouch, TopicRef } from '../outreach/planner/types.ts';
 import { dropAsks, settleInvitations } from '../outreach/shared-touches.ts';
 import { protocolFromJson } from './protocol.ts';
@@ -356,32 +355,6 @@ export async function findWording(db: Db, agencyId: number) {
   return { instrumentVersionId: instrument?.id ?? null, noticeVersionId: notice?.id ?? null };
 }
 
-export async function insertExclusions(
-  tx: Tx,
-  waveId: number,
-  rows: readonly {
-    contactId: number;
-    employerId: number;
-    reason: ExclusionReason;
-    freeAgainOn: Date | null;
-  }[],
-): Promise<void> {
-  const CHUNK = 5_000;
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const chunk = rows.slice(start, start + CHUNK).map((row) => ({
-      contact_id: row.contactId,
-      employer_id: row.employerId,
-      reason: row.reason,
-      free_again_on: row.freeAgainOn?.toISOString() ?? null,
-    }));
-    await tx.execute(sql`
-      insert into wave_exclusions (wave_id, contact_id, employer_id, reason, free_again_on)
-      select ${waveId}, contact_id, employer_id, reason, free_again_on
-      from json_to_recordset(${JSON.stringify(chunk)}::text::json)
-        as row(contact_id bigint, employer_id bigint, reason text, free_again_on timestamptz)`);
-  }
-}
-
 export type WaveProgress = {
   invitations: number;
   open: number;
@@ -475,39 +448,6 @@ export async function listMeetingProgress(db: Db, waveId: number) {
     group by m.id, m.title order by m.title, m.id`);
 }
 
-export async function countExclusions(db: Db, waveId: number) {
-  return db.execute<{ reason: ExclusionReason; people: number }>(sql`
-    select reason, count(*)::int as people from wave_exclusions
-    where wave_id = ${waveId} and credential_id is null
-    group by reason order by people desc, reason`);
-}
-
-export type LeftOutPerson = {
-  contactId: number;
-  contactName: string;
-  employerId: number;
-  employerName: string;
-  city: string;
-  reason: ExclusionReason;
-  freeAgainOn: Date | null;
-};
-
-/** People left out of a launched wave, in the order of their employers. */
-export async function listLeftOut(
-  db: Db,
-  waveId: number,
-  filter: { reason: ExclusionReason | null; limit: number; offset: number },
-): Promise<LeftOutPerson[]> {
-  return db.execute<LeftOutPerson>(sql`
-    select c.id as "contactId", c.name as "contactName", e.id as "employerId", e.legal_name as "employerName", e.city,
-      x.reason, x.free_again_on as "freeAgainOn"
-    from wave_exclusions x join contacts c on c.id = x.contact_id join employers e on e.id = x.employer_id
-    where x.wave_id = ${waveId} and x.credential_id is null
-      and (${filter.reason}::text is null or x.reason = ${filter.reason}::text)
-    order by e.legal_name, e.id, c.id
-    limit ${filter.limit} offset ${filter.offset}`);
-}
-
 export type AskedPerson = {
   contactId: number;
   contactName: string;
@@ -516,7 +456,7 @@ export type AskedPerson = {
   city: string;
   /** Credentials and meetings in the order of the invitation. */
   topics: string[];
-  /** Of a plan: why something is late, joined to another mail, or not asked. */
+  /** Why something is late, joined to another mail, or not asked. */
   notes?: string[];
   sendAt: Date | null;
   sentAt: Date | null;
@@ -527,8 +467,9 @@ export type AskedPerson = {
 export async function listAsked(
   db: Db,
   waveId: number,
-  page: { limit: number; offset: number },
+  page: { limit: number; offset: number; said?: { does: string; reason: string } | null },
 ): Promise<AskedPerson[]> {
+  const { said = null } = page;
   return db.execute<AskedPerson>(sql`
     select c.id as "contactId", c.name as "contactName", e.id as "employerId", e.legal_name as "employerName", e.city,
       i.state, m.send_after as "sendAt", m.sent_at as "sentAt",
@@ -540,6 +481,12 @@ export async function listAsked(
     join employers e on e.id = i.employer_id
     left join messages m on m.invitation_id = i.id and m.step = 0 and m.stream = 'outreach'
     where i.id in (select a.invitation_id from asks a where a.wave_id = ${waveId})
+      ${
+        said === null
+          ? sql``
+          : sql`and i.contact_id in (select r.contact_id from wave_plan_reasons r
+              where r.wave_id = ${waveId} and r.does = ${said.does} and r.reason = ${said.reason})`
+      }
     order by m.send_after, e.legal_name, i.id
     limit ${page.limit} offset ${page.offset}`);
 }

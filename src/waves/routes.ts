@@ -9,6 +9,7 @@ import { csvTable } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
 import { getWaveSafetyFacts } from '../outreach/guard-wave.ts';
 import { explainPlan, type PlanDecision } from '../outreach/planner/explain-asks.ts';
+import { collectReasons, type TopicIds } from '../outreach/planner/plan-reasons.ts';
 import { decideWaveSafety } from '../outreach/rules.ts';
 import { registerCalendarRoutes } from './calendar-routes.ts';
 import { createWave } from './create-wave.ts';
@@ -42,6 +43,7 @@ import {
   previewPage,
   proposedPage,
   protocolPage,
+  reasonKey,
   type TopicNames,
   topicsPage,
   wavesPage,
@@ -52,15 +54,12 @@ import { type Preview, previewWave } from './preview-wave.ts';
 import { proposeWave } from './propose-wave.ts';
 import {
   type AskedPerson,
-  countExclusions,
   getProgress,
   getWave,
-  type LeftOutPerson,
   listAsked,
   listCredentialOptions,
   listCredentialProgress,
   listCredentials,
-  listLeftOut,
   listMeetingProgress,
   listMeetingTopics,
   listRequirements,
@@ -68,12 +67,30 @@ import {
   type Wave,
 } from './queries.ts';
 import { readForecasts } from './read-forecasts.ts';
+import {
+  countExclusions,
+  countPlanReasons,
+  type KeptLine,
+  type LeftOutPerson,
+  listKeptPlan,
+  listLeftOut,
+  listPlanReasons,
+} from './reason-queries.ts';
 import { requireReady } from './refuse.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { returnWave } from './return-wave.ts';
 import { canDo, nextStep, protocolFaults } from './rules.ts';
 import { saveDraftStep } from './save-draft-step.ts';
-import { DECISION_TEXT, decisionNote, decisionReason, EXCLUSION_TEXT, FAULT_TEXT } from './words.ts';
+import type { Said } from './types.ts';
+import {
+  DECISION_TEXT,
+  DROP_TEXT,
+  decisionCode,
+  decisionNote,
+  decisionReason,
+  EXCLUSION_TEXT,
+  FAULT_TEXT,
+} from './words.ts';
 
 const ENDED_PROPOSALS = 10;
 
@@ -281,7 +298,7 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
 
   app.get<WithId>(path('people'), staff, async (request, reply) => {
     const wave = await load(request);
-    const { page } = peopleQuery.parse(request.query);
+    const { page, why } = peopleQuery.parse(request.query);
     const zone = request.staff.timeZone;
     const offset = (page - 1) * PEOPLE_A_PAGE;
     if (wave.launchedAt === null) {
@@ -289,12 +306,17 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
       const people = planned.slice(offset, offset + PEOPLE_A_PAGE);
       return reply.page(
         'waves/people',
-        peoplePage(wave, { people, total: planned.length, page, zone, isPlan: true }),
+        peoplePage(wave, { people, total: planned.length, page, zone, isPlan: true, reasons: [], why: null }),
       );
     }
-    const people = await listAsked(deps.db, wave.id, { limit: PEOPLE_A_PAGE, offset });
-    const { invitations: total } = await getProgress(deps.db, wave.id);
-    return reply.page('waves/people', peoplePage(wave, { people, total, page, zone, isPlan: false }));
+    const reasons = await countPlanReasons(deps.db, wave.id);
+    const chosen = reasons.find((each) => reasonKey(each) === why) ?? null;
+    const people = await askedPeople(deps, wave, { limit: PEOPLE_A_PAGE, offset, said: chosen });
+    const total = chosen ? chosen.people : (await getProgress(deps.db, wave.id)).invitations;
+    return reply.page(
+      'waves/people',
+      peoplePage(wave, { people, total, page, zone, isPlan: false, reasons, why: chosen && why }),
+    );
   });
 
   app.get<WithId>(path('left-out'), staff, async (request, reply) => {
@@ -351,12 +373,13 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
       reply,
       `wave-${wave.id}-left-out.csv`,
       csvTable(
-        ['Employer', 'City', 'Contact', 'Reason', 'Reason code', 'Free again on', 'Note'],
+        ['Employer', 'City', 'Contact', 'About', 'Reason', 'Reason code', 'Free again on', 'Note'],
         rows,
         (row) => [
           row.employerName,
           row.city,
           row.contactName,
+          row.topics.join('; '),
           EXCLUSION_TEXT[row.reason],
           row.reason,
           row.freeAgainOn,
@@ -368,25 +391,27 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
 
   app.get<WithId>(path('plan.csv'), staff, async (request, reply) => {
     const wave = await load(request);
-    if (wave.launchedAt !== null) throw new DomainError('not_found');
+    if (wave.launchedAt !== null) {
+      return sendCsv(
+        reply,
+        `wave-${wave.id}-plan.csv`,
+        csvTable([...PLAN_HEADERS, 'State', 'Dropped because'], keptPlan(deps, wave), (line) => [
+          ...planCells(line, line.about, line, line.leaves),
+          line.state,
+          line.droppedFor === null ? '' : DROP_TEXT[line.droppedFor],
+        ]),
+      );
+    }
     // Before the headers leave, so that a draft that is not ready is refused with a page.
     requireReady(wave.draft, deps.clock.now());
     return sendCsv(
       reply,
       `wave-${wave.id}-plan.csv`,
       csvTable(
-        ['Employer', 'City', 'Contact', 'About', 'Plan', 'Leaves', 'Reason', 'Reason code'],
+        PLAN_HEADERS,
         planDecisions(deps, wave, request.staff.timeZone),
-        ({ contact, about, decision }) => [
-          contact.employerName,
-          contact.city,
-          contact.contactName,
-          about,
-          DECISION_TEXT[decision.does],
-          'sendAfter' in decision ? decision.sendAfter : null,
-          decisionReason(decision),
-          decision.does === 'merge' ? 'merged' : 'reason' in decision ? decision.reason : '',
-        ],
+        ({ contact, about, decision }) =>
+          planCells(contact, about, decision, 'sendAfter' in decision ? decision.sendAfter : null),
       ),
     );
   });
@@ -397,22 +422,58 @@ function registerPlanPages(app: FastifyInstance, deps: Deps, load: Load): void {
       wave.launchedAt === null
         ? await plannedPeople(deps, wave, request.staff.timeZone)
         : allPages(
-            (limit, offset) => listAsked(deps.db, wave.id, { limit, offset }),
+            (limit, offset) => askedPeople(deps, wave, { limit, offset, said: null }),
             (row) => row,
           );
     return sendCsv(
       reply,
       `wave-${wave.id}-people.csv`,
-      csvTable(['Employer', 'City', 'Contact', 'Asked about', 'Sent or to be sent', 'State'], rows, (row) => [
-        row.employerName,
-        row.city,
-        row.contactName,
-        row.topics.join('; '),
-        row.sentAt ?? row.sendAt,
-        row.state,
-      ]),
+      csvTable(
+        ['Employer', 'City', 'Contact', 'Asked about', 'Sent or to be sent', 'State', 'Notes'],
+        rows,
+        (row) => [
+          row.employerName,
+          row.city,
+          row.contactName,
+          row.topics.join('; '),
+          row.sentAt ?? row.sendAt,
+          row.state,
+          (row.notes ?? []).join('; '),
+        ],
+      ),
     );
   });
+}
+
+const PLAN_HEADERS = ['Employer', 'City', 'Contact', 'About', 'Plan', 'Leaves', 'Reason', 'Reason code'];
+
+function planCells(
+  contact: { employerName: string; city: string; contactName: string },
+  about: string,
+  decision: Said,
+  leaves: Date | null,
+) {
+  return [
+    contact.employerName,
+    contact.city,
+    contact.contactName,
+    about,
+    DECISION_TEXT[decision.does],
+    leaves,
+    decisionReason(decision),
+    decisionCode(decision),
+  ];
+}
+
+/** The plan of a launched wave as it was kept, so many people at a time. */
+async function* keptPlan(deps: Deps, wave: Wave): AsyncGenerator<KeptLine> {
+  for (let after = 0; ; ) {
+    const lines = await listKeptPlan(deps.db, wave.id, { after, people: CSV_PAGE });
+    yield* lines;
+    const last = lines.at(-1);
+    if (last === undefined) return;
+    after = last.contactId;
+  }
 }
 
 async function* planDecisions(deps: Deps, wave: Wave, zone: string) {
@@ -472,21 +533,43 @@ async function topicNames(deps: Deps, wave: Wave): Promise<TopicNames> {
   };
 }
 
+/** Notes of each person by what was said of what is asked of them. */
+function notesByPerson(said: readonly (Said & { contactId: number; topics: string[] })[]) {
+  const notes = new Map<number, string[]>();
+  for (const { contactId, topics, ...each } of said) {
+    const note = decisionNote(each, topics.join('; '));
+    notes.set(contactId, [...(notes.get(contactId) ?? []), note]);
+  }
+  return notes;
+}
+
+/** People of a launched wave, those of whom something was said alone where `said` is given. */
+async function askedPeople(
+  deps: Deps,
+  wave: Wave,
+  page: { limit: number; offset: number; said: Said | null },
+): Promise<AskedPerson[]> {
+  const said = page.said && { does: page.said.does, reason: decisionCode(page.said) };
+  const people = await listAsked(deps.db, wave.id, { ...page, said });
+  const ids = people.map(({ contactId }) => contactId);
+  const notes = notesByPerson(await listPlanReasons(deps.db, wave.id, ids));
+  return people.map((person) => ({ ...person, notes: notes.get(person.contactId) ?? [] }));
+}
+
+function namesOf({ credentialIds, meetingIds }: TopicIds, names: TopicNames): string[] {
+  return [
+    ...credentialIds.map((id) => names.credentials.get(id) ?? ''),
+    ...meetingIds.map((id) => names.meetings.get(id) ?? ''),
+  ].filter((name) => name !== '');
+}
+
 /** People whom the plan asks, in the order of sending, each with why something is late, joined or left out. */
 async function plannedPeople(deps: Deps, wave: Wave, zone: string): Promise<AskedPerson[]> {
   const { plan, input, audience } = await preview(deps, wave, zone);
   const names = await topicNames(deps, wave);
   const contacts = new Map(audience.map((contact) => [contact.contactId, contact]));
-  const asked = new Set(plan.touches.map(({ contactId }) => contactId));
-  const notes = new Map<number, string[]>();
-  for (const decision of explainPlan(input, plan)) {
-    const { contactId } = decision;
-    if (decision.does === 'ask' || !asked.has(contactId)) continue;
-    const note = decisionNote(decision, aboutText(decision.about, names));
-    const own = notes.get(contactId) ?? [];
-    // A late mail is told of once, whatever it carries.
-    if (!own.includes(note)) notes.set(contactId, [...own, note]);
-  }
+  const { reasons } = collectReasons(input, plan);
+  const notes = notesByPerson(reasons.map((reason) => ({ ...reason, topics: namesOf(reason, names) })));
   return plan.touches.flatMap((touch) => {
     const contact = contacts.get(touch.contactId);
     if (contact === undefined) return [];
@@ -518,7 +601,9 @@ async function plannedLeftOut(deps: Deps, wave: Wave, zone: string) {
       lastTouch.set(touch.contactId, touch.from);
     }
   }
-  const rows = plan.exclusions.flatMap((exclusion): LeftOutRow[] => {
+  const names = await topicNames(deps, wave);
+  const { leftOut } = collectReasons(input, plan);
+  const rows = leftOut.flatMap((exclusion): LeftOutRow[] => {
     const contact = contacts.get(exclusion.contactId);
     if (contact === undefined) return [];
     return [
@@ -530,6 +615,7 @@ async function plannedLeftOut(deps: Deps, wave: Wave, zone: string) {
         city: contact.city,
         reason: exclusion.reason,
         freeAgainOn: exclusion.freeAgainOn,
+        topics: namesOf(exclusion, names),
         lastTouchAt: lastTouch.get(contact.contactId) ?? null,
       },
     ];
@@ -562,6 +648,7 @@ async function showWave(
       forecasts: await readForecasts(deps.db, wave.agencyId, asked, now),
       meetings: await listMeetingProgress(deps.db, wave.id),
       excluded: await countExclusions(deps.db, wave.id),
+      reasons: await countPlanReasons(deps.db, wave.id),
       risk: decideWaveSafety(await getWaveSafetyFacts(deps.db, wave.id)).reason,
       zone,
       now,

@@ -12,7 +12,6 @@ import { LAUNCH_LOCK } from './launch-wave.ts';
 import {
   draftOf,
   getWave,
-  insertExclusions,
   listMissed,
   listPlannedLoad,
   lockWave,
@@ -20,6 +19,7 @@ import {
   stopWhatIsMet,
   type WaveRow,
 } from './queries.ts';
+import { insertExclusions } from './reason-queries.ts';
 import { waveAudience } from './types.ts';
 
 export type Tended = { plannedAnew: number; leftOut: number; stopped: number };
@@ -120,7 +120,12 @@ async function planAnew(
     touch.steps.map((step) => ({ contactId: touch.contactId, ...step })),
   );
   const plannedAnew = await rescheduleMissed(tx, row.id, steps, now);
-  await insertExclusions(tx, row.id, plan.exclusions);
+  // What they were to be asked stands in their asks.
+  await insertExclusions(
+    tx,
+    row.id,
+    plan.exclusions.map((exclusion) => ({ ...exclusion, credentialIds: [], meetingIds: [] })),
+  );
   await leaveToOtherWaves(tx, {
     waveId: row.id,
     contactIds: plan.exclusions.map(({ contactId }) => contactId),

@@ -8,6 +8,7 @@ import { freeAgain } from '../outreach/planner/free-again.ts';
 import { findPreferenceReasons, findSuppressions } from '../outreach/queries.ts';
 import { readAgencyBudget } from './agency-limits.ts';
 import { listDaysOff } from './calendar-queries.ts';
+import { listUnasked } from './reason-queries.ts';
 import { touchesPart } from './touch-pages.ts';
 import { listTouches } from './touch-queries.ts';
 
@@ -41,12 +42,13 @@ export async function readTouchHistory(
   ] as const;
   const { unitId } = employer;
   const people = [...contacts.map(({ id }) => ({ contactId: id, unitId })), { contactId: SOMEBODY, unitId }];
-  const [touches, suppressed, preferences, rules, daysOff] = await Promise.all([
+  const [touches, suppressed, preferences, rules, daysOff, unasked] = await Promise.all([
     listTouches(deps.db, unitId),
     findSuppressions(deps.db, hashes),
     findPreferenceReasons(deps.db, people, now, 'planned'),
     readAgencyBudget(deps.db, { agencyId, agencyZone: input.agencyZone, now }),
     listDaysOff(deps.db, agencyId, ...around),
+    listUnasked(deps.db, { agencyId, contactIds: contacts.map(({ id }) => id) }),
   ]);
   const free = freeAgain({
     rules,
@@ -65,6 +67,7 @@ export async function readTouchHistory(
   return touchesPart({
     agencyId,
     touches,
+    unasked,
     free,
     employerPreference: preferences(SOMEBODY, agencyId, true),
     contacts: contacts.map((contact, index) => ({

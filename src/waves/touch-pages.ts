@@ -3,8 +3,9 @@ import { formatDate } from '../lib/zoned-time.ts';
 import type { FreeAgain } from '../outreach/planner/free-again.ts';
 import type { PreferenceReason } from '../outreach/types.ts';
 import { wavePath } from './paths.ts';
+import type { Unasked } from './reason-queries.ts';
 import type { Touch } from './touch-queries.ts';
-import { EXCLUSION_TEXT } from './words.ts';
+import { decisionNote, EXCLUSION_TEXT } from './words.ts';
 
 const RESULT_TEXT: Record<string, string> = {
   claimed: 'Leaving now',
@@ -17,6 +18,8 @@ const RESULT_TEXT: Record<string, string> = {
 export function touchesPart(facts: {
   agencyId: number;
   touches: readonly Touch[];
+  /** Of the agency's own waves alone. */
+  unasked: readonly Unasked[];
   free: FreeAgain;
   /** Somebody there asked that nobody of the employer is asked. */
   employerPreference: PreferenceReason | null;
@@ -65,6 +68,12 @@ export function touchesPart(facts: {
         isOwn(touch) && touch.waveId !== null
           ? { href: wavePath(touch.waveId), name: touch.waveName ?? '' }
           : null,
+    })),
+    unasked: facts.unasked.map(({ waveId, waveName, launchedAt, contactName, topics, ...said }) => ({
+      person: contactName,
+      when: `Planned on ${day(launchedAt)}`,
+      what: decisionNote(said, topics.join('; ')),
+      wave: { href: wavePath(waveId), name: waveName },
     })),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { audienceFilter } from '../employers/audience.ts';
 import { DEFAULT_BUDGET } from '../outreach/planner/budget.ts';
 import { BUSINESS_HOURS } from '../outreach/planner/calendar.ts';
+import type { ExclusionReason, PlacingReason, UnmadeReason } from '../outreach/planner/reasons.ts';
 import type { Protocol } from '../outreach/planner/types.ts';
 
 /** Whom a wave may ask: the filter on employers, and whether they have answered anything before. */
@@ -11,6 +12,14 @@ export const waveAudience = audienceFilter.extend({
 export type WaveAudience = z.output<typeof waveAudience>;
 
 export type WaveTopics = { credentialIds: number[]; meetingIds: number[] };
+
+/** A decision of the plan without whom and what it is about, as it is also kept after the launch. */
+export type Said =
+  | { does: 'ask' }
+  | { does: 'merge' }
+  | { does: 'defer' | 'defer_reminder' | 'not_remind'; reason: PlacingReason }
+  | { does: 'not_ask'; reason: UnmadeReason }
+  | { does: 'leave_out'; reason: ExclusionReason };
 
 const count = z.int().min(1);
 const days = z.int().min(0).max(365);

@@ -1,8 +1,9 @@
 import type { PlanDecision } from '../outreach/planner/explain-asks.ts';
-import type { AskReason, ExclusionReason, PlacingReason } from '../outreach/planner/reasons.ts';
-import type { WavePauseReason, WaveState } from '../outreach/types.ts';
+import type { ExclusionReason, PlacingReason, UnmadeReason } from '../outreach/planner/reasons.ts';
+import type { AskDropReason, WavePauseReason, WaveState } from '../outreach/types.ts';
 import type { Disposition, ResponseRates } from './rules/response-rates.ts';
 import type { ProtocolFault } from './rules.ts';
+import type { Said } from './types.ts';
 
 /** Why somebody is not asked, as staff read it. */
 export const EXCLUSION_TEXT: Record<ExclusionReason, string> = {
@@ -39,7 +40,7 @@ export const PLACING_TEXT: Record<PlacingReason, string> = {
 };
 
 /** Why one ask is not made although it concerns the person; the others are told by the lists of people. */
-export const ASK_TEXT: Record<Exclude<AskReason, 'not_relevant' | 'contact_not_asked'>, string> = {
+export const ASK_TEXT: Record<UnmadeReason, string> = {
   already_answered: 'Their employer has answered it already',
   open_invitation: 'Has an open invitation about it',
   touch_full: 'The mail carries as much as it may; what is needed more comes first',
@@ -58,8 +59,14 @@ export const DECISION_TEXT: Record<PlanDecision['does'], string> = {
   defer_reminder: 'Reminder later than planned',
 };
 
+/** The code that goes with it; empty where nothing stood in the way. */
+export function decisionCode(decision: Said): string {
+  if (decision.does === 'ask') return '';
+  return decision.does === 'merge' ? 'merged' : decision.reason;
+}
+
 /** Why, in words; empty where nothing stood in the way. */
-export function decisionReason(decision: PlanDecision): string {
+export function decisionReason(decision: Said): string {
   switch (decision.does) {
     case 'ask':
       return '';
@@ -75,7 +82,7 @@ export function decisionReason(decision: PlanDecision): string {
 }
 
 /** The same in one line beside a person who is asked. */
-export function decisionNote(decision: PlanDecision, about: string): string {
+export function decisionNote(decision: Said, about: string): string {
   const why = decisionReason(decision);
   switch (decision.does) {
     case 'merge':
@@ -84,10 +91,21 @@ export function decisionNote(decision: PlanDecision, about: string): string {
       return `Later than the first day: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
     case 'not_ask':
       return `Not asked about ${about}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+    case 'leave_out':
+      return `Not asked${about === '' ? '' : ` about ${about}`}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
     default:
       return `${DECISION_TEXT[decision.does]}: ${why.charAt(0).toLowerCase()}${why.slice(1)}`;
   }
 }
+
+/** Why no further mail names an ask that was made. */
+export const DROP_TEXT: Record<AskDropReason, string> = {
+  enough_answers: 'The credential has its number',
+  not_this_agency: 'Asked not to hear from this agency',
+  wave_closed: 'The wave closed',
+  wave_cancelled: 'The wave was cancelled',
+  no_room: 'No room within the dates and limits',
+};
 
 export const STATE_TEXT: Record<WaveState, string> = {
   draft: 'Draft',

@@ -6,11 +6,13 @@ import {
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { LANGUAGES } from '../../employers/types.ts';
+import { PLAN_DEEDS, PLAN_REASONS } from '../../outreach/planner/reasons.ts';
 import {
   ASK_DROP_REASONS,
   ASK_STATES,
@@ -94,7 +96,7 @@ export const waves = pgTable(
   ],
 );
 
-/** Why a contact or one ask of a contact was left out or put off, as planned at launch. */
+/** Why a contact was left out: one reason each, as planned at launch or when their mail missed its time. */
 export const waveExclusions = pgTable(
   'wave_exclusions',
   {
@@ -108,14 +110,51 @@ export const waveExclusions = pgTable(
     employerId: ref('employer_id')
       .notNull()
       .references(() => employers.id),
-    /** Present when only this credential was left out for a contact who is otherwise asked. */
-    credentialId: ref('credential_id').references(() => credentials.id),
     reason: text('reason').notNull(),
     freeAgainOn: at('free_again_on'),
+    /** What concerned them, and is not asked of them for this reason. */
+    credentialIds: ref('credential_ids').array().notNull().default([]),
+    meetingIds: ref('meeting_ids').array().notNull().default([]),
   },
   (t) => [
-    uniqueIndex('wave_exclusions_one_reason').on(t.waveId, t.contactId, sql`coalesce(${t.credentialId}, 0)`),
+    uniqueIndex('wave_exclusions_one_reason').on(t.waveId, t.contactId),
     index().on(t.waveId, t.reason),
+  ],
+);
+
+/**
+ * What the plan of a launched wave did about asks of people who are asked something, other than put them on the first day:
+ * merged into another wave's mail, deferred, not asked; and about their reminders. One row for each person and reason with
+ * the credentials and meetings it speaks of, since a wave about many of them has millions of pairs. Never changed.
+ */
+export const wavePlanReasons = pgTable(
+  'wave_plan_reasons',
+  {
+    waveId: ref('wave_id')
+      .notNull()
+      .references(() => waves.id),
+    contactId: ref('contact_id')
+      .notNull()
+      .references(() => contacts.id),
+    does: text('does', { enum: PLAN_DEEDS }).notNull(),
+    reason: text('reason', { enum: PLAN_REASONS }).notNull(),
+    /** Which reminder it speaks of; 0 of asks. */
+    step: integer('step').notNull().default(0),
+    credentialIds: ref('credential_ids').array().notNull().default([]),
+    meetingIds: ref('meeting_ids').array().notNull().default([]),
+  },
+  (t) => [
+    primaryKey({ columns: [t.waveId, t.contactId, t.does, t.reason, t.step] }),
+    check('wave_plan_reasons_does', oneOf(t.does, PLAN_DEEDS)),
+    check('wave_plan_reasons_reason', oneOf(t.reason, PLAN_REASONS)),
+    check(
+      'wave_plan_reasons_step',
+      sql`(${t.step} > 0) = (${oneOf(t.does, ['defer_reminder', 'not_remind'])})`,
+    ),
+    check(
+      'wave_plan_reasons_topics',
+      sql`(cardinality(${t.credentialIds}) + cardinality(${t.meetingIds}) > 0) = (${t.step} = 0)`,
+    ),
   ],
 );
 

@@ -1,5 +1,5 @@
 import { topicKey } from './need.ts';
-import type { AskReason, ExclusionReason, PlacingReason } from './reasons.ts';
+import type { AskReason, ExclusionReason, PlacingReason, UnmadeReason } from './reasons.ts';
 import { concerns, isSettled } from './relevance.ts';
 import type { Plan, PlanInput, TopicRef } from './types.ts';
 
@@ -60,7 +60,7 @@ export type PlanDecision = { contactId: number } & (
   | { about: TopicRef; does: 'merge'; sendAfter: Date }
   /** Later than the first day on which mail leaves. */
   | { about: TopicRef; does: 'defer'; sendAfter: Date; reason: PlacingReason }
-  | { about: TopicRef; does: 'not_ask'; reason: Exclude<AskReason, 'not_relevant' | 'contact_not_asked'> }
+  | { about: TopicRef; does: 'not_ask'; reason: UnmadeReason }
   /** The contact is asked nothing; without a topic where none concerns them. */
   | { about: TopicRef | null; does: 'leave_out'; reason: ExclusionReason }
   | { about: 'reminder'; does: 'not_remind' | 'defer_reminder'; step: number; reason: PlacingReason }

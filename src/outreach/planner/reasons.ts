@@ -25,17 +25,17 @@ export const EXCLUSION_REASONS = [
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
-/** Why one ask is not made of one contact, whether or not the contact is asked something else. */
-export const ASK_REASONS = [
-  'not_relevant',
+/** Why an ask that concerns a contact is not made of them although they are asked something else. */
+export const UNMADE_REASONS = [
   'already_answered',
   'open_invitation',
   'touch_full',
   'answer_too_late',
   'not_needed',
-  'contact_not_asked',
 ] as const;
-export type AskReason = (typeof ASK_REASONS)[number];
+export type UnmadeReason = (typeof UNMADE_REASONS)[number];
+/** Why one ask is not made of one contact, whether or not the contact is asked something else. */
+export type AskReason = UnmadeReason | 'not_relevant' | 'contact_not_asked';
 
 /** Why a step was moved or left out although the contact is asked. */
 export const PLACING_REASONS = [
@@ -50,3 +50,10 @@ export const PLACING_REASONS = [
 export type PlacingReason = (typeof PLACING_REASONS)[number];
 /** The same, and that what is asked joined another wave's mail. */
 export type AdjustmentReason = PlacingReason | 'merged';
+
+/**
+ * What a plan does about an ask or a reminder other than put it on its first day, as it is kept when a wave is launched;
+ * and every reason for it.
+ */
+export const PLAN_DEEDS = ['merge', 'defer', 'not_ask', 'defer_reminder', 'not_remind'] as const;
+export const PLAN_REASONS = ['merged', ...PLACING_REASONS, ...UNMADE_REASONS] as const;
