@@ -61,6 +61,11 @@ const SWEEPS: Record<RetentionClass, Record<string, Sweep>> = {
     ballots: note('ballots', ofBody),
     board_letters: note('board_letters', ofBody),
     rubric_reviews: note('rubric_reviews', ofBody),
+    vendor_findings: note('vendor_findings', ofBody),
+    mailed_ballots: note('mailed_ballots', ({ agencyId, cutoff }) => {
+      return sql`t.agency_id = ${agencyId} and not ${isHeld(agencyId, sql`t.credential_id`)}
+        and coalesce(t.cancelled_at, t.closes_at) < ${cutoff}`;
+    }),
     adjudications: note('adjudications', ({ agencyId, cutoff }) => {
       return sql`t.agency_id = ${agencyId} and not ${isHeld(agencyId, sql`t.credential_id`)}
         and coalesce(t.ended_at, case when t.state = 'withdrawn' then t.decided_at end) < ${cutoff}`;
@@ -266,6 +271,9 @@ async function removeDocuments(tx: Tx, due: Due): Promise<Swept> {
         select s.credential_id from submissions s where s.document_id = t.id
         union select p.credential_id from criterion_evidence e join applications p on p.id = e.application_id
           where e.document_id = t.id
+        union select p.credential_id from decisions d join applications p on p.id = d.application_id
+          where d.document_id = t.id
+        union select v.credential_id from vendor_findings v where v.document_id = t.id
         union select b.credential_id from ballots b where b.document_id = t.id
         union select l.credential_id from board_letters l where l.document_id = t.id
         union select r.credential_id from rubric_reviews r where r.document_id = t.id) as ids) about
@@ -274,6 +282,8 @@ async function removeDocuments(tx: Tx, due: Due): Promise<Swept> {
         and (h.credential_id is null or cardinality(about.ids) = 0 or h.credential_id = any (about.ids)))
       and not exists (select 1 from criterion_evidence e join applications p on p.id = e.application_id
         where e.document_id = t.id and e.removed_at is null and not ${isOver(due, sql`p`)})
+      and not exists (select 1 from decisions d join applications p on p.id = d.application_id
+        where d.document_id = t.id and not ${isOver(due, sql`p`)})
     order by t.id limit ${batch}`)) as unknown as { id: number }[];
   for (const { id } of rows) {
     await removeDocument(tx, { agencyId, documentId: id, staffId: null, now });
