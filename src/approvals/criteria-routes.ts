@@ -6,7 +6,7 @@ import { listDocuments } from '../documents/queries.ts';
 import { DOCUMENT_UPLOAD, readDocumentForm } from '../documents/read-form.ts';
 import { checkDocument } from '../documents/rules.ts';
 import { REFUSAL_WORDS } from '../documents/words.ts';
-import { packetFile, packetFileSchema } from '../evidence/rules/packet.ts';
+import { readPacket } from '../evidence/rules/packet.ts';
 import { CRITERIA, type Criterion, type RequirementStatus } from '../evidence/types.ts';
 import { fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
@@ -56,8 +56,7 @@ export function registerCriteriaRoutes(app: FastifyInstance, deps: Deps): void {
     const frozen = current && {
       snapshotId: current.snapshot.id,
       status: current.snapshot.requirementStatus as RequirementStatus,
-      packet: packetFileSchema.parse(JSON.parse(packetFile(current.snapshot.packet, current.snapshot.sha256)))
-        .packet,
+      packet: readPacket(current.snapshot.packet, current.snapshot.packetFormat),
     };
     return {
       ...loaded,

@@ -132,6 +132,10 @@ describe('lists and applications', () => {
       `${path}?done=frozen`,
     );
 
+    const criteria = await ada.get(`${path}/criteria`);
+    expect(criteria.statusCode).toBe(200);
+    expect(criteria.body).toContain('Met in the frozen evidence. 10 of 10 employers.');
+
     const snapshot = /href="(\/staff\/evidence\/\d+)"/.exec((await ben.get(path)).body)![1]!;
     const shown = await viewer.get(snapshot);
     expect(shown.statusCode).toBe(200);
