@@ -122,8 +122,7 @@ async function readFileOf(
   if (!headers || delimiter === null) {
     const read = readCtdl(await readFile(path, 'utf8'));
     if (read.fatal) read.issues.push(read.fatal);
-    const left = read.issues.filter((issue) => LEAVES_OUT.has(issue.code)).length;
-    return { ...read, total: read.rows.length + left };
+    return read;
   }
   const rows: CredentialRow[] = [];
   const issues: CredentialIssue[] = [];
@@ -153,9 +152,6 @@ async function readFileOf(
   }
   return total === 0 ? failed(issueAt(0, null, 'rows_missing')) : { rows, issues, fatal: null, total };
 }
-
-/** Issues after which a resource of a JSON-LD file is not among its rows. */
-const LEAVES_OUT: ReadonlySet<string> = new Set(['credential_name_missing', 'issuer_missing']);
 
 function emptyOutcome(fatal: CredentialIssue | null): CredentialImportOutcome {
   const counts: Record<string, number> = {};
@@ -205,7 +201,7 @@ export async function importCredentialRows(
   const lineOf = new Map<string, number>();
   const changed: { id: number; slug: string }[] = [];
   for (const row of rows) {
-    const identity = `${row.issuerKey}\0${row.nameKey}\0${row.version}`;
+    const identity = identityOf(row.issuerKey, row.nameKey, row.version);
     const otherLine = (row.ctid && lineOf.get(row.ctid)) ?? lineOf.get(identity);
     if (otherLine) {
       options.issues.push(issueAt(row.line, null, 'credential_repeated', { otherLine }));
@@ -224,6 +220,18 @@ export async function importCredentialRows(
       count('skipped');
       continue;
     }
+    // A CTID keeps its issuer and version, so with the new name it may be what another credential is.
+    const renamed = byCtid && identityOf(byCtid.issuer.nameKey, row.nameKey, byCtid.version);
+    const namesake = known.find(
+      (one) => one !== byCtid && identityOf(one.issuer.nameKey, one.nameKey, one.version) === renamed,
+    );
+    const takenOn = renamed === identity ? undefined : renamed && lineOf.get(renamed);
+    if (namesake || takenOn) {
+      options.issues.push(issueAt(row.line, null, 'name_taken', { other: namesake?.name ?? row.name }));
+      count('skipped');
+      continue;
+    }
+    if (renamed) lineOf.set(renamed, row.line);
     const match = byCtid ?? byName;
     const changes = match ? changesOf(match, row) : {};
     const action = !match ? 'created' : Object.keys(changes).length > 0 ? 'updated' : 'unchanged';
@@ -246,6 +254,10 @@ export async function importCredentialRows(
     outcome.issueCounts[issue.code] = (outcome.issueCounts[issue.code] ?? 0) + 1;
   }
   return outcome;
+}
+
+function identityOf(issuerKey: string, nameKey: string, version: string): string {
+  return `${issuerKey}\0${nameKey}\0${version}`;
 }
 
 type Changes = Partial<Pick<CredentialRow, keyof typeof COMPARED | 'issuerDomain'>>;

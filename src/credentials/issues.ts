@@ -36,6 +36,11 @@ const ISSUES = {
     (f) =>
       `The CTID belongs to ${f.quoted('other')} already. Correct one of the two. The credential was left out.`,
   ),
+  name_taken: error(
+    'Name of another credential',
+    (f) =>
+      `By its CTID this is a known credential, and its new name, ${f.quoted('other')}, belongs to another one of the same issuer. Correct one of the two. The credential was left out.`,
+  ),
   credential_repeated: warning(
     'Credential repeated',
     (f) => `The same credential stands on line ${f.text('otherLine')} already; this one was left out.`,

@@ -4,11 +4,20 @@ import { isFormulaLike } from '../lib/csv-write.ts';
 import { websiteDomain } from '../lib/mail-address.ts';
 import { textKey, tidySpaces } from '../lib/text-key.ts';
 import { stateCode } from '../lib/us-postal.ts';
-import type { CredentialField } from './columns.ts';
+import { CREDENTIAL_FIELD_SPECS, type CredentialField } from './columns.ts';
 import { type CredentialIssue, type CredentialIssueCode, issueAt } from './issues.ts';
 import { type CredentialRow, parseCluster, parseCtid, parseNaicsPrefixes, parseWebAddress } from './rules.ts';
 
+/** Names are indexed, and an index takes no long ones; what is longer is no name but a broken file. */
+const LONGEST: Partial<Record<CredentialField, number>> = {
+  name: 300,
+  issuer: 300,
+  version: 100,
+  description: 20_000,
+};
 const LONGEST_VALUE = 2_000;
+/** Control characters but for tab and line breaks, and halves of characters, which JSON can write. */
+const UNPRINTABLE = /[^\P{Cc}\t\r\n\u0080-\u009f]|\p{Cs}/u;
 
 /** What a file says of one credential, before it is checked; the two readers (CSV and JSON-LD) fill it. */
 export type RawCredential = { line: number } & Partial<Record<CredentialField, string>>;
@@ -39,10 +48,19 @@ export function readCredential(
     return result;
   };
 
+  for (const [field, limit] of CREDENTIAL_FIELD_SPECS.map(
+    (spec) => [spec.field, LONGEST[spec.field] ?? LONGEST_VALUE] as const,
+  )) {
+    const value = raw[field] ?? '';
+    if (UNPRINTABLE.test(value)) report(field, 'control_character', { value });
+    else if (value.length > limit) report(field, 'value_too_long', { length: value.length, limit });
+  }
+  if (issues.length > 0) return { row: null, issues };
   const [name, issuer] = [text('name'), text('issuer')];
-  if (name === '') report('name', 'credential_name_missing');
-  else if (issuer === '') report('issuer', 'issuer_missing');
-  if (name === '' || issuer === '') return { row: null, issues };
+  // Punctuation alone names nothing: all such names would be one.
+  if (textKey(name) === '') report('name', 'credential_name_missing');
+  else if (textKey(issuer) === '') report('issuer', 'issuer_missing');
+  if (issues.length > 0) return { row: null, issues };
   if (isFormulaLike(name)) report('name', 'formula_cell', { value: name });
 
   const sectors = parseNaicsPrefixes(text('naics_prefixes'));
@@ -103,13 +121,6 @@ export function readCredentialCells(
     const value = cells[Number(index)] ?? '';
     const column = headers[Number(index)] ?? '';
     header.set(field, column);
-    if (/[^\P{Cc}\t\r\n\u0080-\u009f]/u.test(value)) {
-      return { row: null, issues: [...issues, issueAt(line, column, 'control_character', { value })] };
-    }
-    if (value.length > LONGEST_VALUE) {
-      const facts = { length: value.length, limit: LONGEST_VALUE };
-      return { row: null, issues: [...issues, issueAt(line, column, 'value_too_long', facts)] };
-    }
     if (value.includes('\uFFFD')) issues.push(issueAt(line, column, 'broken_character', { value }));
     raw[field] = value;
   }

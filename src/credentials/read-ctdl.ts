@@ -65,29 +65,35 @@ export function readCtdl(text: string): {
   rows: CredentialRow[];
   issues: CredentialIssue[];
   fatal: CredentialIssue | null;
+  /** Credentials in the file, those included that are left out. */
+  total: number;
 } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (fault) {
     const problem = fault instanceof Error ? fault.message.slice(0, 120) : 'unknown';
-    return { rows: [], issues: [], fatal: issueAt(0, null, 'file_not_json', { problem }) };
+    return { rows: [], issues: [], fatal: issueAt(0, null, 'file_not_json', { problem }), total: 0 };
+  }
+  if (isTooDeep(parsed)) {
+    const problem = `its parts lie more than ${DEEPEST} levels inside one another`;
+    return { rows: [], issues: [], fatal: issueAt(0, null, 'file_not_json', { problem }), total: 0 };
   }
   const nodes = resourcesOf(parsed);
   const byId = new Map(nodes.map((node) => [String(node['@id'] ?? ''), node]));
   const rows: CredentialRow[] = [];
   const issues: CredentialIssue[] = [];
-  let credentials = 0;
+  let total = 0;
   for (const [at, node] of nodes.entries()) {
     const type = typesOf(node).find((one) => CREDENTIAL_CLASSES.has(one));
     if (!type) continue;
-    credentials += 1;
+    total += 1;
     const raw = readNode(node, at + 1, type, byId, issues);
     const read = readCredential(raw, (field) => (field === 'naics_prefixes' ? null : PROPERTY[field]));
     issues.push(...read.issues);
     if (read.row) rows.push(read.row);
   }
-  return { rows, issues, fatal: credentials === 0 ? issueAt(0, null, 'no_credentials') : null };
+  return { rows, issues, fatal: total === 0 ? issueAt(0, null, 'no_credentials') : null, total };
 }
 
 /** How CTDL calls the fields, for whoever mends the file. */
@@ -105,6 +111,18 @@ const PROPERTY = {
   url: 'ceterms:subjectWebpage',
   description: 'ceterms:description',
 } as const;
+
+const DEEPEST = 50;
+
+/** What is read below goes down by recursion, so that a file could otherwise exhaust the stack. */
+function isTooDeep(parsed: unknown): boolean {
+  let level = [parsed];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+}
 
 function resourcesOf(parsed: unknown): Node[] {
   if (Array.isArray(parsed)) return parsed.flatMap(resourcesOf);

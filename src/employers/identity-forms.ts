@@ -3,8 +3,9 @@ import { optionalText } from '../http/forms.ts';
 import { COUNTY_VINTAGE, findCounty } from '../lib/counties.ts';
 import { isFreeMailDomain, websiteDomain } from '../lib/mail-address.ts';
 import { isNaicsPrefix } from '../lib/naics.ts';
-import { tidySpaces } from '../lib/text-key.ts';
+import { textKey, tidySpaces } from '../lib/text-key.ts';
 import { stateCode } from '../lib/us-postal.ts';
+import { employerNameKey } from './rules/employer-name.ts';
 import { isTimeZone, parseFein, parseJobs, parsePhone, parseZip } from './rules/employer-values.ts';
 
 const text = (maximum: number) => optionalText(maximum).transform((value) => tidySpaces(value ?? ''));
@@ -63,7 +64,8 @@ export const employerForm = z
     legalName: z
       .string('Enter the legal name')
       .transform(tidySpaces)
-      .pipe(z.string().min(1, 'Enter the legal name').max(300, 'Use 300 characters or fewer')),
+      .pipe(z.string().min(1, 'Enter the legal name').max(300, 'Use 300 characters or fewer'))
+      .refine((name) => employerNameKey(name) !== '', 'Enter a name with letters or digits'),
     dba: optionalText(300),
     aliases: lines.refine((names) => names.length <= 50, 'Use 50 names or fewer'),
     fein: read(parseFein, 'Enter nine digits, like 12-3456789'),
@@ -98,7 +100,8 @@ export const siteForm = z
     name: z
       .string('Enter what the site is called')
       .transform(tidySpaces)
-      .pipe(z.string().min(1, 'Enter what the site is called').max(200, 'Use 200 characters or fewer')),
+      .pipe(z.string().min(1, 'Enter what the site is called').max(200, 'Use 200 characters or fewer'))
+      .refine((name) => textKey(name) !== '', 'Enter a name with letters or digits'),
     ...place,
   })
   .transform(withCounty);
@@ -115,7 +118,7 @@ export const duplicateOfForm = z.object({
   other: z
     .string('Enter the number of the other record')
     .trim()
-    .regex(/^[1-9]\d{0,14}$/, 'Enter the number of the other record, from its address')
+    .regex(/^[1-9]\d{0,14}$/, 'Enter the number of the other record, as its page shows it')
     .transform(Number),
 });
 

@@ -5,10 +5,9 @@ import { type FieldError, type FormValues, fieldError, parseForm } from '../http
 import { DomainError } from '../lib/errors.ts';
 import { editEmployer } from './edit-employer.ts';
 import { pathId } from './forms.ts';
-import { contactSiteForm, duplicateOfForm, employerForm, siteForm } from './identity-forms.ts';
+import { contactSiteForm, employerForm, siteForm } from './identity-forms.ts';
 import { editEmployerPage, sitePage } from './identity-pages.ts';
 import { employerPaths, withQuery } from './paths.ts';
-import { proposePair } from './propose-pair.ts';
 import { findEmployer, listSites } from './queries.ts';
 import { closeSite, placeContact, saveSite } from './save-site.ts';
 
@@ -52,22 +51,6 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
       return showEdit(request, reply, { errors: [error], values: form.values });
     }
     return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'edited' }), 303);
-  });
-
-  app.post<WithId>('/staff/employers/:id/duplicate-of', staff, async (request, reply) => {
-    requireEditor(request);
-    const employerId = known(request.params.id);
-    const form = parseForm(duplicateOfForm, request.body);
-    const other =
-      form.ok && form.data.other !== employerId ? await findEmployer(deps.db, form.data.other) : null;
-    if (!other)
-      return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'no_other' }), 303);
-    const { proposalId, isNew } = await proposePair(deps, {
-      ...actorOf(request),
-      employerIds: [employerId, other.id],
-    });
-    const done = isNew ? 'named' : 'known';
-    return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done }), 303);
   });
 
   const showSite = async (

@@ -164,7 +164,12 @@ export function importPage(facts: {
     figures: figuresOf(record.kind, counts, done),
     nothingToDo:
       (isOpen || done) &&
-      ['created', 'updated', 'contactsCreated', 'contactsUpdated'].every((name) => !counts[name]),
+      ['created', 'updated', 'contactsCreated', 'contactsUpdated'].every((name) => !counts[name])
+        ? nothingText(
+            done,
+            ['skipped', 'contactsSkipped'].some((name) => counts[name]),
+          )
+        : null,
     duplicatesHref: done && (counts.duplicatesProposed ?? 0) > 0 ? employerPaths.duplicates : null,
     duplicates: counts.duplicatesProposed ?? 0,
     listHref: record.kind === 'credentials' ? credentialPaths.list : employerPaths.list,
@@ -192,6 +197,17 @@ export function importPage(facts: {
     cancelAction: !done && record.state !== 'cancelled' && mayChange ? importPaths.cancel(record.id) : null,
     againHref: importPaths.create,
   };
+}
+
+function nothingText(done: boolean, leftOut: boolean): string {
+  if (leftOut) {
+    return done
+      ? 'Nothing was changed. What the file adds was left out; the errors below say why.'
+      : 'Importing it would change nothing. What the file adds is left out; the errors below say why.';
+  }
+  return done
+    ? 'Everything in the file was known already, so nothing was changed.'
+    : 'Everything in the file is known already. Importing it would change nothing.';
 }
 
 function figuresOf(kind: ImportKind, counts: Readonly<Record<string, number>>, done: boolean) {

@@ -155,8 +155,13 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
     requireEditor(request);
     const record = await getImport(deps, request);
     const input = { importId: record.id, agencyId: record.agencyId, staffId: request.staff.id };
-    await (record.kind === 'credentials' ? confirmCredentials : confirmImport)(deps, input);
-    request.log.info({ importId: record.id }, 'import confirmed');
+    try {
+      await (record.kind === 'credentials' ? confirmCredentials : confirmImport)(deps, input);
+      request.log.info({ importId: record.id }, 'import confirmed');
+    } catch (error) {
+      // Clicked twice, or before the file was checked: the page shows how the import stands and what is next.
+      if (!(error instanceof DomainError) || error.code !== 'already_done') throw error;
+    }
     return reply.redirect(importPaths.one(record.id), 303);
   });
 

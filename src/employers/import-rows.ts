@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../db/client.ts';
 import { type ColumnMapping, missingFields } from '../imports/columns.ts';
 import type { ImportSample, ImportSamples } from '../imports/import-store.ts';
+import { printableHeader } from '../imports/inspect-table.ts';
 import type { CsvFacts } from '../lib/csv-inspect.ts';
 import { CsvFault, type CsvRecord, readCsvRecords } from '../lib/csv-read.ts';
 import { IMPORT_FIELD_SPECS } from './columns.ts';
@@ -101,7 +102,7 @@ export async function importRows(db: Db | Tx, input: ImportInput): Promise<Impor
     let batch: CsvRecord[] = [];
     for await (const record of readCsvRecords(input.path, input.facts)) {
       if (!headers) {
-        headers = record.cells;
+        headers = record.cells.map(printableHeader);
         await run.start(headers);
         continue;
       }

@@ -13,6 +13,11 @@ const ISSUES = {
 
   // The employer
   name_missing: error('No name', () => 'The row names no employer. Fill in the name. The row was left out.'),
+  name_without_letters: error(
+    'No letters in the name',
+    (f) =>
+      `${f.quoted('value')} has no letter or digit that could tell one employer from another. Correct the name. The row was left out.`,
+  ),
   name_has_dba: warning(
     'Trade name inside the name',
     (f) =>

@@ -184,6 +184,7 @@ function summaryOf(employer: EmployerRecord) {
     ['Telephone', employer.phone],
     ['Internet domains', employer.domains.join(', ')],
     ['Time zone', employer.timeZone ?? ''],
+    ['Record number', String(employer.id)],
   ];
   return rows.filter(([, value]) => value !== '').map(([key, value]) => ({ key, value }));
 }
@@ -249,13 +250,15 @@ function proposalSummary(row: ProposalRow, seenFrom: number | null = null) {
   };
 }
 
+/** What could not be done, or was done before, is no success. */
+const NO_SUCCESS: ReadonlySet<string> = new Set(['known']);
+
 const NOTICES: Readonly<Record<string, string>> = {
   merged: 'The two records are one employer now and count once.',
   distinct: 'The two records are two employers and count as two.',
   reopened: 'The decision is taken back. Until it is decided anew, both count once.',
   requested: 'Asked. Nothing changes until another person confirms it.',
   withdrawn: 'The request is taken back. The decision stands.',
-  no_other: 'There is no other record of that number.',
   known: 'These two records were compared before. This is what was decided.',
   named: 'From now on the two records count once, until it is decided whether they are the same.',
   edited: 'The employer is changed, and the counts that it touches are taken again.',
@@ -267,7 +270,8 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 export function noticeOf(done: string | null): PageData['notice'] {
   const text = done === null ? undefined : NOTICES[done];
-  return text ? { kind: 'success', text } : null;
+  if (done === null || text === undefined) return null;
+  return { kind: NO_SUCCESS.has(done) ? 'info' : 'success', text };
 }
 
 export function duplicatesPage(facts: {

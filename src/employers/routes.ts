@@ -1,18 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
-import { fieldError, parseForm } from '../http/forms.ts';
+import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { DomainError } from '../lib/errors.ts';
 import { changeContactState } from './change-contact.ts';
 import { markDistinct, mergeDuplicate } from './decide-duplicate.ts';
 import { contactForm, decideForm, duplicatesQuery, employerFilterQuery, pathId } from './forms.ts';
-import { identityRequestForm } from './identity-forms.ts';
+import { duplicateOfForm, identityRequestForm } from './identity-forms.ts';
 import { findOpenRequest, listDecisionsAgainst, planLinks } from './identity-queries.ts';
 import { registerIdentityRoutes } from './identity-routes.ts';
 import { registerImportRoutes } from './import-routes.ts';
 import type { EmployerPageParts } from './observers.ts';
 import { duplicatePage, duplicatesPage, employerPage, employersPage, noticeOf, PAGE_SIZE } from './pages.ts';
 import { employerPaths, withQuery } from './paths.ts';
+import { proposePair } from './propose-pair.ts';
 import {
   countEmployers,
   countProposals,
@@ -34,6 +35,7 @@ import {
 } from './request-identity-change.ts';
 
 type WithId = { Params: { id: string } };
+type Refused = { errors: FieldError[]; values: FormValues };
 
 const staff = { config: { access: 'staff' } } as const;
 
@@ -82,11 +84,7 @@ export async function registerEmployerRoutes(
     });
   });
 
-  const showDuplicate = async (
-    request: FastifyRequest<WithId>,
-    reply: FastifyReply,
-    refused?: { errors: ReturnType<typeof fieldError>[]; values: Record<string, string | string[]> },
-  ) => {
+  const showDuplicate = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
     const proposal = await findProposal(deps.db, idOf(request));
     if (!proposal) throw new DomainError('not_found');
     const [a, b, contactsOfA, contactsOfB] = await Promise.all([
@@ -186,7 +184,7 @@ export async function registerEmployerRoutes(
     return (await listDecisionsAgainst(deps.db, pair)).length > 0;
   };
 
-  app.get<WithId>('/staff/employers/:id', staff, async (request, reply) => {
+  const showEmployer = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
     const employer = await findEmployer(deps.db, idOf(request));
     if (!employer) throw new DomainError('not_found');
     const [survivor, members, contacts, proposals, sites, groupMembers, relatives] = await Promise.all([
@@ -214,7 +212,33 @@ export async function registerEmployerRoutes(
       mayChange,
     });
     const { done } = duplicatesQuery.parse(request.query);
-    return reply.page('employers/one', { ...page, notice: noticeOf(done), zone: request.staff.timeZone });
+    return reply.page(
+      'employers/one',
+      { ...page, notice: noticeOf(done), zone: request.staff.timeZone, ...refused },
+      { status: refused ? 422 : 200 },
+    );
+  };
+
+  app.get<WithId>('/staff/employers/:id', staff, (request, reply) => showEmployer(request, reply));
+
+  app.post<WithId>('/staff/employers/:id/duplicate-of', staff, async (request, reply) => {
+    requireEditor(request);
+    const employerId = idOf(request);
+    const form = parseForm(duplicateOfForm, request.body);
+    if (!form.ok) return showEmployer(request, reply, form);
+    const { other } = form.data;
+    const message =
+      other === employerId
+        ? 'Enter the number of another record: this is the number of this one'
+        : (await findEmployer(deps.db, other)) === null && 'There is no record of this number';
+    if (message) {
+      const errors = [fieldError('other', message)];
+      return showEmployer(request, reply, { errors, values: form.values });
+    }
+    const actor = actorOf(request);
+    const { proposalId, isNew } = await proposePair(deps, { ...actor, employerIds: [employerId, other] });
+    const done = isNew ? 'named' : 'known';
+    return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done }), 303);
   });
 
   app.post<{ Params: { id: string; contactId: string } }>(

@@ -8,6 +8,9 @@ export type InspectedTable =
   | { ok: true; facts: CsvFacts; headers: string[]; samples: string[][] }
   | { ok: false; issue: ImportIssue };
 
+/** The form that asks what each holds has a field for each, and forms have an end. */
+const MOST_COLUMNS = 500;
+
 /** The facts of a CSV file with its header and first rows, or the reason why it cannot be imported. */
 export async function inspectTable(path: string): Promise<InspectedTable> {
   const inspected = await inspectCsvFile(path);
@@ -29,12 +32,21 @@ export async function inspectTable(path: string): Promise<InspectedTable> {
   }
   const [headers, ...samples] = rows;
   if (!headers) return { ok: false, issue: issueAt(0, null, 'file_empty') };
+  if (headers.length > MOST_COLUMNS) {
+    const limits = { columns: headers.length, limit: MOST_COLUMNS };
+    return { ok: false, issue: issueAt(1, null, 'too_many_columns', limits) };
+  }
   return {
     ok: true,
     facts,
-    headers: headers.map((header) => header.trim().slice(0, 200).replaceAll('\0', '')),
+    headers: headers.map(printableHeader),
     samples,
   };
+}
+
+/** A header as it is shown and stored: PostgreSQL takes no NUL. */
+export function printableHeader(header: string): string {
+  return header.trim().slice(0, 200).replaceAll('\0', '');
 }
 
 export function refusalIssue(refusal: CsvRefusal): ImportIssue {

@@ -104,6 +104,11 @@ export const TABLE_ISSUES = {
     (f) =>
       `The row that begins here, in ${f.text('where')}, is longer than any real one: most likely a quotation mark is not closed. Nothing was imported.`,
   ),
+  too_many_columns: error(
+    'Too many columns',
+    (f) =>
+      `The file has ${f.text('columns')} columns; at most ${f.text('limit')} can be shown to choose from. Delete those that are not needed, and check that the first row is the header.`,
+  ),
   rows_missing: error(
     'No rows',
     () => 'The file has a header and no rows below it. Export the table again and check that it has rows.',

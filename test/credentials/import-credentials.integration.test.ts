@@ -85,3 +85,29 @@ test('a broken list is refused with its place, and nothing is stored', async () 
   expect(preview.fatal).toMatchObject({ code: 'quote_not_closed', line: 2 });
   expect(await listCredentials(register.db)).toEqual(before);
 });
+
+test('a CTID whose new name another credential of its issuer has is left out, in the preview as well', async () => {
+  const header = 'Credential Name,Issuing Organization,CTID\n';
+  const ctid = 'ce-3b1e6f0a-52c8-4d0b-9c55-0a6a2a6a7f99';
+  await importText(`${header}Rigger One,Rigging Board,${ctid}\nRigger Two,Rigging Board,\n`);
+  const renamed = await importText(`${header}Rigger Two,Another Board,${ctid}\n`);
+  expect(renamed.preview.issueCounts).toEqual({ name_taken: 1 });
+  expect(renamed.result.counts).toMatchObject({ updated: 0, skipped: 1 });
+  // The same within one file, in either order.
+  const first = await importText(
+    `${header}Rigger Three,Another Board,${ctid}\nRigger Three,Rigging Board,\n`,
+  );
+  expect(first.result.counts).toMatchObject({ created: 0, updated: 1, skipped: 1 });
+  const last = await importText(`${header}Rigger Four,Rigging Board,\nRigger Four,Another Board,${ctid}\n`);
+  expect(last.result.counts).toMatchObject({ created: 1, updated: 0, skipped: 1 });
+  expect(last.result.issueCounts).toEqual({ name_taken: 1 });
+});
+
+test('a name longer than an index takes is left out and said', async () => {
+  const name = Array.from({ length: 1_900 }, (_, at) =>
+    String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000)),
+  );
+  const { result } = await importText(`name,issuer\n${name.join('')},Long Board\n`);
+  expect(result.issueCounts).toEqual({ value_too_long: 1 });
+  expect(result.counts).toMatchObject({ rows: 1, created: 0, skipped: 1 });
+});

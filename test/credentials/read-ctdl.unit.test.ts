@@ -77,6 +77,22 @@ describe('CTDL JSON-LD', () => {
       '{"@type": "ceterms:Certificate", "ceterms:name": "X", "ceterms:ctid": "ce-1", "ceterms:ownedBy": {"ceterms:name": "Y"}}',
       'ctid_invalid',
     ],
+    [
+      '{"@type": "ceterms:Certificate", "ceterms:name": "!!", "ceterms:ownedBy": {"ceterms:name": "Y"}}',
+      'credential_name_missing',
+    ],
+    [
+      '{"@type": "ceterms:Certificate", "ceterms:name": "a\\u0000b", "ceterms:ownedBy": {"ceterms:name": "Y"}}',
+      'control_character',
+    ],
+    [
+      '{"@type": "ceterms:Certificate", "ceterms:name": "half \\ud83d", "ceterms:ownedBy": {"ceterms:name": "Y"}}',
+      'control_character',
+    ],
+    [
+      `{"@type": "ceterms:Certificate", "ceterms:name": "${'n'.repeat(301)}", "ceterms:ownedBy": {"ceterms:name": "Y"}}`,
+      'value_too_long',
+    ],
   ])('%s -> %s', (text, code) => {
     expect(readCtdl(text).issues.map((issue) => issue.code)).toContain(code);
   });
@@ -86,6 +102,7 @@ describe('CTDL JSON-LD', () => {
     ['{"@type": "ceterms:CredentialOrganization", "ceterms:name": "Only an organization"}', 'no_credentials'],
     ['[]', 'no_credentials'],
     ['null', 'no_credentials'],
+    [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'file_not_json'],
   ])('%s is refused as %s', (text, code) => {
     expect(readCtdl(text).fatal?.code).toBe(code);
   });

@@ -115,7 +115,8 @@ describe('an import, page by page', () => {
     const result = await ana.get(located(confirmed));
     expect(result.body).toContain('4 possible duplicates to decide');
     const again = await ana.post(`${located(checked)}/confirm`);
-    expect(again.statusCode).toBe(409);
+    // Clicked twice: the page that says what was imported, not that somebody was first.
+    expect([again.statusCode, located(again)]).toEqual([303, located(checked)]);
 
     const issues = await ana.get(`${located(checked)}/issues.csv`);
     expect(issues.headers['content-type']).toContain('text/csv');
@@ -140,7 +141,24 @@ describe('an import, page by page', () => {
     expect(Object.values(selected(next.body))).toEqual(['legal_name', 'dba', 'city']);
   });
 
+  test('confirmed before it was checked: back to the step that is open, and nothing is imported', async () => {
+    const columnsUrl = located(await upload('Firm\nHasty Acme\n'));
+    const importUrl = columnsUrl.replace('/columns', '');
+    const hasty = await ana.post(`${importUrl}/confirm`);
+    expect(located(await ana.get(located(hasty)))).toBe(columnsUrl);
+    expect((await ana.get('/staff/employers?text=hasty')).body).toContain('No employer fits');
+  });
+
+  test('NUL in a header is no fault of the browser; a name without letters names nobody', async () => {
+    const columnsUrl = located(await upload('Name,Od\0d\nNil Acme,1\n!!!,2\n'));
+    const checked = await ana.post(columnsUrl, { 'column-0': 'legal_name' });
+    const preview = await ana.get(located(checked));
+    expect(preview.body).toContain('Nil Acme');
+    expect(preview.body).toContain('“!!!” has no letter or digit');
+  });
+
   test.each([
+    ['a column too many', `${'c,'.repeat(500)}c\n1\n`, 'employers', 'The file has 501 columns'],
     ['no kind', 'Name\nAcme\n', 'people', 'Choose what the file holds'],
     [
       'a workbook',
@@ -163,7 +181,8 @@ describe('an import, page by page', () => {
     const page = await ana.get(url);
     expect(page.body).toContain('Nothing was imported');
     expect(page.body).toContain('Line 202');
-    expect((await ana.post(`${url}/confirm`)).statusCode).toBe(409);
+    expect(located(await ana.post(`${url}/confirm`))).toBe(url);
+    expect((await ana.get(url)).body).toContain('Nothing was imported');
   });
 
   test('a file above the limit is refused before it is read, and while it is read', async () => {
@@ -305,6 +324,21 @@ describe('employers and their possible duplicates', () => {
     expect((await ana.post(`${path}/sites/new`, { name: 'butte PLANT' })).statusCode).toBe(422);
     expect((await ana.post(`${path}/sites/new`, { name: '' })).statusCode).toBe(422);
     expect((await ana.get(`${path}/sites/999999`)).statusCode).toBe(404);
+  });
+
+  test('the number of another record is asked for again when there is none, and what was typed stays', async () => {
+    const [one] = await given.deps.sql<{ id: number }[]>`select id from employers order by id limit 1`;
+    const url = `/staff/employers/${one!.id}/duplicate-of`;
+    for (const [other, message] of [
+      ['', 'Enter the number of the other record'],
+      ['999999999', 'There is no record of this number'],
+      [String(one!.id), 'this is the number of this one'],
+    ] as const) {
+      const refused = await ana.post(url, { other });
+      expect(refused.statusCode).toBe(422);
+      expect(refused.body).toContain(message);
+      expect(refused.body).toContain(`value="${other}"`);
+    }
   });
 
   test('a contact who left is marked, and an import does not revive them', async () => {

@@ -210,6 +210,10 @@ export function readEmployer(row: RowReader): EmployerRow | null {
   if (odd && odd !== '\uFFFD') row.warn('legal_name', 'name_odd_character', { value: legal, character: odd });
 
   const nameKey = employerNameKey(legal);
+  if (nameKey === '') {
+    row.warn('legal_name', 'name_without_letters', { value: written });
+    return null;
+  }
   const dba = row.text('dba') ?? dbaInName;
   const aliases = [dba, former, ...listed(row.text('aliases'))]
     .filter((name): name is string => name !== null)
