@@ -1,11 +1,12 @@
 import { and, asc, eq, inArray, lte } from 'drizzle-orm';
+import { latestVersions } from '../committees/voting-rules.ts';
 import type { Db } from '../db/client.ts';
-import { ballots, ballotVotes, boardLetters, rubricReviews } from '../db/schema/votes.ts';
+import { ballots, ballotVotes, boardLetters, rubricReviews, vendorFindings } from '../db/schema/votes.ts';
 import type { BodyFacts } from './types.ts';
 
 /** What bodies said of a credential, of whatever agency, as it was recorded by a time. */
 export async function loadBodyFacts(db: Db, credentialId: number, asOf: Date): Promise<BodyFacts> {
-  const [ballotRows, letterRows, reviewRows] = await Promise.all([
+  const [ballotRows, letterRows, reviewRows, findingRows] = await Promise.all([
     db
       .select()
       .from(ballots)
@@ -21,6 +22,11 @@ export async function loadBodyFacts(db: Db, credentialId: number, asOf: Date): P
       .from(rubricReviews)
       .where(and(eq(rubricReviews.credentialId, credentialId), lte(rubricReviews.recordedAt, asOf)))
       .orderBy(asc(rubricReviews.id)),
+    db
+      .select()
+      .from(vendorFindings)
+      .where(and(eq(vendorFindings.credentialId, credentialId), lte(vendorFindings.recordedAt, asOf)))
+      .orderBy(asc(vendorFindings.id)),
   ]);
   const votes =
     ballotRows.length === 0
@@ -43,9 +49,15 @@ export async function loadBodyFacts(db: Db, credentialId: number, asOf: Date): P
       body: row.body,
       eligible: row.eligible,
       quorum: row.quorum,
-      votes: votes
-        .filter(({ ballotId }) => ballotId === row.id)
-        .map(({ id, employerId, choice, relation }) => ({ voteId: id, employerId, choice, relation })),
+      votes: latestVersions(votes.filter(({ ballotId }) => ballotId === row.id)).map(
+        ({ id, employerId, choice, relation, provenance }) => ({
+          voteId: id,
+          employerId,
+          choice,
+          relation,
+          ...(provenance === null ? {} : { provenance }),
+        }),
+      ),
     })),
     letters: letterRows.map((row) => ({
       letterId: row.id,
@@ -61,6 +73,7 @@ export async function loadBodyFacts(db: Db, credentialId: number, asOf: Date): P
       isSettling: row.isSettling,
       tier: row.tier,
     })),
+    findings: findingRows.map((row) => ({ findingId: row.id, ...recordOf(row), finding: row.finding })),
   };
 }
 

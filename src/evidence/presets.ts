@@ -147,7 +147,9 @@ const ballotOf = (minVoters: number): BodyDemand => ({
   kind: 'employer_ballot',
   minVoters,
   approvePercent: null,
+  secretUntilClosed: true,
 });
+const SECRET = 'that nobody sees how a ballot by mail stands before it closes';
 
 const letters = (minLetters: number, questions = VALUES_IT): Counted => ({
   kind: 'letters',
@@ -156,20 +158,17 @@ const letters = (minLetters: number, questions = VALUES_IT): Counted => ({
   minLetters,
 });
 
-const LOUISIANA = preset('louisiana', 'Louisiana: letters of three Louisiana employers', {
+const LOUISIANA = presetV3('louisiana', 'Louisiana: letters of three Louisiana employers', {
   requirement: letters(3),
   acceptedProvenance: LETTERS_ONLY,
   inState: 'LA',
+  also: [{ kind: 'generic' }],
   decidedBy: 'council',
-  besides: [
-    'The letters are on company letterhead.',
-    'The credential is to be generic, not vendor-specific; the council may except special cases.',
-    'State agencies check demand and wages.',
-  ],
+  besides: ['The letters are on company letterhead.', 'State agencies check demand and wages.'],
   source: {
     title: 'Louisiana Workforce Investment Council, Industry-Based Certification',
     url: 'https://www.laworks.net/PublicRelations/WIC_IndustryBasedCertification.asp',
-    addedHere: [SAFE_DEFAULTS],
+    addedHere: [APPEALS, SAFE_DEFAULTS],
   },
 });
 
@@ -199,6 +198,7 @@ const OHIO = presetV3('ohio', 'Ohio: points by level from ten reviewers, then th
       'that the points of all are added up',
       'the 60 points that are needed, as if each of ten preferred it',
       'that more than half of ten employers must vote for it',
+      SECRET,
       APPEALS,
       SAFE_DEFAULTS,
     ],
@@ -220,6 +220,7 @@ const finalBallot = (
       ...ADVANCE_CTE,
       addedHere: [
         'that at least three employers vote, and more than half of them for it',
+        SECRET,
         APPEALS,
         SAFE_DEFAULTS,
       ],

@@ -1,4 +1,4 @@
-import type { BallotKind, BoardLetterKind, VoteChoice } from '../committees/types.ts';
+import type { BallotKind, BoardLetterKind, VendorFinding, VoteChoice } from '../committees/types.ts';
 import type { UnitLink } from '../employers/rules/counting-units.ts';
 import type { AnswerEnd, HoldKind, Provenance, Relation } from '../surveys/types.ts';
 
@@ -127,6 +127,7 @@ export const REQUIREMENT_REASONS = [
   'too_few_boards',
   'reviews_missing',
   'tier_too_low',
+  'not_shown_generic',
   'needs_unrecorded_facts',
 ] as const;
 export type RequirementReason = (typeof REQUIREMENT_REASONS)[number];
@@ -245,6 +246,8 @@ export type VoteFact = {
   choice: VoteChoice;
   /** How the voter's employer stands to the issuer, as declared at the vote. */
   relation: Relation;
+  /** How a vote by a mailed link came; absent where staff wrote the vote down. */
+  provenance?: Provenance | undefined;
 };
 
 /** A record of what a body said on a day. It is in force from when it was recorded until it was withdrawn. */
@@ -277,10 +280,15 @@ export type ReviewFact = BodyRecord & {
   tier: string | null;
 };
 
+/** Whether the credential is tied to one vendor's product, as staff found it; a body may except one that is. */
+export type VendorFact = BodyRecord & { findingId: number; finding: VendorFinding };
+
 export type BodyFacts = {
   ballots: readonly BallotFact[];
   letters: readonly BoardLetterFact[];
   reviews: readonly ReviewFact[];
+  /** Absent means none. */
+  findings?: readonly VendorFact[] | undefined;
 };
 
 /** Why a vote, letter or review is kept and shown but not counted. */
@@ -289,11 +297,13 @@ export const BODY_EXCLUSION_REASONS = [
   'declared_relation',
   'relation_set_by_staff',
   'domain_of_issuer',
+  'provenance_not_accepted',
   'same_employer_voted',
   'people_of_one_employer_differ',
   'replaced_by_later_one',
   'does_not_support',
   'not_needed_to_settle',
+  'tied_to_a_vendor',
   'older_than_evidence_age',
   'withdrawn',
 ] as const;
@@ -320,6 +330,7 @@ export const BODY_DEMAND_KINDS = [
   'board_letters',
   'boards_asked',
   'rubric',
+  'generic',
 ] as const;
 
 /** How one thing that a policy asks of bodies stands. */
@@ -412,6 +423,7 @@ export const MEASURE_KINDS = [
   'boards_asked',
   'review_teams',
   'review_tier',
+  'generic',
 ] as const;
 export type MeasureKind = (typeof MEASURE_KINDS)[number];
 

@@ -49,6 +49,8 @@ export const REQUIREMENT_REASON_WORDS: Record<RequirementReason, string> = {
   too_few_boards: 'Fewer workforce boards than the policy asks for.',
   reviews_missing: 'Reviews are missing, or the teams differ and nobody has settled it.',
   tier_too_low: 'The reviews put it below the tier that the policy asks for.',
+  not_shown_generic:
+    'The credential must be generic, not tied to one vendor’s product. That is not on record, or the contrary is.',
   needs_unrecorded_facts:
     'The policy needs facts that are not recorded here, such as votes. No count is made.',
 };
@@ -114,6 +116,7 @@ export const MEASURE_WORDS: Record<MeasureKind, string> = {
   boards_asked: 'Workforce boards that it was forwarded to',
   review_teams: 'Reviews by teams',
   review_tier: 'Tier reached',
+  generic: 'Generic, or excepted',
 };
 
 export const BODY_DEMAND_WORDS: Record<BodyOutcome['kind'], string> = {
@@ -122,18 +125,22 @@ export const BODY_DEMAND_WORDS: Record<BodyOutcome['kind'], string> = {
   board_letters: 'Letters of workforce boards',
   boards_asked: 'Forwarded to workforce boards',
   rubric: 'Reviews with a rubric',
+  generic: 'Generic, not vendor-specific',
 };
 
 export const BODY_EXCLUSION_WORDS: Record<BodyExclusionReason, string> = {
   recused: 'Recused',
   declared_relation: 'Declared a connection to the issuer that the policy does not count',
-  relation_set_by_staff: 'Staff recorded a connection of the employer to the issuer',
+  relation_set_by_staff:
+    'A connection of the employer to those behind the credential is on record: staff set it, or its domain or parent company shows it',
   domain_of_issuer: "The employer uses the issuer's internet domain",
+  provenance_not_accepted: 'It came by a link that the policy does not take',
   same_employer_voted: 'The same employer has voted already',
   people_of_one_employer_differ: 'People of this employer voted differently',
   replaced_by_later_one: 'A later one replaces it',
   does_not_support: 'It does not support the credential',
   not_needed_to_settle: 'The teams agree, so nothing had to be settled',
+  tied_to_a_vendor: 'It says that the credential is tied to one vendor’s product',
   older_than_evidence_age: 'It is older than the policy takes',
   withdrawn: 'It was taken back',
 };

@@ -348,7 +348,54 @@ describe('measures', () => {
     expect(evaluateRequirement(policy, given, month(1))).toMatchObject({ status: 'met' });
   });
 
-  it('count nothing of a share by parent company, which is not recorded', () => {
+  it('take no more companies under one parent than their share, whatever the groups', () => {
+    const groupsOf = (memberships: readonly (readonly [number, number])[]) =>
+      memberships.map(([employerId, groupId]) => ({ employerId, groupId, from: month(0), until: null }));
+    /** By hand: companies that share any group are one, over as many companies as it takes. */
+    const parts = (count: number, memberships: readonly (readonly [number, number])[]) => {
+      const label = Array.from({ length: count + 1 }, (_, id) => id);
+      for (let round = 0; round < count; round += 1) {
+        for (const [a, group] of memberships) {
+          for (const [b, other] of memberships) {
+            if (group === other) label[a] = label[b] = Math.min(label[a]!, label[b]!);
+          }
+        }
+      }
+      const sizes = new Map<number, number>();
+      for (let id = 1; id <= count; id += 1) sizes.set(label[id]!, (sizes.get(label[id]!) ?? 0) + 1);
+      return [...sizes.values()];
+    };
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 4 })), { maxLength: 12 }),
+        (count, needed, percent, drawn) => {
+          const memberships = drawn.filter(([employerId]) => employerId <= count);
+          const policy = wyomingV2({ largestShare: { of: 'group', percent } }, needed);
+          const evaluate = (groups: EvidenceFacts['groups']) =>
+            evaluateRequirement(policy, facts({ answers: yeses(count), groups }), month(1));
+          const found = evaluate(groupsOf(memberships));
+          const most = Math.max(1, Math.floor((needed * percent) / 100));
+          const has = parts(count, memberships).reduce((sum, size) => sum + Math.min(size, most), 0);
+          expect(found.measures).toEqual([
+            { kind: 'employers', needs: needed, has: count },
+            { kind: 'employers_within_share', needs: needed, has },
+          ]);
+          // Whoever is bought by a parent of another never makes the requirement easier.
+          const bought = evaluate(groupsOf([...memberships, [1, 1], [Math.min(2, count), 1]]));
+          expect(bought.measures![1]!.has).toBeLessThanOrEqual(has);
+          // Companies that left their group by then stand alone.
+          const left = evaluate(groupsOf(memberships).map((each) => ({ ...each, until: month(1) })));
+          expect(left.measures![1]!.has).toBe(count);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('count nothing of a share by parent company as policies from before groups were known state it', () => {
     const policy = wyomingV2({ largestShare: { of: 'parent', percent: 50 } });
     expect(evaluateRequirement(policy, facts({ answers: yeses(5) }), month(1))).toMatchObject({
       status: 'unsupported',

@@ -10,6 +10,7 @@ import type {
   EmployerProfile,
   EvidenceFacts,
   RequirementReason,
+  VendorFact,
   VoteFact,
 } from '../../src/evidence/types.ts';
 import { WYOMING_INSTRUMENT } from '../../src/surveys/presets.ts';
@@ -113,6 +114,19 @@ const reviewed = (...reviews: [team: string, tier: string | null, isSettling?: b
     },
   });
 
+/** What staff found of the credential, each a month after the one before. */
+const found = (...findings: VendorFact['finding'][]): Pick<EvidenceFacts, 'bodies'> => ({
+  bodies: {
+    ...noBodies,
+    findings: findings.map((finding, index) => ({
+      ...record,
+      on: month(index - 6),
+      findingId: index + 1,
+      finding,
+    })),
+  },
+});
+
 type Case = [
   slug: string,
   name: string,
@@ -132,15 +146,52 @@ const CASES: Case[] = [
     1,
   ],
 
-  ['louisiana', 'three letters of Louisiana employers', history(times(3, letter)), 'met', 0],
+  [
+    'louisiana',
+    'three letters of Louisiana employers, and it is generic',
+    history(times(3, letter), found('generic')),
+    'met',
+    0,
+  ],
   [
     'louisiana',
     'one of the three is over the border',
-    history([letter, letter, { ...letter, profile: { state: 'TX' } }]),
+    history([letter, letter, { ...letter, profile: { state: 'TX' } }], found('generic')),
     'short',
     1,
   ],
-  ['louisiana', 'answers by link are no letters', history(times(3, prefers)), 'short', 3],
+  [
+    'louisiana',
+    'answers by link are no letters',
+    history(times(3, prefers), found('generic')),
+    'short',
+    3,
+    'below_minimum',
+  ],
+  [
+    'louisiana',
+    'it is tied to one vendor’s product',
+    history(times(3, letter), found('vendor_specific')),
+    'short',
+    0,
+    'not_shown_generic',
+  ],
+  [
+    'louisiana',
+    'nobody has said whether it is generic',
+    history(times(3, letter)),
+    'short',
+    0,
+    'not_shown_generic',
+  ],
+  [
+    'louisiana',
+    'it is tied to a vendor, and the council excepted it later',
+    history(times(3, letter), found('vendor_specific', 'excepted')),
+    'met',
+    0,
+  ],
+  ['louisiana', 'generic alone is nobody’s answer', facts(found('generic')), 'not_asked', 3],
 
   ['ohio', 'ten reviewers prefer it, and vote for it', voted(times(10, prefers), ballot(6, 4)), 'met', 0],
   ['ohio', 'ten prefer it, and nobody has voted', history(times(10, prefers)), 'short', 0, 'too_few_voters'],
@@ -195,6 +246,21 @@ const CASES: Case[] = [
       slug,
       'a reseller of it has none',
       voted([], ballotWith([{}, {}, { relation: 'reseller' }])),
+      'short',
+      0,
+      'too_few_voters',
+    ],
+    [
+      slug,
+      'votes by links to their own domains count',
+      voted([], ballotWith([0, 1, 2].map(() => ({ provenance: 'mailed_link_own_domain' })))),
+      'met',
+      0,
+    ],
+    [
+      slug,
+      'a vote by a link that was passed on does not',
+      voted([], ballotWith([{}, {}, { provenance: 'forwarded_unverified' }])),
       'short',
       0,
       'too_few_voters',

@@ -11,9 +11,10 @@ import type {
   ReviewFact,
   VoteFact,
 } from '../types.ts';
-import type { BodyDemand, Policy } from './policy.ts';
+import { acceptsProvenance, type BodyDemand, type Policy } from './policy.ts';
 import { earliest, expiryOf } from './position.ts';
 import { bodyDemandsOf } from './terms.ts';
+import { groupOfEach } from './units.ts';
 
 const NO_BODIES: BodyFacts = { ballots: [], letters: [], reviews: [] };
 
@@ -56,6 +57,8 @@ function concludeOn(demand: BodyDemand, context: Context): Concluded {
       return boardsOf('forwarded', demand.minBoards, context);
     case 'rubric':
       return reviewsOf(demand, context);
+    case 'generic':
+      return genericOf(context);
   }
 }
 
@@ -70,7 +73,8 @@ function voteOf(
   const ballot = fresh.at(-1);
   for (const { ballotId } of fresh.slice(0, -1)) exclude(exclusions, ballotId, null, 'replaced_by_later_one');
   const isPanel = demand.kind === 'panel_vote';
-  const counted = ballot ? votesThatCount(ballot, exclusions, context) : NO_VOTES;
+  const votingUnit = demand.kind === 'employer_ballot' ? (demand.oneVoteFor ?? 'employer') : 'person';
+  const counted = ballot ? votesThatCount(ballot, votingUnit, exclusions, context) : NO_VOTES;
   const cast = counted.approve + counted.reject;
   const enough =
     demand.approvePercent === null
@@ -95,7 +99,12 @@ function voteOf(
 
 const NO_VOTES = { approve: 0, reject: 0, abstain: 0, recused: 0 };
 
-function votesThatCount(ballot: BallotFact, exclusions: BodyExclusion[], context: Context): typeof NO_VOTES {
+function votesThatCount(
+  ballot: BallotFact,
+  votingUnit: 'employer' | 'group' | 'person',
+  exclusions: BodyExclusion[],
+  context: Context,
+): typeof NO_VOTES {
   const counts = { ...NO_VOTES };
   const accepted: VoteFact[] = [];
   for (const vote of ballot.votes.toSorted((a, b) => a.voteId - b.voteId)) {
@@ -107,14 +116,15 @@ function votesThatCount(ballot: BallotFact, exclusions: BodyExclusion[], context
     counts.recused += 1;
     exclude(exclusions, ballot.ballotId, vote.voteId, refusal);
   }
-  if (ballot.kind === 'panel_vote') {
+  if (votingUnit === 'person') {
     for (const { choice } of accepted) if (choice !== 'recused') counts[choice] += 1;
     return counts;
   }
-  // On a ballot of employers each distinct employer has one vote, and people of one that differ have none.
+  // Each distinct employer, or group of them, has one vote, and people of one that differ have none.
+  const unitOf = votingUnit === 'group' ? groupOfEach(context.facts, context.asOf) : context.unitOf;
   const byUnit = new Map<string, VoteFact[]>();
   for (const vote of accepted) {
-    const key = vote.employerId === null ? `vote ${vote.voteId}` : `unit ${context.unitOf(vote.employerId)}`;
+    const key = vote.employerId === null ? `vote ${vote.voteId}` : `unit ${unitOf(vote.employerId)}`;
     byUnit.set(key, [...(byUnit.get(key) ?? []), vote]);
   }
   for (const [first, ...others] of byUnit.values()) {
@@ -137,6 +147,9 @@ function refusalOf(vote: VoteFact, { policy, facts, unitOf, asOf }: Context): Bo
   if (vote.choice === 'recused') return 'recused';
   const isExcluded = (relation: string) => policy.excludedRelations.some((each) => each === relation);
   if (isExcluded(vote.relation)) return 'declared_relation';
+  if (vote.provenance !== undefined && !acceptsProvenance(policy, vote.provenance)) {
+    return 'provenance_not_accepted';
+  }
   if (vote.employerId === null) return null;
   const unit = unitOf(vote.employerId);
   const isOwn = ({ employerId }: { employerId: number }) => unitOf(employerId) === unit;
@@ -216,6 +229,32 @@ function reviewsOf(demand: Extract<BodyDemand, { kind: 'rubric' }>, context: Con
     exclusions,
     recordIds: used.map(({ reviewId }) => reviewId),
     expiresAt: earliest(used.map(({ on }) => ageEnds(context, on))),
+  };
+}
+
+/** What staff found last decides. What a credential is does not age; a later finding replaces it. */
+function genericOf({ bodies, asOf }: Context): Concluded {
+  const exclusions: BodyExclusion[] = [];
+  const known = (bodies.findings ?? [])
+    .filter(({ recordedAt }) => recordedAt <= asOf)
+    .sort((a, b) => a.on.getTime() - b.on.getTime() || a.findingId - b.findingId);
+  const inForce = known.filter(({ findingId, withdrawnAt }) => {
+    const isTakenBack = withdrawnAt !== null && withdrawnAt <= asOf;
+    if (isTakenBack) exclude(exclusions, findingId, null, 'withdrawn');
+    return !isTakenBack;
+  });
+  const last = inForce.at(-1);
+  for (const { findingId } of inForce.slice(0, -1)) {
+    exclude(exclusions, findingId, null, 'replaced_by_later_one');
+  }
+  const isGeneric = last !== undefined && last.finding !== 'vendor_specific';
+  if (last && !isGeneric) exclude(exclusions, last.findingId, null, 'tied_to_a_vendor');
+  return {
+    measures: [{ kind: 'generic', needs: 1, has: isGeneric ? 1 : 0 }],
+    counted: null,
+    exclusions,
+    recordIds: last && isGeneric ? [last.findingId] : [],
+    expiresAt: null,
   };
 }
 

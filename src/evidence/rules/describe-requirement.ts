@@ -35,7 +35,7 @@ export function describeRequirement(policy: PolicyV2 | PolicyV3): string[] {
             NOT_RECORDED,
           ]
         : [
-            `Of the ${needed} that are needed, at most ${Math.max(1, Math.floor((needed * largestShare.percent) / 100))} may be of one ${GROUP_WORDS[largestShare.of]}; more of it are shown and add nothing.`,
+            `Of the ${needed} that are needed, at most ${Math.max(1, Math.floor((needed * largestShare.percent) / 100))} may be of one ${GROUP_WORDS[largestShare.of]}; more of ${largestShare.of === 'group' ? 'them' : 'it'} are shown and add nothing.`,
           ]),
     ...(wage === null ? [] : [describeWage(wage.demand)]),
   ];
@@ -74,7 +74,7 @@ export function describeBeyond(policy: PolicyV2 | PolicyV3): string[] {
 }
 
 /** How votes, letters of boards and reviews are counted; nothing where the policy asks for none. */
-export function describeBodies(policy: Policy, isRelated: string): string[] {
+export function describeBodies(policy: Policy, isRelated: string, mailed: string): string[] {
   const demands = bodyDemandsOf(policy);
   if (demands.length === 0) return [];
   const isVoted = demands.some(({ kind }) => kind === 'panel_vote' || kind === 'employer_ballot');
@@ -82,6 +82,9 @@ export function describeBodies(policy: Policy, isRelated: string): string[] {
     ...(isVoted
       ? [
           'Whoever is recused neither votes nor counts toward the quorum. The latest vote decides; earlier ones stay on record.',
+          mailed === ''
+            ? 'A vote by a mailed link does not count.'
+            : `A vote by a mailed link counts when it came by ${mailed}.`,
           ...(isRelated ? [`A vote is shown but not counted when the voter's employer ${isRelated}.`] : []),
         ]
       : []),
@@ -96,7 +99,15 @@ function describeDemand(demand: BodyDemand): string {
     case 'panel_vote':
       return `A panel votes for the credential: ${share(demand.approvePercent)} of at least ${people(demand.minVoters, 'member', 'members')}.`;
     case 'employer_ballot':
-      return `Employers vote for the credential: ${share(demand.approvePercent)} of at least ${people(demand.minVoters, 'employer', 'different employers')}, each with one vote.`;
+      return `Employers vote for the credential: ${share(demand.approvePercent)} of at least ${people(demand.minVoters, 'employer', 'different employers')}, each with one vote.${
+        demand.oneVoteFor === 'group'
+          ? ' A parent company and all under it have one vote together.'
+          : demand.oneVoteFor === 'person'
+            ? ' Here each person who votes counts, also where several are of one employer.'
+            : ''
+      }${demand.secretUntilClosed ? ' Nobody sees how a ballot by mail stands before it closes.' : ''}`;
+    case 'generic':
+      return 'The credential is generic, not tied to one vendor’s product, as staff record it with where it says so; or the body that decides has excepted it. While nothing is recorded it is not met; what is recorded does not age.';
     case 'board_letters':
       return demand.minLetters === 1
         ? 'A letter of a workforce board supports it.'
@@ -197,7 +208,12 @@ function votes(of: { minVoters: number | null; approvePercent: number | null }):
   return `${voters ? `(${voters.trim()}) ` : ''}approves the credential${part}`;
 }
 
-const GROUP_WORDS = { region: 'county', sector: 'sector', size: 'size' } as const;
+const GROUP_WORDS = {
+  region: 'county',
+  sector: 'sector',
+  size: 'size',
+  group: 'parent company and all under it',
+} as const;
 
 const APPLICANT_WORDS: Record<PolicyV2['mayApply'][number], string> = {
   anyone: 'anyone',

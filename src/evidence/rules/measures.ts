@@ -14,6 +14,8 @@ export type Member = {
   region: string | null;
   sector: string | null;
   size: string | null;
+  /** The whole group that it belongs to; itself where it belongs to none. */
+  group: string;
 };
 
 /** The employers that count, and those that would if their people agreed on yes. */
@@ -21,6 +23,7 @@ export function membersOf(
   policy: Policy,
   units: readonly UnitFacts[],
   positions: readonly UnitPosition[],
+  groupOf: (employerId: number) => number = (employerId) => employerId,
 ): { members: Member[]; doubtful: Member[] } {
   const terms = termsOf(policy);
   const unitOf = new Map(units.map((unit) => [unitKey(unit), unit]));
@@ -33,6 +36,7 @@ export function membersOf(
       region: profile.county || null,
       sector: sectorOf(profile.naicsCode),
       size: profile.size,
+      group: String(groupOf(answer.employerId)),
     };
   };
   const members: Member[] = [];

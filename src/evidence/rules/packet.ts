@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BALLOT_KINDS, BOARD_LETTER_KINDS, VOTE_CHOICES } from '../../committees/types.ts';
+import { BALLOT_KINDS, BOARD_LETTER_KINDS, VENDOR_FINDINGS, VOTE_CHOICES } from '../../committees/types.ts';
 import { LANGUAGES } from '../../employers/types.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { sha256Hex } from '../../lib/sha256.ts';
@@ -152,7 +152,7 @@ const facts = z.strictObject({
       }),
     )
     .optional(),
-  /** Present exactly when the policy counts groups. */
+  /** Present exactly when the policy looks at which companies belong together. */
   groups: z
     .array(z.strictObject({ employerId: id, groupId: id, from: instant, until: instant.nullable() }))
     .optional(),
@@ -177,6 +177,7 @@ const facts = z.strictObject({
               employerId: id.nullable(),
               choice: z.enum(VOTE_CHOICES),
               relation: z.enum(RELATIONS),
+              provenance: z.enum(PROVENANCES).optional(),
             }),
           ),
         }),
@@ -199,6 +200,10 @@ const facts = z.strictObject({
           tier: z.string().nullable(),
         }),
       ),
+      /** Present exactly when the policy asks that the credential be generic. */
+      findings: z
+        .array(z.strictObject({ findingId: id, ...bodyRecord, finding: z.enum(VENDOR_FINDINGS) }))
+        .optional(),
     })
     .optional(),
 });
@@ -562,7 +567,7 @@ export function resultOf(result: EvaluatedRequirement): Packet['result'] {
 }
 
 function sortFacts(facts: EvidenceFacts, terms: Terms): Packet['facts'] {
-  const { needsProfiles, needsBodies, unit, leavesToStaff } = terms;
+  const { needsProfiles, needsGroups, needsBodies, asksGeneric, unit, leavesToStaff } = terms;
   const adjudications = leavesToStaff ? (facts.adjudications ?? []) : [];
   return {
     credentialId: facts.credentialId,
@@ -592,21 +597,27 @@ function sortFacts(facts: EvidenceFacts, terms: Terms): Packet['facts'] {
             .sort((a, b) => a.adjudicationId - b.adjudicationId),
         }
       : {}),
-    ...(unit === 'group' ? { groups: byText(facts.groups ?? []) } : {}),
+    ...(needsGroups ? { groups: byText(facts.groups ?? []) } : {}),
     ...(unit === 'site'
       ? { contactSites: (facts.contactSites ?? []).toSorted((a, b) => a.contactId - b.contactId) }
       : {}),
-    ...(needsBodies ? { bodies: sortBodies(facts.bodies) } : {}),
+    ...(needsBodies ? { bodies: sortBodies(facts.bodies, asksGeneric) } : {}),
   };
 }
 
-function sortBodies(bodies: EvidenceFacts['bodies']): NonNullable<Packet['facts']['bodies']> {
+function sortBodies(
+  bodies: EvidenceFacts['bodies'],
+  asksGeneric: boolean,
+): NonNullable<Packet['facts']['bodies']> {
   return {
     ballots: (bodies?.ballots ?? [])
       .map((ballot) => ({ ...ballot, votes: ballot.votes.toSorted((a, b) => a.voteId - b.voteId) }))
       .sort((a, b) => a.ballotId - b.ballotId),
     letters: (bodies?.letters ?? []).toSorted((a, b) => a.letterId - b.letterId),
     reviews: (bodies?.reviews ?? []).toSorted((a, b) => a.reviewId - b.reviewId),
+    ...(asksGeneric
+      ? { findings: (bodies?.findings ?? []).toSorted((a, b) => a.findingId - b.findingId) }
+      : {}),
   };
 }
 

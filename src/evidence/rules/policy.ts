@@ -141,6 +141,9 @@ const requirementV2 = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** What has one vote on a ballot of employers. */
+export const VOTING_UNITS = ['employer', 'group', 'person'] as const;
+
 const vote = {
   /** Voters that say yes, no or abstain; whoever is recused is none. */
   minVoters: z.int().min(1).max(1000),
@@ -152,8 +155,17 @@ const vote = {
 const bodyDemand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('panel_vote'), ...vote }),
   /** Each employer has one vote, however many of its people cast one. */
-  z.strictObject({ kind: z.literal('employer_ballot'), ...vote }),
+  z.strictObject({
+    kind: z.literal('employer_ballot'),
+    ...vote,
+    /** Whose one vote it is. Absent: the employer's. */
+    oneVoteFor: z.enum(VOTING_UNITS).optional(),
+    /** Nobody sees how a ballot by mail stands before it closes. Absent: staff do. */
+    secretUntilClosed: z.boolean().optional(),
+  }),
   boardLetters,
+  /** It is not tied to one vendor's product, as staff record with a source, or a body excepted it. */
+  z.strictObject({ kind: z.literal('generic') }),
   /** Boards that the credential was forwarded to, for them to ask the employers of their region. */
   z.strictObject({ kind: z.literal('boards_asked'), minBoards: z.int().min(1).max(100) }),
   z
@@ -171,7 +183,8 @@ export type BodyDemand = z.infer<typeof bodyDemand>;
 
 const requirementV3 = z.discriminatedUnion('kind', [...countedKinds, ...bodyDemand.options]);
 
-export const GROUPINGS = ['region', 'sector', 'size', 'parent'] as const;
+/** `parent` was stated before parent companies were known: it is told and never counted. `group` counts by them. */
+export const GROUPINGS = ['region', 'sector', 'size', 'parent', 'group'] as const;
 export const APPLICANTS = [
   'anyone',
   'employers',
@@ -386,7 +399,16 @@ export function describePolicy(policy: Policy): string[] {
   return [
     ...describeRequirement(policy),
     ...(termsOf(policy).questions.length > 0 ? counts : []),
-    ...describeBodies(policy, isRelated),
+    ...describeBodies(
+      policy,
+      isRelated,
+      joinWords(
+        policy.acceptedProvenance
+          .filter((provenance) => provenance.startsWith('mailed_link'))
+          .map((provenance) => PROVENANCE_WORDS[provenance]),
+        'or',
+      ),
+    ),
     ...describeBeyond(policy),
   ];
 }

@@ -18,7 +18,7 @@ import { createSum, lapseOfMembers, membersOf, shortfallOf } from './measures.ts
 import type { Policy } from './policy.ts';
 import { earliest, positionOf } from './position.ts';
 import { termsOf } from './terms.ts';
-import { unitsAt } from './units.ts';
+import { groupOfEach, unitsAt } from './units.ts';
 
 /** Raised whenever the same facts could give another result; every packet names the version that it was made by. */
 const RULE_VERSIONS: Record<Policy['formatVersion'], string> = { 1: '1', 2: '2', 3: '3' };
@@ -40,7 +40,11 @@ export function evaluateRequirement(policy: Policy, facts: EvidenceFacts, asOf: 
     .map((unit) => positionOf(policy, unit, asOf))
     .filter((position) => position !== null);
   return {
-    ...requirementOver(policy, units, positions, bodyOutcomesOf(policy, facts, asOf), asOf),
+    ...requirementOver(
+      policy,
+      { units, positions, bodies: bodyOutcomesOf(policy, facts, asOf), groupOf: groupOfEach(facts, asOf) },
+      asOf,
+    ),
     exclusions: positions.flatMap(({ exclusions }) => exclusions),
     positions,
   };
@@ -48,9 +52,17 @@ export function evaluateRequirement(policy: Policy, facts: EvidenceFacts, asOf: 
 
 function requirementOver(
   policy: Policy,
-  units: readonly UnitFacts[],
-  positions: readonly UnitPosition[],
-  bodies: readonly BodyOutcome[],
+  {
+    units,
+    positions,
+    bodies,
+    groupOf,
+  }: {
+    units: readonly UnitFacts[];
+    positions: readonly UnitPosition[];
+    bodies: readonly BodyOutcome[];
+    groupOf: (employerId: number) => number;
+  },
   asOf: Date,
 ): Requirement {
   const figures = figuresOf(positions);
@@ -63,7 +75,7 @@ function requirementOver(
     );
     return requirementFrom(policy, figures, lapse, asOf);
   }
-  const { members, doubtful } = membersOf(policy, units, positions);
+  const { members, doubtful } = membersOf(policy, units, positions, groupOf);
   const sum = createSum(terms);
   for (const member of members) sum.add(member);
   const measures = sum.measures();
@@ -151,6 +163,7 @@ const REASON_OF_MEASURE: Record<MeasureKind, RequirementReason> = {
   boards_asked: 'too_few_boards',
   review_teams: 'reviews_missing',
   review_tier: 'tier_too_low',
+  generic: 'not_shown_generic',
 };
 
 function verdict(
@@ -164,7 +177,10 @@ function verdict(
       ? ['met_but_expiring', 'minimum_reached', 'lapses_within_warning']
       : ['met', 'minimum_reached'];
   }
-  const isHeard = bodies.some(({ recordIds, exclusions }) => recordIds.length + exclusions.length > 0);
+  // That a credential is generic is said of it, not of whether anybody was asked.
+  const isHeard = bodies.some(
+    ({ kind, recordIds, exclusions }) => kind !== 'generic' && recordIds.length + exclusions.length > 0,
+  );
   if (figures.asked === 0 && figures.answered === 0 && !isHeard) return ['not_asked', 'nobody_asked'];
   const missing = [
     ...new Set(measures.filter(({ has, needs }) => has < needs).map(({ kind }) => REASON_OF_MEASURE[kind])),

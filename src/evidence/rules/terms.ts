@@ -16,15 +16,19 @@ export type Terms = {
   inState: string | null;
   relatedSectorsOnly: boolean;
   spread: { regions: number | null; sectors: number | null; sizes: number | null };
-  largestShare: { of: 'region' | 'sector' | 'size'; most: number } | null;
+  largestShare: { of: 'region' | 'sector' | 'size' | 'group'; most: number } | null;
   /** The policy asks for facts that are not recorded, so nothing can be said of whether it is met. */
   isUnsupported: boolean;
   /** Figures alone decide whether it is met, so counters can be read instead of answers. */
   isByFigures: boolean;
   /** Where, how large and of which industry the employers are makes a difference. */
   needsProfiles: boolean;
+  /** Which companies belong together makes a difference. */
+  needsGroups: boolean;
   /** What bodies say makes a difference: votes, letters of boards, reviews. */
   needsBodies: boolean;
+  /** The credential must be generic, which staff record. */
+  asksGeneric: boolean;
 };
 
 type Demand = NonNullable<PolicyV2['wage']>['demand'];
@@ -42,7 +46,13 @@ export function termsOf(policy: Policy): Terms {
 /** Counters are kept by legal entity, so whatever else counts once is counted from the answers. */
 function withUnit(terms: Terms, { countingUnit: unit = 'legal_entity', disagreement }: Policy): Terms {
   const isByFigures = terms.isByFigures && unit === 'legal_entity';
-  return { ...terms, unit, isByFigures, leavesToStaff: disagreement === 'adjudicate' };
+  return {
+    ...terms,
+    unit,
+    isByFigures,
+    leavesToStaff: disagreement === 'adjudicate',
+    needsGroups: terms.needsGroups || unit === 'group',
+  };
 }
 
 /** What bodies must say under the policy. */
@@ -73,7 +83,17 @@ function termsOfV3(policy: PolicyV3): Terms {
   if (policy.largestShare?.of === 'parent') return { ...PLAIN, isUnsupported: true };
   const terms = countedOf(policy.requirement) ? termsOfAnswers(policy) : PLAIN;
   const needsBodies = !countedOf(policy.requirement) || policy.also.length > 0;
-  return { ...terms, needsBodies, isByFigures: terms.isByFigures && !needsBodies };
+  const demands = bodyDemandsOf(policy);
+  const votesByGroup = demands.some(
+    (demand) => demand.kind === 'employer_ballot' && demand.oneVoteFor === 'group',
+  );
+  return {
+    ...terms,
+    needsBodies,
+    asksGeneric: demands.some(({ kind }) => kind === 'generic'),
+    needsGroups: terms.needsGroups || votesByGroup,
+    isByFigures: terms.isByFigures && !needsBodies,
+  };
 }
 
 function termsOfV1({ requirement }: PolicyV1): Terms {
@@ -99,7 +119,9 @@ const PLAIN: Terms = {
   isUnsupported: false,
   isByFigures: true,
   needsProfiles: false,
+  needsGroups: false,
   needsBodies: false,
+  asksGeneric: false,
 };
 
 function termsOfAnswers(policy: PolicyV2 | PolicyV3): Terms {
@@ -117,7 +139,7 @@ function termsOfAnswers(policy: PolicyV2 | PolicyV3): Terms {
     relatedSectorsOnly,
     spread: { regions: spread.minRegions, sectors: spread.minSectors, sizes: spread.minSizes },
     largestShare: largestShare && {
-      of: largestShare.of as 'region' | 'sector' | 'size',
+      of: largestShare.of as 'region' | 'sector' | 'size' | 'group',
       most: Math.max(1, Math.floor((counted.minEmployers * largestShare.percent) / 100)),
     },
     isUnsupported: false,
@@ -127,6 +149,7 @@ function termsOfAnswers(policy: PolicyV2 | PolicyV3): Terms {
       !isSpread &&
       inState === null &&
       !relatedSectorsOnly,
+    needsGroups: largestShare?.of === 'group',
     needsProfiles: isSpread || inState !== null || relatedSectorsOnly,
   };
 }
@@ -178,6 +201,7 @@ function countedOf(
     case 'board_letters':
     case 'boards_asked':
     case 'rubric':
+    case 'generic':
       return null;
   }
 }

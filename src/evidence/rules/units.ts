@@ -13,6 +13,21 @@ export function unitsAt(facts: EvidenceFacts, asOf: Date, unit: CountingUnit = '
   return unit === 'site' ? units.flatMap((entity) => sitesOf(entity, facts, asOf)) : units;
 }
 
+/**
+ * The company that a record belongs to with all its group, by the smallest of their numbers: records that were one, or may
+ * be one, and companies under one parent have the same.
+ */
+export function groupOfEach(
+  facts: Pick<EvidenceFacts, 'links' | 'groups'>,
+  asOf: Date,
+): (employerId: number) => number {
+  const links: Join[] = facts.links.filter(
+    ({ from, until }) => from <= asOf && (until === null || until > asOf),
+  );
+  const ids = deriveCountingUnits([...links, ...groupLinks(facts.groups ?? [], asOf)], asOf);
+  return (employerId) => ids.get(employerId) ?? employerId;
+}
+
 type Join = Omit<UnitLink, 'because'> & { because: UnitFacts['joinedBy'][number] };
 
 /** Members of one group, each joined to the next. */

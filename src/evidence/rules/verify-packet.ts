@@ -343,8 +343,8 @@ function hashedParts(packet: Packet, raw: Record<string, unknown>) {
 function countedOf({ facts }: Packet): string {
   const answers = `its ${facts.answers.length} answers`;
   if (!facts.bodies) return answers;
-  const { ballots, letters, reviews } = facts.bodies;
-  return `${answers} and ${ballots.length + letters.length + reviews.length} records of votes, letters and reviews`;
+  const { ballots, letters, reviews, findings = [] } = facts.bodies;
+  return `${answers} and ${ballots.length + letters.length + reviews.length + findings.length} records of votes, letters and reviews`;
 }
 
 function missingParts(packet: Packet): string[] {

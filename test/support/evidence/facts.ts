@@ -271,7 +271,7 @@ export const anyPolicyV2: fc.Arbitrary<PolicyV2> = fc
     }),
     largestShare: fc.option(
       fc.record({
-        of: fc.constantFrom('region' as const, 'sector' as const, 'size' as const),
+        of: fc.constantFrom('region' as const, 'sector' as const, 'size' as const, 'group' as const),
         percent: fc.constantFrom(25, 50),
       }),
     ),
