@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { ballotContents } from './committees/ballot-contents.ts';
 import { committeeContents } from './committees/message-contents.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets, type Secrets } from './config/secrets.ts';
@@ -95,6 +96,7 @@ export async function openDeps(
         employerObservers,
         messageContents: {
           ...committeeContents(base),
+          ...ballotContents(base),
           ...receiptContents(base),
           ...confirmationContents(base),
         },

@@ -1,3 +1,5 @@
+import type { Language } from '../employers/types.ts';
+
 export const committeesPath = '/staff/committees';
 export const newCommitteePath = '/staff/committees/new';
 
@@ -15,6 +17,11 @@ export function newMeetingPath(committeeId: number): string {
 
 export function meetingPath(meetingId: number, step?: 'move' | 'cancel'): string {
   return `/staff/meetings/${meetingId}${step ? `/${step}` : ''}`;
+}
+
+/** A person's own ballot paper. */
+export function ballotPath(token: string, language?: Language): string {
+  return `/b/${token}${language && language !== 'en' ? `?lang=${language}` : ''}`;
 }
 
 /** The invited person's own page for one meeting. */

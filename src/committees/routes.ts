@@ -9,6 +9,7 @@ import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
 import { dayIn } from '../lib/zoned-time.ts';
 import { addSeats } from './add-seats.ts';
 import { answerByLink } from './answer-by-link.ts';
+import { registerBallotPaperRoutes } from './ballot-routes.ts';
 import { calendarDownload } from './calendar.ts';
 import { cancelMeeting } from './cancel-meeting.ts';
 import { createCommittee } from './create-committee.ts';
@@ -48,6 +49,7 @@ type WithToken = { Params: { token: string }; Querystring: { lang?: string } };
 export function registerCommitteeRoutes(app: FastifyInstance, deps: Deps): void {
   registerConsole(app, deps);
   registerRsvp(app, deps);
+  registerBallotPaperRoutes(app, deps);
 }
 
 function registerConsole(app: FastifyInstance, deps: Deps): void {

@@ -1,6 +1,6 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 
-export const LINK_PURPOSES = ['answer', 'unsubscribe', 'rsvp', 'setup', 'confirm'] as const;
+export const LINK_PURPOSES = ['answer', 'unsubscribe', 'rsvp', 'setup', 'confirm', 'ballot'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
 const LINK_TOKEN_BYTES = 24;

@@ -93,6 +93,40 @@ export type MeetingNoticeData = {
 };
 export type RsvpConfirmationData = MeetingNoticeData & { response: 'accepted' | 'declined' };
 
+/** Asks somebody to vote on whether a credential is to be approved. */
+export type BallotData = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  employerName: string;
+  /** Who is asked to vote, in the words of the record. */
+  body: string;
+  credential: CredentialInMail;
+  note: string;
+  /** Nobody sees how it stands before it closes. */
+  isSecret: boolean;
+  isReminder: boolean;
+  /** When it closes. */
+  until: Date;
+  timeZone: string;
+  link: string;
+  unsubscribeUrl: string;
+};
+
+/** A vote that was taken, told back to who sent it. */
+export type BallotReceiptData = {
+  language: MailLanguage;
+  sender: MailSender;
+  recipientName: string;
+  employerName: string;
+  credential: CredentialInMail;
+  choice: 'approve' | 'reject' | 'abstain';
+  castAt: Date;
+  until: Date;
+  timeZone: string;
+  link: string;
+};
+
 export type SignInData = {
   language: MailLanguage;
   sender: MailSender;
@@ -111,6 +145,8 @@ export type MessageData = {
   rsvp_confirmation: RsvpConfirmationData;
   meeting_moved: MeetingNoticeData;
   meeting_cancelled: MeetingNoticeData;
+  ballot: BallotData;
+  ballot_receipt: BallotReceiptData;
   sign_in: SignInData;
 };
 

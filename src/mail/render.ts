@@ -97,6 +97,34 @@ const CONTENT: { [K in MailKind]: (data: MessageData[K], wording: Wording) => Co
   rsvp_confirmation: (m, w) => meetingNotice(m, w, m.response),
   meeting_moved: (m, w) => meetingNotice(m, w, 'moved'),
   meeting_cancelled: (m, w) => meetingNotice(m, w, 'cancelled'),
+  ballot: (m, w) => ({
+    subject: w.ballot.subject(m),
+    heading: w.ballot.heading(m),
+    greeting: w.greeting(m.recipientName),
+    intro: w.ballot.intro(m),
+    credential: m.credential,
+    issuedBy: m.credential.issuer && w.issuedBy(m.credential.issuer),
+    note: m.note,
+    record: w.ballot.record(m),
+    until: w.ballot.until(momentIn(m.until, m.timeZone, w)),
+    action: w.ballot.action,
+    yours: w.ballot.yours,
+    link: m.link,
+    linkFallback: w.linkFallback,
+    ...stopping(m.unsubscribeUrl, w),
+  }),
+  ballot_receipt: (m, w) => ({
+    subject: w.ballotReceipt.subject(m),
+    heading: w.ballotReceipt.heading,
+    greeting: w.greeting(m.recipientName),
+    intro: w.ballotReceipt.intro(m, momentIn(m.castAt, m.timeZone, w)),
+    vote: w.ballotReceipt.choices[m.choice],
+    until: w.ballotReceipt.until(momentIn(m.until, m.timeZone, w)),
+    action: w.ballotReceipt.action,
+    notYou: w.ballotReceipt.notYou,
+    link: m.link,
+    linkFallback: w.linkFallback,
+  }),
   sign_in: (m, w) => ({
     subject: w.signIn.subject(m),
     heading: w.signIn.heading(m),
@@ -225,6 +253,11 @@ function dateIn(date: Date, timeZone: string, w: Wording): string {
     dates.set(key, text);
   }
   return text;
+}
+
+/** Day and time with its zone. */
+function momentIn(at: Date, timeZone: string, w: Wording): string {
+  return plainSpaces(formatFor(w, timeZone, 'time').format(at));
 }
 
 function timeRangeIn(from: Date, until: Date, timeZone: string, w: Wording): string {

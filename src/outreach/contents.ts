@@ -3,13 +3,15 @@ import type { MeetingInMail, MessageData } from '../mail/messages.ts';
 import type { CalendarPart } from '../mail/types.ts';
 import type { MessageKind } from './types.ts';
 
-/** Mails that answer a person's own act and that features to the right of outreach fill. */
+/** Mails that features to the right of outreach fill: most answer a person's own act, a ballot asks. */
 export const CONTENT_KINDS = [
   'receipt',
   'confirmation',
   'rsvp_confirmation',
   'meeting_moved',
   'meeting_cancelled',
+  'ballot',
+  'ballot_receipt',
 ] as const satisfies readonly MessageKind[];
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 

@@ -112,7 +112,9 @@ async function calendarsFor(contactId: number) {
   for (const row of rows) {
     const queued: QueuedMessage = { ...row, contactId, language: 'en' };
     const content = (
-      await contents[row.kind as Exclude<ContentKind, 'receipt' | 'confirmation'>](database.db, [queued])
+      await contents[
+        row.kind as Exclude<ContentKind, 'receipt' | 'confirmation' | 'ballot' | 'ballot_receipt'>
+      ](database.db, [queued])
     ).get(row.id);
     if (content?.calendar) {
       found.push({

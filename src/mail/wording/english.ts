@@ -128,6 +128,36 @@ export const english: Wording = {
     action: 'See or change your answer',
   },
 
+  ballot: {
+    subject: (m) =>
+      m.isReminder
+        ? `${m.sender.shortName}: your vote on ${m.credential.name} is still open`
+        : `${m.sender.shortName}: your vote on ${m.credential.name}`,
+    heading: (m) => (m.isReminder ? 'Your vote is still open' : 'Your vote, please'),
+    intro: (m) =>
+      `${m.sender.agencyName} asks ${m.body} to vote on whether this credential is to be approved. You vote for ${endSentence(m.employerName)}`,
+    record: (m) =>
+      `${m.isSecret ? 'Nobody at the agency sees how the vote stands before it closes. ' : ''}How each employer voted becomes part of the record that the decision rests on.`,
+    until: (moment) => `The vote is open until ${moment}. Until then you can change yours.`,
+    action: 'Look at it and vote',
+    yours:
+      'The link is yours and needs no account. Opening it does not vote: nothing counts until you press “Send my vote”.',
+  },
+
+  ballotReceipt: {
+    subject: (m) => `${m.sender.shortName}: we have your vote on ${m.credential.name}`,
+    heading: 'Thank you. We have your vote',
+    intro: (m, moment) => `On ${moment} you voted for ${m.employerName} on ${m.credential.name}:`,
+    choices: {
+      approve: 'For it: the credential should be approved',
+      reject: 'Against it',
+      abstain: 'You abstained',
+    },
+    until: (moment) => `You can change your vote until ${moment}, with the same link:`,
+    action: 'See or change your vote',
+    notYou: 'If this was not you, write to us at once.',
+  },
+
   signIn: {
     subject: (m) => `Sign in to ${m.sender.shortName}`,
     heading: () => 'Your sign-in link',

@@ -134,6 +134,36 @@ export const spanish: Wording = {
     action: 'Ver o cambiar su respuesta',
   },
 
+  ballot: {
+    subject: (m) =>
+      m.isReminder
+        ? `${m.sender.shortName}: su voto sobre ${m.credential.name} sigue abierto`
+        : `${m.sender.shortName}: su voto sobre ${m.credential.name}`,
+    heading: (m) => (m.isReminder ? 'Su voto sigue abierto' : 'Su voto, por favor'),
+    intro: (m) =>
+      `${m.sender.agencyName} pide a ${m.body} que vote si se aprueba esta credencial. Usted vota por ${endSentence(m.employerName)}`,
+    record: (m) =>
+      `${m.isSecret ? 'Nadie en la agencia ve cómo va la votación antes de que cierre. ' : ''}Cómo votó cada empleador forma parte del expediente en que se basa la decisión.`,
+    until: (moment) => `La votación está abierta hasta: ${moment}. Hasta entonces puede cambiar su voto.`,
+    action: 'Verla y votar',
+    yours:
+      'El enlace es suyo y no necesita cuenta. Abrirlo no es votar: nada cuenta hasta que pulse “Enviar mi voto”.',
+  },
+
+  ballotReceipt: {
+    subject: (m) => `${m.sender.shortName}: tenemos su voto sobre ${m.credential.name}`,
+    heading: 'Gracias. Tenemos su voto',
+    intro: (m, moment) => `${moment}: usted votó por ${m.employerName} sobre ${m.credential.name}:`,
+    choices: {
+      approve: 'A favor: la credencial debe aprobarse',
+      reject: 'En contra',
+      abstain: 'Usted se abstuvo',
+    },
+    until: (moment) => `Puede cambiar su voto hasta: ${moment}, con el mismo enlace:`,
+    action: 'Ver o cambiar su voto',
+    notYou: 'Si no fue usted, escríbanos enseguida.',
+  },
+
   signIn: {
     subject: (m) => `Entrar en ${m.sender.shortName}`,
     heading: () => 'Su enlace para entrar',

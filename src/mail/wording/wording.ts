@@ -1,4 +1,6 @@
 import type {
+  BallotData,
+  BallotReceiptData,
   ConfirmationData,
   InvitationData,
   MeetingNoticeData,
@@ -74,6 +76,24 @@ export type Wording = {
     `${'accepted' | 'declined' | 'moved' | 'cancelled'}${'Subject' | 'Heading' | 'Intro'}`,
     (m: MeetingNoticeData) => string
   > & { action: string };
+  ballot: {
+    subject(m: BallotData): string;
+    heading(m: BallotData): string;
+    intro(m: BallotData): string;
+    record(m: BallotData): string;
+    until(moment: string): string;
+    action: string;
+    yours: string;
+  };
+  ballotReceipt: {
+    subject(m: BallotReceiptData): string;
+    heading: string;
+    intro(m: BallotReceiptData, moment: string): string;
+    choices: Record<BallotReceiptData['choice'], string>;
+    until(moment: string): string;
+    action: string;
+    notYou: string;
+  };
   signIn: {
     subject(m: SignInData): string;
     heading(m: SignInData): string;

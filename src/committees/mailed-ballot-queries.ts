@@ -1,0 +1,186 @@
+import { aliasedTable, and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { agencies, staffMembers } from '../db/schema/agencies.ts';
+import { committeeSeats, committees } from '../db/schema/committees.ts';
+import { credentials, issuers } from '../db/schema/credentials.ts';
+import { contacts, employers } from '../db/schema/employers.ts';
+import { answers } from '../db/schema/surveys.ts';
+import { ballotVoters, ballotVotes, mailedBallots } from '../db/schema/votes.ts';
+
+export type Entitled = {
+  contactId: number;
+  name: string;
+  email: string;
+  employerId: number;
+  employer: string;
+};
+
+/**
+ * The people whom a choice of staff names, each once: who answered about the credential, who sits on a committee, and
+ * who is reached at an address on record. Addresses of nobody on record come back.
+ */
+export async function findEntitled(
+  db: Db,
+  chosen: {
+    agencyId: number;
+    credentialId: number;
+    answered: boolean;
+    committeeId: number | null;
+    emails: readonly string[];
+  },
+): Promise<{ people: Entitled[]; unknown: string[] }> {
+  const keys = [...new Set(chosen.emails.map((email) => email.trim().toLowerCase()).filter(Boolean))];
+  const ids = new Set<number>();
+  if (chosen.answered) {
+    const rows = await db
+      .selectDistinct({ id: answers.contactId })
+      .from(answers)
+      .where(
+        and(
+          eq(answers.credentialId, chosen.credentialId),
+          isNull(answers.endedAt),
+          isNotNull(answers.contactId),
+        ),
+      );
+    for (const { id } of rows) if (id !== null) ids.add(id);
+  }
+  if (chosen.committeeId !== null) {
+    const rows = await db
+      .select({ id: committeeSeats.holderContactId })
+      .from(committeeSeats)
+      .innerJoin(committees, eq(committees.id, committeeSeats.committeeId))
+      .where(and(eq(committees.id, chosen.committeeId), eq(committees.agencyId, chosen.agencyId)));
+    for (const { id } of rows) if (id !== null) ids.add(id);
+  }
+  const named =
+    keys.length === 0
+      ? []
+      : await db
+          .select({ id: contacts.id, key: contacts.emailKey })
+          .from(contacts)
+          .where(and(inArray(contacts.emailKey, keys), eq(contacts.state, 'active')));
+  for (const { id } of named) ids.add(id);
+  const people =
+    ids.size === 0
+      ? []
+      : await db
+          .select({
+            contactId: contacts.id,
+            name: contacts.name,
+            email: contacts.email,
+            employerId: employers.id,
+            employer: employers.legalName,
+          })
+          .from(contacts)
+          .innerJoin(employers, eq(employers.id, contacts.employerId))
+          .where(and(inArray(contacts.id, [...ids]), eq(contacts.state, 'active')))
+          .orderBy(asc(employers.legalName), asc(contacts.id));
+  return { people, unknown: keys.filter((key) => !named.some((row) => row.key === key)) };
+}
+
+const proposer = aliasedTable(staffMembers, 'ballot_proposer');
+const opener = aliasedTable(staffMembers, 'ballot_opener');
+
+/** Mailed ballots about a credential, of one agency, the newest first, with how many may vote and how many have. */
+export function listMailedBallots(db: Db, agencyId: number, credentialId: number) {
+  return db
+    .select({
+      record: mailedBallots,
+      proposer: proposer.name,
+      opener: opener.name,
+      entitled: sql<number>`(select count(*)::int from ballot_voters v where v.mailed_ballot_id = ${mailedBallots.id})`,
+      voted: sql<number>`(select count(*)::int from ballot_voters v where v.mailed_ballot_id = ${mailedBallots.id}
+        and exists (select from ballot_votes c where c.voter_id = v.id))`,
+    })
+    .from(mailedBallots)
+    .innerJoin(proposer, eq(proposer.id, mailedBallots.proposedBy))
+    .leftJoin(opener, eq(opener.id, mailedBallots.openedBy))
+    .where(and(eq(mailedBallots.agencyId, agencyId), eq(mailedBallots.credentialId, credentialId)))
+    .orderBy(desc(mailedBallots.id));
+}
+
+export type MailedBallot = Awaited<ReturnType<typeof listMailedBallots>>[0];
+
+/** Who may vote, how their mail fares, and whether they have voted: never how. */
+export async function listVoters(db: Db, mailedBallotId: number) {
+  const rows = await db.execute<{
+    voterId: number;
+    name: string;
+    email: string;
+    employerId: number;
+    employer: string;
+    messageState: string | null;
+    messageReason: string | null;
+    sendAfter: string | null;
+    castAt: string | null;
+    versions: number;
+  }>(sql`
+    select v.id::int as "voterId", c.name, c.email, e.id::int as "employerId", e.legal_name as employer,
+      m.state as "messageState", m.reason as "messageReason", m.send_after as "sendAfter",
+      cast_votes.at as "castAt", cast_votes.n as versions
+    from ballot_voters v
+    join contacts c on c.id = v.contact_id
+    join employers e on e.id = v.employer_id
+    left join messages m on m.contact_id = v.contact_id and m.kind = 'ballot' and m.step = 0
+      and (m.refs ->> 'voterId')::bigint = v.id
+    left join lateral (select max(b.cast_at) as at, count(*)::int as n from ballot_votes b where b.voter_id = v.id)
+      cast_votes on true
+    where v.mailed_ballot_id = ${mailedBallotId}
+    order by e.legal_name, v.id`);
+  return rows.map(({ castAt, sendAfter, ...row }) => ({
+    ...row,
+    sendAfter: sendAfter === null ? null : new Date(sendAfter),
+    castAt: castAt === null ? null : new Date(castAt),
+  }));
+}
+
+export type Voter = Awaited<ReturnType<typeof listVoters>>[0];
+
+/** The latest version of every vote of an open ballot. Not to be asked for while it is secret. */
+export async function countCast(db: Db, ballotId: number) {
+  const rows = await db
+    .selectDistinctOn([ballotVotes.voterId], { choice: ballotVotes.choice })
+    .from(ballotVotes)
+    .where(eq(ballotVotes.ballotId, ballotId))
+    .orderBy(ballotVotes.voterId, desc(ballotVotes.version));
+  const count = (choice: string) => rows.filter((row) => row.choice === choice).length;
+  return { approve: count('approve'), reject: count('reject'), abstain: count('abstain') };
+}
+
+const PAPER = {
+  voterId: ballotVoters.id,
+  contactId: contacts.id,
+  name: contacts.name,
+  language: contacts.language,
+  emailDomain: contacts.emailDomain,
+  employerId: employers.id,
+  employer: sql<string>`coalesce(nullif(${employers.dba}, ''), ${employers.legalName})`,
+  ballot: mailedBallots,
+  credential: { id: credentials.id, name: credentials.name, version: credentials.version },
+  issuer: issuers.name,
+  agency: agencies,
+};
+
+/** One person's ballot paper, with their vote as it stands. */
+export async function findPaper(db: Db, key: { tokenHash: Buffer } | { voterId: number }) {
+  const [paper] = await db
+    .select(PAPER)
+    .from(ballotVoters)
+    .innerJoin(mailedBallots, eq(mailedBallots.id, ballotVoters.mailedBallotId))
+    .innerJoin(contacts, eq(contacts.id, ballotVoters.contactId))
+    .innerJoin(employers, eq(employers.id, ballotVoters.employerId))
+    .innerJoin(credentials, eq(credentials.id, mailedBallots.credentialId))
+    .innerJoin(issuers, eq(issuers.id, credentials.issuerId))
+    .innerJoin(agencies, eq(agencies.id, mailedBallots.agencyId))
+    .where('tokenHash' in key ? eq(ballotVoters.tokenHash, key.tokenHash) : eq(ballotVoters.id, key.voterId));
+  if (!paper) return null;
+  const [vote] = await db
+    .select()
+    .from(ballotVotes)
+    .where(eq(ballotVotes.voterId, paper.voterId))
+    .orderBy(desc(ballotVotes.version))
+    .limit(1);
+  return { ...paper, vote: vote ?? null };
+}
+
+export type BallotPaper = NonNullable<Awaited<ReturnType<typeof findPaper>>>;
