@@ -203,7 +203,7 @@ describe('the preview', () => {
     const file = await proposer.get(`/staff/waves/${waveId}/left-out.csv`);
     expect(file.headers['content-type']).toContain('text/csv');
     expect(file.headers['content-disposition']).toContain('attachment');
-    expect(file.body.startsWith('\uFEFFEmployer,City,Contact,Reason')).toBe(true);
+    expect(file.body.startsWith('\uFEFFEmployer,City,Contact,About,Reason')).toBe(true);
     expect(file.body).toContain("'=cmd|calc");
     expect(file.body).toContain('No longer works there,left_employer');
     expect(file.body.trim().split('\r\n')).toHaveLength(3);
