@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const OPTIONS = JSON.stringify({ runOnly: TAGS, resultTypes: ['violations'] });
 
 type AxeResult = { violations: { id: string; nodes: { html: string }[] }[] };
 
@@ -13,14 +14,29 @@ type AxeResult = { violations: { id: string; nodes: { html: string }[] }[] };
  */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const { violations } = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,
-  )) as AxeResult;
+  return [...(await runAxe(page)), ...(await overflowOf(page))];
+}
+
+/** The same at several widths of one opened page; 320 px, where WCAG 1.4.10 looks at reflow, only for scrolling. */
+export async function faultsAtWidths(page: Page, widths: readonly number[]): Promise<string[]> {
+  await page.evaluate(AXE);
+  const faults: string[] = [];
+  for (const width of [...widths, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    const found = [...(width === 320 ? [] : await runAxe(page)), ...(await overflowOf(page))];
+    faults.push(...found.map((fault) => `at ${width} px: ${fault}`));
+  }
+  return faults;
+}
+
+async function runAxe(page: Page): Promise<string[]> {
+  const { violations } = (await page.evaluate(`axe.run(document, ${OPTIONS})`)) as AxeResult;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+async function overflowOf(page: Page): Promise<string[]> {
   const overflow = (await page.evaluate(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   )) as number;
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-    ...(overflow > 0 ? [`scrolls sideways by ${overflow} px`] : []),
-  ];
+  return overflow > 0 ? [`scrolls sideways by ${overflow} px`] : [];
 }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { eq, sql } from 'drizzle-orm';
+import { createSignInLink, requestSignIn } from '../../src/agencies/request-sign-in.ts';
 import { API_SCOPES } from '../../src/agencies/types.ts';
 import { createApiKey } from '../../src/api/manage-keys.ts';
 import { proposePolicy } from '../../src/approvals/change-policy.ts';
@@ -14,6 +17,7 @@ import { contacts } from '../../src/db/schema/employers.ts';
 import { unsubscribeLinks } from '../../src/db/schema/outreach.ts';
 import { loadSampleState, type SampleState } from '../../src/demo/load-sample-state.ts';
 import { siteForm } from '../../src/employers/identity-forms.ts';
+import { receiveImport } from '../../src/employers/receive-import.ts';
 import { saveSite } from '../../src/employers/save-site.ts';
 import { publishEvent } from '../../src/events/publish-event.ts';
 import { markConflict } from '../../src/evidence/mark-conflict.ts';
@@ -23,6 +27,7 @@ import { setParty } from '../../src/evidence/set-party.ts';
 import { proposeAdjudication } from '../../src/evidence/settle-dispute.ts';
 import { makeCheckpoint } from '../../src/ledger/make-checkpoint.ts';
 import { hashAddress, hashToken, linkToken } from '../../src/lib/tokens.ts';
+import { listMailbox } from '../../src/mail/local-mailbox.ts';
 import { placeHold } from '../../src/records/hold-records.ts';
 import { makeRecordsPacket } from '../../src/records/make-packet.ts';
 import { openList, receiveOpenAnswer } from '../../src/respond/open-answers.ts';
@@ -30,11 +35,15 @@ import { confirmToken } from '../../src/respond/open-confirmation.ts';
 import { findMachineBursts } from '../../src/respond/quarantine-answers.ts';
 import { sendAnswers } from '../../src/respond/send-answers.ts';
 import { addDaysOff, setBudgetRule } from '../../src/waves/change-limits.ts';
+import { createWave } from '../../src/waves/create-wave.ts';
 import { proposeByCycle } from '../../src/waves/cycle/propose-waves.ts';
+import { saveDraftStep } from '../../src/waves/save-draft-step.ts';
+import { waveAudience } from '../../src/waves/types.ts';
 import { dispatchEvents } from '../../src/webhooks/dispatch-events.ts';
 import { createEndpoint } from '../../src/webhooks/manage-endpoints.ts';
 import { pdf } from '../documents/files.ts';
 import { ABOUT, BOTH_YES, open, submit } from '../respond/browse.ts';
+import { waveProtocol } from '../waves/waves-world.ts';
 import { createTestApp, createTestClock, type TestApp, type TestAppOptions } from './app.ts';
 import { decideByTwo } from './approvals.ts';
 import { month, said } from './evidence/facts.ts';
@@ -84,8 +93,13 @@ export async function openRouteWorld(options: TestAppOptions = {}): Promise<Rout
     settings: { WEBHOOK_PRIVATE_HOSTS: '127.0.0.1', ...options.settings },
   });
   const state = await loadSampleState(test.deps, { seed: 'routes', onStep() {} });
+  const signIn = new URL(await createSignInLink(test.deps, state.k12.editor)).pathname;
+  await requestSignIn(test.deps, { email: 'robin.doe@k12.example' });
+  const { messages } = await listMailbox(join(test.deps.config.dataDir, 'mailbox'), { limit: 1 });
   const world = await createWorld(test.deps.db);
-  const objects = [
+  const objects: Objects = [
+    { path: signIn, owner: 'everybody' },
+    { path: `/mailbox/${messages[0]!.id}`, owner: 'everybody' },
     ...(await objectsOfSchools(test, state)),
     ...(await objectsOfDeciding(test, world)),
     ...(await objectsOfAsking(test)),
@@ -127,7 +141,7 @@ export async function openRouteWorld(options: TestAppOptions = {}): Promise<Rout
     samplesOf: ({ url: pattern }) => {
       const segments = pattern.split('/');
       const last = segments.findLastIndex((segment) => segment.startsWith(':'));
-      if (last < 0) return [{ pattern, url: pattern, owner: 'everybody' }];
+      if (last < 0) return [{ pattern, url: `${pattern}${QUERIES[pattern] ?? ''}`, owner: 'everybody' }];
       const named = segments.slice(0, last + 1);
       const rest = segments.slice(last + 1);
       return objects
@@ -140,13 +154,37 @@ export async function openRouteWorld(options: TestAppOptions = {}): Promise<Rout
   };
 }
 
+/** What an address asks for where it asks nothing without. */
+const QUERIES: Record<string, string> = {
+  '/transparency/proof/inclusion': '?index=0&size=1',
+  '/transparency/proof/consistency': '?from=0&to=1',
+};
+
 type Objects = { path: string; owner: Owner }[];
 
 async function objectsOfSchools(test: TestApp, state: SampleState): Promise<Objects> {
   const { deps } = test;
   const { agencyId, editor } = state.k12;
-  await deps.sql`insert into waves (agency_id, name, created_by, created_at, updated_at)
-    values (${agencyId}, 'A draft that nobody else sees', ${editor.id}, now(), now())`;
+  const { id: waveId } = await createWave(deps, { staff: editor, name: 'A draft that nobody else sees' });
+  const save = (change: Parameters<typeof saveDraftStep>[1]['change']) =>
+    saveDraftStep(deps, { staff: editor, waveId, version: null, change });
+  await save({
+    step: 'audience',
+    audience: waveAudience.parse({ naicsPrefixes: ['62'], cities: ['BILLINGS'] }),
+  });
+  await save({
+    step: 'topics',
+    topics: { credentialIds: state.adultCredentialIds, meetingIds: [state.meetingId] },
+  });
+  await save({ step: 'protocol', protocol: waveProtocol(deps.clock.now()) });
+  const received = await receiveImport(deps, {
+    agencyId,
+    staffId: editor.id,
+    kind: 'employers',
+    filename: 'more.csv',
+    stream: Readable.from('Firm,Town\nGlacier Glass,Whitefish\n'),
+  });
+  if (!received.ok) throw new Error('not received');
   const one = async (text: string) => {
     const [row] = await deps.sql.unsafe<{ value: string }[]>(text);
     if (!row) throw new Error(`The sample has none: ${text}`);
@@ -203,6 +241,7 @@ async function objectsOfSchools(test: TestApp, state: SampleState): Promise<Obje
   return [
     { path: `/staff/people/${state.k12.approver.id}`, owner: 'k12' },
     { path: `/staff/imports/${await own('imports')}`, owner: 'k12' },
+    { path: `/staff/imports/${received.importId}`, owner: 'k12' },
     { path: `/staff/committees/${committeeId}`, owner: 'k12' },
     { path: `/staff/committees/${committeeId}/seats/${seatId}`, owner: 'k12' },
     { path: `/staff/committees/${committeeId}/recusals/${recusalId}`, owner: 'k12' },
@@ -212,7 +251,7 @@ async function objectsOfSchools(test: TestApp, state: SampleState): Promise<Obje
     },
     { path: `/staff/applications/${await own('applications')}`, owner: 'k12' },
     { path: `/staff/lists/${await own('lists', 'slug')}`, owner: 'k12' },
-    { path: `/staff/waves/${await own('waves')}`, owner: 'k12' },
+    { path: `/staff/waves/${waveId}`, owner: 'k12' },
     { path: `/staff/waves/limits/${await own('budget_rules')}`, owner: 'k12' },
     { path: `/staff/waves/limits/days/${await own('agency_blackouts')}`, owner: 'k12' },
     { path: `/staff/cycle-proposals/${await own('cycle_proposals')}`, owner: 'k12' },
@@ -461,6 +500,9 @@ async function objectsOfAsking(test: TestApp): Promise<Objects> {
   const meeting = await answer(3, 'Ann Lee 3');
   const check = await submit(test.app, meeting, { response: 'accepted' });
   await submit(test.app, check);
+
+  // Somebody else than the person who was invited has begun.
+  await submit(test.app, await open(test.app, `${link(4)}/about`), { ...ABOUT, name: 'Bo Diaz' });
 
   const person = invited.employers[4]!;
   const [contact] = await db.select().from(contacts).where(eq(contacts.id, person.contactId));
