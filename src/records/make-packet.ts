@@ -3,7 +3,13 @@ import { recordsPackets } from '../db/schema/records.ts';
 import type { Deps } from '../deps.ts';
 import { invariant } from '../lib/errors.ts';
 import { instantOf } from '../lib/zoned-time.ts';
-import { listAnswersForRecords, listDecisionsForRecords, listSnapshotsForRecords } from './queries.ts';
+import {
+  listAnswersForRecords,
+  listDecisionsForRecords,
+  listFilesForRecords,
+  listSnapshotsForRecords,
+  listSubmissionsForRecords,
+} from './queries.ts';
 import { buildRecordsPacket } from './rules.ts';
 import type { RedactionProfile } from './types.ts';
 
@@ -20,8 +26,8 @@ export type RecordsRequest = {
 };
 
 /**
- * What an agency gives out to a records request, in one step: its answers, decisions and frozen evidence of those days,
- * blacked out by a profile, with a log of what was blacked out. It is kept as given out, with its hash.
+ * What an agency gives out to a records request, in one step: its answers, what came by letter, call or public page, the
+ * files attached, decisions and frozen evidence of those days, blacked out by a profile, with a log of what was blacked out. It is kept as given out, with its hash.
  */
 export async function makeRecordsPacket(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -41,7 +47,9 @@ export async function makeRecordsPacket(
   return deps.db.transaction(
     async (tx) => {
       const answers = await listAnswersForRecords(tx, scope, MAX_ANSWERS + 1);
-      if (answers.length > MAX_ANSWERS) return { ok: false, reason: 'too_much' };
+      const submissions = await listSubmissionsForRecords(tx, scope, MAX_ANSWERS + 1);
+      if (Math.max(answers.length, submissions.length) > MAX_ANSWERS)
+        return { ok: false, reason: 'too_much' };
       const built = buildRecordsPacket({
         agency: agency.name,
         reference,
@@ -52,6 +60,8 @@ export async function makeRecordsPacket(
         profile,
         madeAt: now,
         answers,
+        submissions,
+        files: await listFilesForRecords(tx, scope),
         decisions: await listDecisionsForRecords(tx, scope),
         snapshots: await listSnapshotsForRecords(tx, scope),
       });

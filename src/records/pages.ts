@@ -1,3 +1,4 @@
+import { documentPath } from '../documents/paths.ts';
 import { formatDate } from '../lib/zoned-time.ts';
 import { liftFieldOf } from './forms.ts';
 import { recordsPaths } from './paths.ts';
@@ -9,7 +10,7 @@ import type {
   listRetentionRules,
   listRetentionRuns,
 } from './queries.ts';
-import { monthsInForce, retentionChanges } from './rules.ts';
+import { contentsOf, monthsInForce, retentionChanges } from './rules.ts';
 import { REDACTION_PROFILES, RETENTION_CLASSES } from './types.ts';
 import { CLASS_WORDS, FIELD_WORDS, PROFILE_WORDS } from './words.ts';
 
@@ -73,6 +74,7 @@ export function packetPage(facts: {
   done: Done;
 }) {
   const { packet, credential, madeBy } = facts.found;
+  const contents = packet.packet === null ? null : contentsOf(packet.packet);
   return {
     title: `Request ${packet.reference}`,
     breadcrumbs: [{ href: recordsPaths.requests, text: 'Public records' }],
@@ -83,6 +85,9 @@ export function packetPage(facts: {
       { key: 'Days', value: spanOf(packet) },
       { key: 'Blacked out', value: PROFILE_WORDS[packet.profile].text },
       { key: 'Answers', value: packet.answers.toLocaleString('en-US') },
+      ...(contents
+        ? [{ key: 'Letters, calls, public pages', value: contents.submissions.toLocaleString('en-US') }]
+        : []),
       { key: 'Made by', value: `${madeBy}, ${formatDate(packet.madeAt, facts.zone)}` },
       { key: 'Fingerprint (SHA-256)', value: packet.sha256 },
     ],
@@ -90,6 +95,12 @@ export function packetPage(facts: {
       ? { json: recordsPaths.packetJson(packet.id), csv: recordsPaths.packetCsv(packet.id) }
       : null,
     removedAt: packet.removedAt,
+    files: (contents?.files ?? []).map(({ documentId, sha256, attachedTo, content }) => ({
+      text: `File ${documentId}`,
+      href: content === 'deleted' ? null : documentPath(documentId),
+      attachedTo: attachedTo.join(', '),
+      sha256,
+    })),
     redactions: packet.redactions.map((line) => ({
       field: FIELD_WORDS[line.field] ?? line.field,
       reason: line.reason,

@@ -16,7 +16,7 @@ import {
 } from '../db/schema/records.ts';
 import { submissions } from '../db/schema/submissions.ts';
 import { answers, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
-import type { AnswerRecord } from './rules.ts';
+import type { AnswerRecord, FileRecord, SubmissionRecord } from './rules.ts';
 
 export type RecordsScope = { agencyId: number; credentialId: number | null; from: Date; until: Date };
 
@@ -69,6 +69,82 @@ export function listAnswersForRecords(db: Db, scope: RecordsScope, limit: number
     )
     .orderBy(asc(answers.id))
     .limit(limit);
+}
+
+/** What an agency took in by letter, call, vote or public page in a time, whatever became of it, the oldest first. */
+export function listSubmissionsForRecords(
+  db: Db,
+  scope: RecordsScope,
+  limit: number,
+): Promise<SubmissionRecord[]> {
+  return db
+    .select({
+      submissionId: submissions.id,
+      kind: submissions.kind,
+      state: submissions.state,
+      credential: credentials.slug,
+      receivedAt: submissions.receivedAt,
+      saidOn: submissions.saidOn,
+      verifiedAt: submissions.verifiedAt,
+      language: submissions.language,
+      familiar: submissions.familiar,
+      values: submissions.values,
+      relation: submissions.relation,
+      hiringAuthority: submissions.hiringAuthority,
+      noticeSha256: noticeVersions.sha256,
+      documentId: submissions.documentId,
+      respondentName: submissions.respondentName,
+      respondentTitle: submissions.respondentTitle,
+      email: sql<string>`coalesce(${submissions.email}, '')`,
+      employerName: submissions.employerName,
+      employerPlace: submissions.employerPlace,
+      employerWebsite: submissions.employerWebsite,
+      note: submissions.note,
+      decisionReason: submissions.decisionReason,
+    })
+    .from(submissions)
+    .innerJoin(credentials, eq(credentials.id, submissions.credentialId))
+    .innerJoin(noticeVersions, eq(noticeVersions.id, submissions.noticeVersionId))
+    .where(
+      and(
+        eq(submissions.agencyId, scope.agencyId),
+        gte(submissions.receivedAt, scope.from),
+        lt(submissions.receivedAt, scope.until),
+        scope.credentialId === null ? undefined : eq(submissions.credentialId, scope.credentialId),
+      ),
+    )
+    .orderBy(asc(submissions.id))
+    .limit(limit);
+}
+
+/** Files that were added in the time, or are attached to what was; of one credential those that are attached to it. */
+export async function listFilesForRecords(db: Db, scope: RecordsScope): Promise<FileRecord[]> {
+  const rows = await db.execute<FileRecord & { addedAt: Date; removedAt: Date | null }>(sql`
+    select d.id as "documentId", d.media_type as "mediaType", d.bytes, d.sha256, d.added_at as "addedAt",
+      d.removed_at as "removedAt", d.name, array_agg(distinct used.what order by used.what)
+        filter (where used.what is not null) as "attachedTo"
+    from documents d left join (
+      select s.document_id, 'submission ' || s.id as what, s.credential_id, s.received_at as at from submissions s
+      union all select e.document_id, 'criterion ' || e.criterion, p.credential_id, e.added_at
+        from criterion_evidence e join applications p on p.id = e.application_id
+      union all select x.document_id, 'decision ' || x.id, p.credential_id, x.proposed_at
+        from decisions x join applications p on p.id = x.application_id
+      union all select b.document_id, 'ballot ' || b.id, b.credential_id, b.recorded_at from ballots b
+      union all select l.document_id, 'board letter ' || l.id, l.credential_id, l.recorded_at from board_letters l
+      union all select r.document_id, 'review ' || r.id, r.credential_id, r.recorded_at from rubric_reviews r
+      union all select v.document_id, 'vendor finding ' || v.id, v.credential_id, v.recorded_at from vendor_findings v
+    ) used on used.document_id = d.id
+    where d.agency_id = ${scope.agencyId}
+      and ((d.added_at >= ${scope.from} and d.added_at < ${scope.until})
+        or (used.at >= ${scope.from} and used.at < ${scope.until}))
+      and (${scope.credentialId}::bigint is null or used.credential_id = ${scope.credentialId})
+    group by d.id order by d.id`);
+  return rows.map((row) => ({
+    ...row,
+    attachedTo: row.attachedTo ?? [],
+    addedAt: new Date(row.addedAt),
+    removedAt: row.removedAt && new Date(row.removedAt),
+  }));
 }
 
 export async function listDecisionsForRecords(db: Db, scope: RecordsScope) {

@@ -8,7 +8,7 @@ import {
   type RetentionMonths,
 } from './types.ts';
 
-export const PACKET_FORMAT = 'countersign-records/1';
+export const PACKET_FORMAT = 'countersign-records/2';
 export const WITHHELD = '[withheld]';
 
 /** Personal data older than this are due: what happened before it, by the rule's months. */
@@ -64,6 +64,44 @@ export type AnswerRecord = {
   hasFein: boolean;
 };
 
+/** What came by no invitation, as it was typed: also what was turned down or found no employer, and so became no answer. */
+export type SubmissionRecord = {
+  submissionId: number;
+  kind: string;
+  state: string;
+  credential: string;
+  receivedAt: Date;
+  saidOn: string | null;
+  verifiedAt: Date | null;
+  language: string;
+  familiar: boolean;
+  values: Record<string, string>;
+  relation: string;
+  hiringAuthority: boolean | null;
+  noticeSha256: string;
+  documentId: number | null;
+  respondentName: string;
+  respondentTitle: string;
+  email: string;
+  employerName: string;
+  employerPlace: string;
+  employerWebsite: string;
+  note: string;
+  decisionReason: string;
+};
+
+/** A file that staff attached. The packet tells of it; the file itself is handed over beside it. */
+export type FileRecord = {
+  documentId: number;
+  mediaType: string;
+  bytes: number;
+  sha256: string;
+  addedAt: Date;
+  removedAt: Date | null;
+  attachedTo: string[];
+  name: string;
+};
+
 export type DecisionRecord = {
   credential: string;
   list: string;
@@ -76,22 +114,24 @@ export type SnapshotRecord = { snapshotId: number; sha256: string; credential: s
 
 export type RedactionLine = { field: string; reason: string; rows: number };
 
-type Field = keyof Pick<
-  AnswerRecord,
-  'respondentName' | 'respondentTitle' | 'contactName' | 'contactEmail' | 'employerName' | 'employerPlace'
->;
-
 export const WHY_PERSON = 'It identifies a person';
 export const WHY_EMPLOYER = 'It identifies the employer that answered';
 export const WHY_FREE_TEXT = 'Free text may name people or employers';
+export const WHY_FILE =
+  'Only a person can black out a file; what may go out is handed over beside the packet';
 export const WHY_FEIN =
   'A federal employer number; for a sole proprietor it is close to a social security number';
 
-const OF_PEOPLE: readonly Field[] = ['respondentName', 'respondentTitle', 'contactName', 'contactEmail'];
-const OF_EMPLOYERS: readonly Field[] = ['employerName', 'employerPlace'];
+const OF_PEOPLE = ['respondentName', 'respondentTitle', 'contactName', 'contactEmail', 'email'];
+const FREE_TEXT = ['note', 'decisionReason', 'reason', 'name'];
+const OF_EMPLOYERS = ['employerName', 'employerPlace', 'employerWebsite'];
 
-function withheldFields(profile: RedactionProfile): { field: Field; reason: string }[] {
-  const people = OF_PEOPLE.map((field) => ({ field, reason: WHY_PERSON }));
+/** Fields by name, in whatever part of the packet they stand. */
+function withheldFields(profile: RedactionProfile): { field: string; reason: string }[] {
+  const people = [
+    ...OF_PEOPLE.map((field) => ({ field, reason: WHY_PERSON })),
+    ...FREE_TEXT.map((field) => ({ field, reason: WHY_FREE_TEXT })),
+  ];
   const employers = OF_EMPLOYERS.map((field) => ({ field, reason: WHY_EMPLOYER }));
   switch (profile) {
     case 'nothing_withheld':
@@ -104,8 +144,9 @@ function withheldFields(profile: RedactionProfile): { field: Field; reason: stri
 }
 
 /**
- * The packet that is given out, with what was blacked out of it: in each answer which fields, and in all how many of
- * each and why. What is blank already is not redacted. Whatever the profile, no federal employer number is in it.
+ * The packet that is given out, with what was blacked out of it: in each row which fields, and in all how many of each
+ * and why. What is blank already is not redacted. Whatever the profile, no federal employer number is in it, and no
+ * file: of files it tells the hash, by which whoever is handed one can tell that it is the right one.
  */
 export function buildRecordsPacket(input: {
   agency: string;
@@ -117,6 +158,8 @@ export function buildRecordsPacket(input: {
   profile: RedactionProfile;
   madeAt: Date;
   answers: readonly AnswerRecord[];
+  submissions: readonly SubmissionRecord[];
+  files: readonly FileRecord[];
   decisions: readonly DecisionRecord[];
   snapshots: readonly SnapshotRecord[];
 }): { text: string; sha256: string; redactions: RedactionLine[] } {
@@ -126,31 +169,31 @@ export function buildRecordsPacket(input: {
     const line = rows.get(field) ?? { field, reason, rows: 0 };
     rows.set(field, { ...line, rows: line.rows + 1 });
   };
-  const answers = input.answers.map(({ hasFein, ...answer }) => {
-    if (hasFein) note('employerFein', WHY_FEIN);
+  const blackOut = <Row extends object>(row: Row, part: string) => {
+    const shown = { ...row } as Record<string, unknown>;
     const withheld: string[] = [];
-    const shown = { ...answer };
     for (const { field, reason } of fields) {
-      if (shown[field] === '') continue;
+      if (typeof shown[field] !== 'string' || shown[field] === '') continue;
       shown[field] = WITHHELD;
       withheld.push(field);
-      note(field, reason);
+      note(part === '' ? field : `${part}.${field}`, reason);
     }
-    return {
-      ...shown,
-      answeredAt: shown.answeredAt.toISOString(),
-      endedAt: shown.endedAt?.toISOString() ?? null,
-      withheld,
-    };
+    return { ...(shown as Row), withheld };
+  };
+  const answers = input.answers.map(({ hasFein, ...answer }) => {
+    if (hasFein) note('employerFein', WHY_FEIN);
+    return timed(blackOut(answer, ''));
+  });
+  const submissions = input.submissions.map((submission) => timed(blackOut(submission, 'submission')));
+  const files = input.files.map((file) => {
+    const isWithheld = input.profile !== 'nothing_withheld' && file.removedAt === null;
+    if (isWithheld) note('file.content', WHY_FILE);
+    const content = file.removedAt ? 'deleted' : isWithheld ? WITHHELD : 'beside the packet';
+    return { ...timed(blackOut(file, 'file')), content };
   });
   const decisions = input.decisions.map((decision) => {
-    const isHidden = input.profile !== 'nothing_withheld' && decision.reason !== '';
-    if (isHidden) note('decisionReason', WHY_FREE_TEXT);
-    return {
-      ...decision,
-      reason: isHidden ? WITHHELD : decision.reason,
-      decidedAt: decision.decidedAt.toISOString(),
-    };
+    const { withheld: _, ...shown } = blackOut(decision, 'decision');
+    return timed(shown);
   });
   const redactions = [...rows.values()];
   const text = canonicalJson({
@@ -166,15 +209,31 @@ export function buildRecordsPacket(input: {
     profile: input.profile,
     madeAt: input.madeAt.toISOString(),
     answers,
+    submissions,
+    files,
     decisions,
-    snapshots: input.snapshots.map((snapshot) => ({
-      ...snapshot,
-      frozenAt: snapshot.frozenAt.toISOString(),
-    })),
+    snapshots: input.snapshots.map(timed),
     redactions,
   });
   return { text, sha256: sha256Hex(text), redactions };
 }
+
+/** Times as RFC 3339 has them. */
+function timed<Row extends object>(row: Row): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]),
+  );
+}
+
+/** What a page tells of a packet beside its log: packets of the first format held answers only. */
+export function contentsOf(packetText: string): { submissions: number; files: PacketFile[] } {
+  const { submissions = [], files = [] } = JSON.parse(packetText) as {
+    submissions?: unknown[];
+    files?: PacketFile[];
+  };
+  return { submissions: submissions.length, files };
+}
+type PacketFile = { documentId: number; sha256: string; attachedTo: string[]; content: string };
 
 type CsvCell = string | number;
 

@@ -34,7 +34,7 @@ export const CLASS_WORDS: Record<RetentionClass, { text: string; hint: string }>
 export const PROFILE_WORDS: Record<RedactionProfile, { text: string; hint: string }> = {
   people_withheld: {
     text: 'People are blacked out',
-    hint: 'Names, titles and addresses of people, and free text. Employers are shown.',
+    hint: 'Names, titles and addresses of people, free text and attached files. Employers are shown.',
   },
   people_and_employers_withheld: {
     text: 'People and employers are blacked out',
@@ -54,5 +54,17 @@ export const FIELD_WORDS: Record<string, string> = {
   employerName: 'Name of the employer',
   employerPlace: 'Place of the employer',
   employerFein: 'Federal employer number',
+  /** In packets of the first format. */
   decisionReason: 'Reason of a decision',
+  'decision.reason': 'Reason of a decision',
+  'submission.respondentName': 'Letters, calls, public pages: name of who spoke',
+  'submission.respondentTitle': 'Letters, calls, public pages: title of who spoke',
+  'submission.email': 'Public pages: address of who wrote',
+  'submission.employerName': 'Public pages: employer, as it was typed',
+  'submission.employerPlace': 'Public pages: place, as it was typed',
+  'submission.employerWebsite': 'Public pages: website, as it was typed',
+  'submission.note': 'Letters and calls: notes of staff',
+  'submission.decisionReason': 'Letters, calls, public pages: why one was turned down',
+  'file.name': 'Name of an attached file',
+  'file.content': 'Attached file',
 };

@@ -9,7 +9,9 @@ import { contacts } from '../../src/db/schema/employers.ts';
 import { evidenceSnapshots } from '../../src/db/schema/evidence.ts';
 import { invitations } from '../../src/db/schema/outreach.ts';
 import { recordsPackets } from '../../src/db/schema/records.ts';
+import { submissions } from '../../src/db/schema/submissions.ts';
 import { answers } from '../../src/db/schema/surveys.ts';
+import { storeDocument } from '../../src/documents/store-document.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
 import { sha256Hex } from '../../src/lib/sha256.ts';
@@ -17,6 +19,7 @@ import { applyRetention } from '../../src/records/apply-retention.ts';
 import { confirmRetention, proposeRetention } from '../../src/records/change-retention.ts';
 import { confirmHoldLift, placeHold, requestHoldLift } from '../../src/records/hold-records.ts';
 import { RETENTION_CLASSES, type RetentionMonths } from '../../src/records/types.ts';
+import { pdf } from '../documents/files.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { month } from '../support/evidence/facts.ts';
 import { employersSay } from '../support/evidence/history.ts';
@@ -323,5 +326,71 @@ describe('the console', () => {
     expect((await ben.post(`/staff/records/holds/${id}/confirm-lift`)).statusCode).toBe(303);
     const theirs = await signInAs(test, stranger.staff[0].id);
     expect((await theirs.post(`/staff/records/holds/${id}/keep`)).statusCode).toBe(404);
+  });
+});
+
+describe('what came by no invitation', () => {
+  it('is in the packet with its file, turned down or not, each in its log', async () => {
+    const { db } = test.deps;
+    test.clock.set(month(3));
+    const own = await createWorld(db);
+    const [agencyId, staffId] = [own.agency.id, own.staff[0].id];
+    const about = [await createCredential(db), await createCredential(db)] as const;
+    const documentIds: number[] = [];
+    for (const credentialId of about) {
+      const stored = await db.transaction((tx) =>
+        storeDocument(tx, { agencyId, staffId, now: month(3), file: { name: 'letter.pdf', content: pdf() } }),
+      );
+      if (!stored.ok) throw new Error(stored.reason);
+      documentIds.push(stored.document.id);
+      await db.insert(submissions).values({
+        kind: 'letter',
+        state: 'rejected',
+        agencyId,
+        credentialId,
+        instrumentVersionId: own.instrumentVersion.id,
+        noticeVersionId: own.notice.id,
+        language: 'en',
+        familiar: true,
+        values: { incentive: 'yes' },
+        relation: 'none',
+        respondentName: 'Olga Typed',
+        receivedAt: month(3),
+        saidOn: '2026-03-01',
+        enteredBy: staffId,
+        documentId: stored.document.id,
+        note: 'Olga rang',
+        decisionReason: 'Olga asked twice',
+      });
+    }
+    const olaf = await signInAs(test, staffId);
+    const packetOf = async (changes: object, by = olaf) => {
+      const made = await by.post('/staff/records', { ...request, ...changes });
+      const path = String(made.headers.location).split('?')[0]!;
+      return { path, packet: (await by.get(`${path}/packet.json`)).json() };
+    };
+    const one = await packetOf({ credentialId: String(about[0]) });
+    expect(one.packet.submissions).toHaveLength(1);
+    expect(one.packet.files).toEqual([
+      expect.objectContaining({
+        documentId: documentIds[0],
+        sha256: sha256Hex(pdf()),
+        attachedTo: [`submission ${one.packet.submissions[0].submissionId}`],
+        name: '[withheld]',
+        content: '[withheld]',
+      }),
+    ]);
+    expect(JSON.stringify(one.packet)).not.toContain('Olga');
+    const page = (await olaf.get(one.path)).body;
+    expect(page).toContain(`href="/staff/documents/${documentIds[0]}"`);
+    expect(page).toContain('Letters and calls: notes of staff');
+    const everything = await packetOf({ profile: 'nothing_withheld' });
+    expect(everything.packet.submissions).toHaveLength(2);
+    expect(everything.packet.files).toHaveLength(2);
+    expect(JSON.stringify(everything.packet)).toContain('Olga asked twice');
+    const later = await packetOf({ fromDay: '2026-06-01' });
+    expect([later.packet.submissions, later.packet.files]).toEqual([[], []]);
+    const theirs = await packetOf({}, await signInAs(test, stranger.staff[0].id));
+    expect([theirs.packet.submissions, theirs.packet.files]).toEqual([[], []]);
   });
 });

@@ -8,7 +8,9 @@ import {
   type AnswerRecord,
   buildRecordsPacket,
   decideLift,
+  type FileRecord,
   recordsCsvRows,
+  type SubmissionRecord,
   WITHHELD,
 } from '../../src/records/rules.ts';
 import { REDACTION_PROFILES, type RedactionProfile } from '../../src/records/types.ts';
@@ -43,6 +45,41 @@ function answer(changes: Partial<AnswerRecord> = {}): AnswerRecord {
   };
 }
 
+const submission: SubmissionRecord = {
+  submissionId: 5,
+  kind: 'open_link',
+  state: 'rejected',
+  credential: 'cna',
+  receivedAt: AT,
+  saidOn: null,
+  verifiedAt: null,
+  language: 'en',
+  familiar: true,
+  values: { incentive: 'yes' },
+  relation: 'none',
+  hiringAuthority: null,
+  noticeSha256: 'b'.repeat(64),
+  documentId: 7,
+  respondentName: 'Olga Typed',
+  respondentTitle: 'Cook',
+  email: 'olga@cafe.example',
+  employerName: 'Cafe Olga',
+  employerPlace: 'Butte',
+  employerWebsite: '',
+  note: 'Olga rang twice',
+  decisionReason: 'Olga did not confirm',
+};
+const file: FileRecord = {
+  documentId: 7,
+  mediaType: 'application/pdf',
+  bytes: 12,
+  sha256: 'd'.repeat(64),
+  addedAt: AT,
+  removedAt: null,
+  attachedTo: ['submission 5'],
+  name: 'letter-of-olga.pdf',
+};
+
 function build(profile: RedactionProfile, answers: AnswerRecord[], reason = 'Ann Miller was convincing') {
   const built = buildRecordsPacket({
     agency: 'Agency',
@@ -54,6 +91,8 @@ function build(profile: RedactionProfile, answers: AnswerRecord[], reason = 'Ann
     profile,
     madeAt: AT,
     answers,
+    submissions: [submission],
+    files: [file, { ...file, documentId: 8, name: '', removedAt: AT }],
     decisions: [{ credential: 'cna', list: 'unified', decision: 'approved', reason, decidedAt: AT }],
     snapshots: [{ snapshotId: 1, sha256: 'c'.repeat(64), credential: 'cna', frozenAt: AT }],
   });
@@ -85,7 +124,14 @@ describe('a packet for a records request', () => {
       respondentTitle: 1,
       contactName: 2,
       contactEmail: 2,
-      decisionReason: 1,
+      'decision.reason': 1,
+      'submission.respondentName': 1,
+      'submission.respondentTitle': 1,
+      'submission.email': 1,
+      'submission.note': 1,
+      'submission.decisionReason': 1,
+      'file.name': 1,
+      'file.content': 1,
     });
     expect(redactions.every(({ reason }) => reason.length > 10)).toBe(true);
     expect(packet.answers[0].withheld).toEqual([
@@ -96,6 +142,23 @@ describe('a packet for a records request', () => {
     ]);
     expect(packet.answers[1].withheld).toEqual(['respondentName', 'contactName', 'contactEmail']);
     expect(packet.answers[1].respondentTitle).toBe('');
+  });
+
+  it('holds what came by letter, call or public page, and tells of files, by the same profile', () => {
+    const open = build('nothing_withheld', []);
+    expect(open.redactions).toEqual([]);
+    expect(open.packet.submissions[0]).toMatchObject({ email: 'olga@cafe.example', note: 'Olga rang twice' });
+    expect(open.packet.files.map(({ content }: { content: string }) => content)).toEqual([
+      'beside the packet',
+      'deleted',
+    ]);
+    const people = build('people_withheld', []);
+    expect(people.text).not.toMatch(/olga@|Olga rang|Olga did|Olga Typed|letter-of/);
+    expect(people.packet.submissions[0].employerName).toBe('Cafe Olga');
+    expect(people.packet.files[0]).toMatchObject({ sha256: file.sha256, content: WITHHELD, name: WITHHELD });
+    const employers = build('people_and_employers_withheld', []);
+    expect(employers.text).not.toMatch(/olga|Butte/i);
+    expect(employers.packet.submissions[0].values).toEqual({ incentive: 'yes' });
   });
 
   it('leaves every answer in, with what was answered, whatever is blacked out', () => {
@@ -115,7 +178,7 @@ describe('a packet for a records request', () => {
           expect(sha256).toBe(sha256Hex(bytes));
           const marked = packet.answers.flatMap((one: { withheld: string[] }) => one.withheld);
           for (const { field, rows } of redactions.filter(
-            ({ field }) => !['employerFein', 'decisionReason'].includes(field),
+            ({ field }) => field !== 'employerFein' && !field.includes('.'),
           )) {
             expect(marked.filter((one: string) => one === field)).toHaveLength(rows);
           }
