@@ -1,9 +1,12 @@
 /**
- * What other systems are told of, in the changed-since feed and, but for the last, by webhook. Names are the API's own.
+ * What other systems are told of, in the changed-since feed and, the most of it, by webhook. Names are the API's own.
  */
 export const EVENT_TYPES = [
   'application.submitted',
   'decision.made',
+  'application.due_for_review',
+  'application.renewed',
+  'application.lapsed',
   'snapshot.frozen',
   'requirement.met',
   'requirement.lapsing',
@@ -20,6 +23,9 @@ export const WEBHOOK_EVENT_TYPES = [
   'requirement.lapsed',
   'snapshot.frozen',
   'decision.made',
+  'application.due_for_review',
+  'application.renewed',
+  'application.lapsed',
 ] as const satisfies readonly EventType[];
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 

@@ -1,6 +1,14 @@
-export const ENDPOINT_STATES = ['active', 'disabled'] as const;
+/**
+ * active <-> paused (what happens waits and is sent later); both -> disabled (told nothing, what waited is dropped) ->
+ * active; any -> deleted, which is the end.
+ */
+export const ENDPOINT_STATES = ['active', 'paused', 'disabled', 'deleted'] as const;
+export type EndpointState = (typeof ENDPOINT_STATES)[number];
 
-/** Why an endpoint is told nothing: staff switched it off, or it answered 410 Gone. */
+/** Endpoints for which what happens is put in their log. */
+export const LISTENING_STATES = ['active', 'paused'] as const satisfies readonly EndpointState[];
+
+/** Why an endpoint is told nothing: the agency switched it off or deleted it, or it answered 410 Gone. */
 export const DISABLED_REASONS = ['by_staff', 'gone'] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 

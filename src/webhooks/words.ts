@@ -6,7 +6,10 @@ export const EVENT_WORDS: Record<WebhookEventType, string> = {
   'requirement.lapsing': 'What was reached is about to lapse',
   'requirement.lapsed': 'What was reached no longer holds',
   'snapshot.frozen': 'Evidence was frozen',
-  'decision.made': 'An application was decided',
+  'decision.made': 'An application was decided, or an approval taken back',
+  'application.due_for_review': 'An approval has come up for review',
+  'application.renewed': 'An approval was renewed',
+  'application.lapsed': 'An approval has lapsed: it was not renewed',
 };
 
 export const DELIVERY_WORDS: Record<DeliveryState, { text: string; kind: string }> = {

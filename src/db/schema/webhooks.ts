@@ -30,7 +30,7 @@ export const webhookEndpoints = pgTable(
   (t) => [
     check('webhook_endpoints_state', oneOf(t.state, ENDPOINT_STATES)),
     check('webhook_endpoints_reason', oneOf(t.disabledReason, DISABLED_REASONS)),
-    check('webhook_endpoints_disabled', presentExactlyIn(t.disabledAt, t.state, ['disabled'])),
+    check('webhook_endpoints_disabled', presentExactlyIn(t.disabledAt, t.state, ['disabled', 'deleted'])),
     check('webhook_endpoints_why', sql`(${t.disabledReason} is null) = (${t.disabledAt} is null)`),
     index().on(t.agencyId),
   ],
