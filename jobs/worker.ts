@@ -37,8 +37,11 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
 };
 
 export type Worker = {
-  /** Takes no further job, waits for those that run, and lets go. */
-  close(): Promise<void>;
+  /**
+   * Takes no further job, waits for those that run, and lets go; within a bounded time, also when the queue's store is
+   * away. Names the jobs that did not end well since: another worker takes them up.
+   */
+  close(): Promise<{ unfinished: string[] }>;
 };
 
 export type WorkerOptions = {
@@ -49,7 +52,10 @@ export type WorkerOptions = {
   schedules?: Parameters<typeof writeSchedules>[1];
 };
 
-const CLOSE_MS = 25_000;
+/** Of the time to stop, jobs have this share to end; parting from the store comes after. */
+const SHARE_FOR_JOBS = 2 / 3;
+const STOP_SECONDS = 15;
+const PART_FROM_STORE_MS = 2_000;
 const RETRY_MS = 2_000;
 const SCHEDULE_CHECK_MS = 15_000;
 
@@ -65,9 +71,20 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<W
   const log = createQueueLog(deps.log, 'worker');
   const closing = new AbortController();
   let runner: JobRunner | null = null;
+  let schedules: StoredJobs | null = null;
+  /** Handlers at work. What BullMQ does about a job afterwards is no work: lost, the job merely runs again. */
+  const inHand = new Map<Promise<unknown>, JobName>();
+  const unfinished: string[] = [];
 
   const work = (job: Job<unknown, JobResult, JobName>, token?: string) =>
-    runJob(deps, handlers, job, token, closing.signal);
+    runJob(deps, job, token, (log) => {
+      const handling = handle({ ...deps, log }, handlers, job, closing.signal);
+      inHand.set(handling, job.name);
+      handling
+        .catch(() => closing.signal.aborted && unfinished.push(job.name))
+        .finally(() => inHand.delete(handling));
+      return handling;
+    });
 
   /** Keeps a runner running: one that could not start, or that ended by itself, is replaced. */
   async function keepRunning(started: () => void): Promise<void> {
@@ -89,21 +106,20 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<W
 
   /** Keeps the schedules in the store, also when it was emptied meanwhile. */
   async function keepSchedules(): Promise<void> {
-    let jobs: StoredJobs | null = null;
     while (!closing.signal.aborted) {
       let next = SCHEDULE_CHECK_MS;
       try {
-        jobs ??= await openQueue(store, log);
-        await writeSchedules(jobs, options.schedules);
+        schedules ??= await openQueue(store, log);
+        await writeSchedules(schedules, options.schedules);
       } catch (error) {
         log.outage(error as Error);
-        await jobs?.close().catch(() => undefined);
-        jobs = null;
+        await schedules?.close().catch(() => undefined);
+        schedules = null;
         next = RETRY_MS;
       }
       await pause(next);
     }
-    await jobs?.close().catch(() => undefined);
+    await schedules?.close().catch(() => undefined);
   }
 
   const pause = (ms: number) =>
@@ -114,29 +130,46 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<W
     running = Promise.all([keepRunning(resolve), keepSchedules()]).finally(resolve);
   });
 
+  async function close(): Promise<{ unfinished: string[] }> {
+    closing.abort();
+    const until = performance.now() + (deps.config.stopSeconds ?? STOP_SECONDS) * 1000 * SHARE_FOR_JOBS;
+    const parted = Promise.allSettled([runner?.close(), running]);
+    // One that was being fetched just now still begins.
+    do {
+      await inTime(until - performance.now(), Promise.allSettled(inHand.keys()));
+    } while (!(await inTime(PART_FROM_STORE_MS, parted)) && inHand.size > 0 && performance.now() < until);
+    // A store that is away is waited for without end by close(), and by close(true) too, once close() was called.
+    for (const connected of [runner, schedules]) void connected?.disconnect().catch(() => undefined);
+    return { unfinished: [...unfinished, ...inHand.values()] };
+  }
+
+  let closed: ReturnType<typeof close> | null = null;
   return {
-    close: async () => {
-      if (closing.signal.aborted) return;
-      closing.abort();
-      const closed = (runner?.close() ?? Promise.resolve()).then(() => running);
-      const ended = await Promise.race([closed.then(() => true), wait(CLOSE_MS, false, { ref: false })]);
-      if (ended) return;
-      deps.log.warn('a job did not end in time; another worker will take it over');
-      await runner?.close(true);
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }
 
-/** Checks a stored job against its contract, runs its handler and turns the outcome into what BullMQ understands. */
+/** Whether the promise settles within so many milliseconds. */
+function inTime(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const ended = promise.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([ended, wait(Math.max(0, ms), false, { ref: false })]);
+}
+
+/** Runs a job and turns its outcome into what BullMQ understands. */
 async function runJob(
-  deps: Deps,
-  handlers: Handlers,
+  deps: Pick<Deps, 'log'>,
   job: Job<unknown, JobResult, JobName>,
   token: string | undefined,
-  signal: AbortSignal,
+  handling: (log: Deps['log']) => Promise<JobOutcome>,
 ): Promise<JobResult> {
   const log = deps.log.child({ job: job.name, jobId: job.id });
-  const outcome = await handle({ ...deps, log }, handlers, job, signal);
+  const outcome = await handling(log);
   switch (outcome.outcome) {
     case 'done':
       log.debug('job done');
@@ -151,6 +184,7 @@ async function runJob(
   }
 }
 
+/** Checks a stored job against its contract and runs its handler. */
 async function handle(
   deps: Deps,
   handlers: Handlers,

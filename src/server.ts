@@ -7,28 +7,41 @@ import { loadConfig } from './config/config.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { listenForReports } from './delivery/listen-for-reports.ts';
 import { type Deps, type OpenDeps, openDeps } from './deps.ts';
+import { closeOnSignal, closeParts, type Part } from './lib/close-on-signal.ts';
 import { CommandError, StartError } from './lib/told-errors.ts';
 import { raiseSendEpoch } from './outreach/sending-lock.ts';
 
 type WorkerModule = {
-  startWorker(deps: Deps, options: { databaseUrl: string }): Promise<{ close(): Promise<void> }>;
+  startWorker(deps: Deps, options: { databaseUrl: string }): Promise<Pick<Part, 'close'>>;
 };
 
 /**
  * A worker, and beside it the mail listener where the settings ask for one. jobs/ is the second front door: src must
  * compile without it, so it is not imported by name.
  */
-export async function startWorkerIn(open: OpenDeps): Promise<{ close(): Promise<void> }> {
+export async function startWorkerIn(open: OpenDeps): Promise<Part> {
   const { startWorker } = (await import(new URL('../jobs/worker.ts', import.meta.url).href)) as WorkerModule;
   await raiseSendEpoch(open.deps, { atOnce: true });
   const listener = await listenForReports(open.deps);
   const worker = await startWorker(open.deps, { databaseUrl: open.databaseUrl });
   return {
+    name: 'worker',
+    works: true,
     async close() {
-      await listener?.close();
-      await worker.close();
+      const [left] = await Promise.all([worker.close(), listener?.close()]);
+      return left;
     },
   };
+}
+
+/** The web server as a part of the process: requests in hand are answered before it is closed. */
+export function serverPart(app: FastifyInstance): Part {
+  return { name: 'server', works: true, close: () => app.close().then(() => ({ unfinished: [] })) };
+}
+
+/** All that the others work with. */
+export function depsPart(open: OpenDeps): Part {
+  return { name: 'deps', works: false, close: () => open.close().then(() => ({ unfinished: [] })) };
 }
 
 /** Listens and says where; a taken port is told in words. Returns the port. */
@@ -56,26 +69,23 @@ export async function listen(app: FastifyInstance, deps: Pick<Deps, 'config'>): 
 /** Web server, and by default a worker beside it, until SIGTERM or SIGINT. */
 export async function serve(options: { withWorker: boolean }): Promise<void> {
   const open = await openDeps(loadConfig());
-  const closers: (() => Promise<void>)[] = [open.close];
+  const parts = [depsPart(open)];
   try {
     const { deps, databaseUrl } = open;
     await migrateDatabase(databaseUrl, { log: deps.log });
     const app = await buildApp(deps);
-    closers.push(() => app.close());
+    parts.push(serverPart(app));
     await listen(app, deps);
-    if (options.withWorker) {
-      const worker = await startWorkerIn(open);
-      closers.push(worker.close);
-    }
+    if (options.withWorker) parts.push(await startWorkerIn(open));
+    closeOnSignal(parts, deps);
     deps.announce(`Countersign is at ${deps.config.publicUrl}`);
     if ((await countStaff(deps.db)) === 0) {
       deps.announce(`Nobody has an account yet. Set it up here: ${setupLink(deps)}`);
     } else {
       deps.announce(`Staff sign in at ${deps.config.publicUrl}/staff`);
     }
-    closeOnSignal(closers, deps);
   } catch (error) {
-    await closeAll(closers);
+    await closeParts(parts);
     throw error;
   }
 }
@@ -83,15 +93,14 @@ export async function serve(options: { withWorker: boolean }): Promise<void> {
 /** A worker process until SIGTERM or SIGINT. */
 export async function work(): Promise<void> {
   const open = await openDeps(loadConfig());
-  const closers: (() => Promise<void>)[] = [open.close];
+  const parts = [depsPart(open)];
   try {
     await migrateDatabase(open.databaseUrl, { log: open.deps.log });
-    const worker = await startWorkerIn(open);
-    closers.push(worker.close);
+    parts.push(await startWorkerIn(open));
+    closeOnSignal(parts, open.deps);
     open.deps.log.info('worker started');
-    closeOnSignal(closers, open.deps);
   } catch (error) {
-    await closeAll(closers);
+    await closeParts(parts);
     throw error;
   }
 }
@@ -124,24 +133,4 @@ export async function runSignInCommand(argv: string[]): Promise<number> {
     deps.announce(await createSignInLink(deps, staff));
     return 0;
   });
-}
-
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  for (const closer of closers.splice(0).reverse()) await closer().catch(() => undefined);
-}
-
-/** Requests and claimed messages in hand are finished first; a second signal does not wait. */
-export function closeOnSignal(closers: (() => Promise<void>)[], deps: Pick<Deps, 'log'>): void {
-  let closing = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (closing) process.exit(1);
-    closing = true;
-    deps.log.info({ signal }, 'closing');
-    closeAll(closers).then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
 }

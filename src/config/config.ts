@@ -215,6 +215,11 @@ export const SETTINGS = {
     description: 'How long a claimed message belongs to its worker before another may take it over.',
     schema: whole(1, 3_600).default(60),
   },
+  STOP_SECONDS: {
+    description:
+      'How long a process that is told to stop takes at most, whatever is away then. Jobs have two thirds of it to end. More where the mail server is slow to accept; less than the supervisor waits before it kills.',
+    schema: whole(3, 600).default(15),
+  },
 } as const satisfies Record<string, Setting>;
 
 export type Config = {
@@ -256,6 +261,7 @@ export type Config = {
   rateLimits: { perLink: number; perAddress: number; failuresPerAddress: number };
   workerConcurrency: number;
   sendLeaseSeconds: number;
+  stopSeconds: number;
 };
 
 export class ConfigError extends Error {
@@ -354,6 +360,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     },
     workerConcurrency: env.WORKER_CONCURRENCY,
     sendLeaseSeconds: env.SEND_LEASE_SECONDS,
+    stopSeconds: env.STOP_SECONDS,
   };
 }
 

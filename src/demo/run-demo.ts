@@ -8,8 +8,9 @@ import { buildApp } from '../app.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { type Deps, type OpenDeps, openDeps } from '../deps.ts';
+import { closeOnSignal, closeParts, type Part } from '../lib/close-on-signal.ts';
 import { mailboxPath } from '../outreach/paths.ts';
-import { closeOnSignal, listen, startWorkerIn } from '../server.ts';
+import { depsPart, listen, serverPart, startWorkerIn } from '../server.ts';
 import { credentialPath, homePath } from '../site/paths.ts';
 import { freezeWhatMet } from './freeze-what-met.ts';
 import { launchSampleWaves } from './launch-sample-waves.ts';
@@ -40,44 +41,40 @@ export async function runDemoCommand(argv: string[]): Promise<number | undefined
   const startedAt = performance.now();
   // Progress goes to stderr, so that with --json the last line of stdout is the object and nothing but it.
   const progress = createProgress(process.stderr);
-  const closers: (() => Promise<void>)[] = [];
-  const closeAll = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const parts: Part[] = [];
   try {
-    const open = await openFresh(progress, closers);
-    closeOnSignal(closers, open.deps);
+    const open = await openFresh(progress, parts);
+    closeOnSignal(parts, open.deps);
     const { report, state } = await play(open, progress, startedAt);
     if (!values.once || !values.json) process.stdout.write(`\n${summaryText(report)}\n`);
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     if (values.once) {
-      await closeAll();
+      await closeParts(parts);
       return 0;
     }
     await tellWhere(open.deps, state);
     return undefined;
   } catch (error) {
-    await closeAll().catch(() => undefined);
+    await closeParts(parts);
     throw error;
   }
 }
 
 /** Everything embedded, whatever the settings name: a demo must never touch a real database or send a real mail. */
-async function openFresh(progress: Progress, closers: (() => Promise<void>)[]): Promise<OpenDeps> {
+async function openFresh(progress: Progress, parts: Part[]): Promise<OpenDeps> {
   const step = progress.step('Starting PostgreSQL, queue and server');
   const config = await demoConfig(loadConfig());
   const open = await openDeps(config, { freshDatabase: true });
-  closers.push(open.close);
+  parts.push(depsPart(open));
   // Only now: while another demo uses the folder, its database refuses us before its mails are gone.
   await rm(join(config.dataDir, 'mailbox'), { recursive: true, force: true });
   await rm(join(config.dataDir, 'keys'), { recursive: true, force: true });
   await rm(join(config.dataDir, 'uploads'), { recursive: true, force: true });
   await migrateDatabase(open.databaseUrl, { log: open.deps.log });
   const app = await buildApp(open.deps);
-  closers.push(() => app.close());
+  parts.push(serverPart(app));
   await listen(app, open.deps);
-  const worker = await startWorkerIn(open);
-  closers.push(worker.close);
+  parts.push(await startWorkerIn(open));
   step.finish(config.publicUrl);
   return open;
 }

@@ -285,7 +285,7 @@ async function supervise(working: string, launch: () => Child): Promise<Child> {
   }
 }
 
-async function startRedisOn(port: number, folder: string): Promise<Child> {
+export async function startRedisOn(port: number, folder: string): Promise<Child> {
   const flags = {
     port,
     bind: '127.0.0.1',

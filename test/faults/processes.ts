@@ -12,6 +12,8 @@ export type Child = {
   process: ChildProcess;
   /** Resolves with the first line that contains the words; rejects when the process ends before. */
   said(words: string): Promise<string>;
+  /** The last lines that it said. */
+  heard: readonly string[];
   /** Lines of the log that somebody must act on. */
   errors: string[];
   kill(): Promise<void>;
@@ -59,6 +61,7 @@ export function start(command: string, args: string[], options: SpawnOptions = {
   };
   const started: Child = {
     process: child,
+    heard,
     errors,
     said(words) {
       const before = heard.find((line) => line.includes(words));
