@@ -26,12 +26,21 @@ export type ResultRecorder = {
   settled(): Promise<Tally>;
 };
 
-type RecordDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'askObservers'>;
+type RecordDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'log' | 'askObservers'>;
 
 /** Results wait this long for others to be written with, or until there are enough of them. */
 const FLUSH_MS = 60;
-/** A database that restarts is waited for: what is known here and not written would go out twice. */
-const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000, 10_000, 15_000, 20_000];
+/**
+ * A database that is away is waited for: what is known here and not written goes out twice, and nothing else can be
+ * done meanwhile, since no further message may leave. Longer than a restart or a failover takes; whoever waits longer
+ * keeps its place in the queue for nothing, since the lease is over and another sender may be faster anyway.
+ */
+const PATIENCE_MS = 5 * 60_000;
+/** One who is told to stop waits for this share of the time that the process has, and says what it lost. */
+const PATIENCE_SHARE_OF_STOP = 1 / 3;
+/** Every batch is tried once, however late it is. */
+const LEAST_TRY_MS = 1_000;
+const MOST_PAUSE_MS = 2_000;
 
 /**
  * Writes what became of handed messages, several at once but soon: whatever is not yet written when a worker dies
@@ -40,8 +49,9 @@ const RETRY_WAITS_MS = [100, 300, 1_000, 3_000, 5_000, 10_000, 15_000, 20_000];
 export function createResultRecorder(
   deps: RecordDeps,
   claimedBy: string,
-  options: { enough: number; onWritten?: (count: number) => void },
+  options: { enough: number; signal?: AbortSignal | undefined; onWritten?: (count: number) => void },
 ): ResultRecorder {
+  const patience = createPatience(deps, options.signal);
   const tally: Tally = { sent: 0, failed: 0, retried: 0, uncertain: 0 };
   let pending: Result[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -56,7 +66,12 @@ export function createResultRecorder(
     if (writing || pending.length === 0) return;
     const batch = pending;
     pending = [];
-    writing = writeWithPatience(deps, claimedBy, batch, tally)
+    writing = patience
+      .until(batch.length, () => deps.db.transaction((tx) => writeResults(tx, deps, claimedBy, batch)))
+      .then(async (written) => {
+        for (const key of Object.keys(written) as (keyof Tally)[]) tally[key] += written[key];
+        if (written.failed > 0) await guardWaves(deps, batch);
+      })
       .catch((error: unknown) => {
         failure ??= error;
       })
@@ -81,30 +96,95 @@ export function createResultRecorder(
       isEnding = true;
       flush();
       while (writing) await writing;
+      patience.end();
       if (failure) throw failure;
       return tally;
     },
   };
 }
 
-async function writeWithPatience(
-  deps: RecordDeps,
-  claimedBy: string,
-  batch: readonly Result[],
-  tally: Tally,
-): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const written = await deps.db.transaction((tx) => writeResults(tx, deps, claimedBy, batch));
-      for (const key of Object.keys(written) as (keyof Tally)[]) tally[key] += written[key];
-      if (written.failed > 0) await guardWaves(deps, batch);
-      return;
-    } catch (error) {
-      const pause = RETRY_WAITS_MS[attempt];
-      if (pause === undefined || !(isDatabaseUnavailable(error) || isTransactionConflict(error))) throw error;
-      await wait(pause);
+type Patience = {
+  /** Writes so many results, again and again while the database is away; each try is safe to repeat. */
+  until<T>(count: number, write: () => Promise<T>): Promise<T>;
+  end(): void;
+};
+
+/**
+ * How long results wait for the database, all batches of a sender together: the outage counts from the first write
+ * that did not get through. It is told once when it begins and once more, with how many, when they are given up.
+ */
+function createPatience({ config, log }: Pick<Deps, 'config' | 'log'>, signal?: AbortSignal): Patience {
+  let since: number | null = null;
+  let stopAt = Infinity;
+  let told = false;
+  let lost = 0;
+  const onStop = () => {
+    stopAt = performance.now() + config.stopSeconds * 1_000 * PATIENCE_SHARE_OF_STOP;
+  };
+  if (signal?.aborted) onStop();
+  else signal?.addEventListener('abort', onStop, { once: true });
+  const left = () => Math.min((since ?? performance.now()) + PATIENCE_MS, stopAt) - performance.now();
+
+  async function until<T>(count: number, write: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      since ??= performance.now();
+      try {
+        const written = await withinLast(() => Math.max(LEAST_TRY_MS, left()), write(), signal);
+        since = null;
+        return written;
+      } catch (error) {
+        const passes = isDatabaseUnavailable(error) || isTransactionConflict(error);
+        if (!passes && !(error instanceof OutOfPatience)) throw error;
+        if (left() <= 0) {
+          lost += count;
+          throw error;
+        }
+        if (!told && !isTransactionConflict(error)) {
+          told = true;
+          log.warn(
+            { err: error },
+            'what was sent cannot be written down yet; the sender waits for the database',
+          );
+        }
+        const pause = signal?.aborted ? 100 : Math.min(MOST_PAUSE_MS, 100 * 2 ** attempt);
+        await wait(pause, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
+
+  return {
+    until,
+    end() {
+      signal?.removeEventListener('abort', onStop);
+      if (lost === 0) return;
+      log.error(
+        { messages: lost },
+        'the database stayed away: what became of these messages is not written down, and they may go out again with the same Message-ID',
+      );
+      lost = 0;
+    },
+  };
+}
+
+class OutOfPatience extends Error {
+  override name = 'OutOfPatience';
+}
+
+/** The promise, or a rejection when the time is over; it is measured anew when the process is told to stop. */
+function withinLast<T>(left: () => number, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const measure = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(new OutOfPatience('the database does not answer')), left());
+    };
+    measure();
+    signal?.addEventListener('abort', measure);
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', measure);
+    });
+  });
 }
 
 /** Nothing but refusals says that something is wrong with the wave, or with us. */

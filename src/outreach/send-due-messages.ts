@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDatabaseUnavailable } from '../db/client.ts';
 import { isClockOff } from '../db/clock-check.ts';
 import type { Deps } from '../deps.ts';
 import { type OutgoingMail, SendError } from '../mail/types.ts';
@@ -48,7 +49,7 @@ type Batch = { messages: ClaimedMessage[]; mails: Map<number, LoadedMail>; exhau
  */
 export async function sendDueMessages(deps: SendDeps, options: SendOptions = {}): Promise<SendOutcome> {
   const claimedBy = randomUUID();
-  const lane = createLane(deps, claimedBy);
+  const lane = createLane(deps, claimedBy, options.signal);
   const startedAt = performance.now();
   const isOver = () =>
     options.signal?.aborted === true || performance.now() - startedAt > (options.forMs ?? Infinity);
@@ -58,6 +59,11 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
   let claimed: ClaimedMessage[] = [];
   let upcoming: Promise<Batch> | null = null;
 
+  /** A courtesy to the next sender: where the database is away, the leases end by themselves. */
+  const giveBack = (messageIds: readonly number[]) =>
+    releaseClaims(deps, claimedBy, messageIds).catch((error: unknown) => {
+      if (!isDatabaseUnavailable(error)) throw error;
+    });
   const nothing: Batch = { messages: [], mails: new Map(), exhausted: true };
   const fetchBatch = async (): Promise<Batch> => {
     if ((await raiseSendEpoch(deps)).locked || (await isClockOff(deps))) return nothing;
@@ -121,12 +127,13 @@ export async function sendDueMessages(deps: SendDeps, options: SendOptions = {})
     }
   } finally {
     await lane.idle();
-    const unused = await upcoming?.catch(() => null);
-    await releaseClaims(
-      deps,
-      claimedBy,
-      [...claimed, ...(unused?.messages ?? [])].map((message) => message.id),
-    );
+    try {
+      // Also when something failed: what left is written down before anybody takes the job over.
+      await lane.settled();
+    } finally {
+      const unused = await upcoming?.catch(() => null);
+      await giveBack([...claimed, ...(unused?.messages ?? [])].map((message) => message.id));
+    }
   }
   const { sent, failed, retried, uncertain } = await lane.settled();
   // A copy made before this moment does not know all that left.
@@ -178,7 +185,7 @@ const CHUNK_PER_CONNECTION = 2;
 const SHARE_OF_LEASE_TO_START = 1 / 3;
 
 /** The messages under way: with the server, and as many waiting behind them, so that no connection runs dry. */
-function createLane(deps: SendDeps, claimedBy: string): Lane {
+function createLane(deps: SendDeps, claimedBy: string, signal: AbortSignal | undefined): Lane {
   const width = deps.config.smtpConnections;
   const chunk = width * CHUNK_PER_CONNECTION;
   let sending = 0;
@@ -210,6 +217,7 @@ function createLane(deps: SendDeps, claimedBy: string): Lane {
   };
   const recorder = createResultRecorder(deps, claimedBy, {
     enough: chunk,
+    signal,
     onWritten: (written) => {
       unsettled -= written;
       changed();

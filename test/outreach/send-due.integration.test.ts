@@ -324,7 +324,7 @@ describe('when the mail server refuses', () => {
       ended: 'unavailable',
       code: 'ECONNREFUSED',
     });
-    expect(await messageStates(test.deps, waveId)).toMatchObject({ planned: expect.any(Number) });
+    // With or without the reason: all may have been handed over before the first connection was refused.
     const [rows] = await test.deps.db.execute<{ planned: number; tried: number }>(sql`
       select count(*)::int as planned, coalesce(sum(attempts), 0)::int as tried from messages
       where wave_id = ${waveId} and state = 'planned'`);
