@@ -4,6 +4,7 @@ import { listAgencies } from './agencies/queries.ts';
 import { loadConfig } from './config/config.ts';
 import { MOST_CLOCK_SKEW_MS, readClockSkew } from './db/clock-check.ts';
 import { type Deps, openDeps } from './deps.ts';
+import { checkLogHealth } from './ledger/check-health.ts';
 import { askDns, checkBounceDomain } from './mail/inbound/check-bounce-domain.ts';
 import { readSenderDns } from './mail/read-sender-dns.ts';
 import { judgeSenderDns } from './mail/sender-dns.ts';
@@ -65,6 +66,10 @@ export async function runDoctorCommand(): Promise<number> {
       return 'this database is the one that sent last';
     });
     await run('Clock', () => checkClock(deps));
+    await run('Log', async () => {
+      findings.push(...(await checkLog(deps)));
+      return 'what it took in, its signatures, keys and witness were looked at';
+    });
     await run('Queue', async () => {
       await deps.queue.count();
       return 'answers';
@@ -115,6 +120,14 @@ export async function checkSenders(
     found.push(...judgeSenderDns(await readSenderDns(deps.resolveTxt, { ...deps.config, fromAddress })));
   }
   return found;
+}
+
+/** Nothing to look at in a database that was never brought to this version. */
+async function checkLog(deps: Deps): Promise<Finding[]> {
+  const [table] = await deps.sql<
+    { found: boolean }[]
+  >`select to_regclass('log_entries') is not null as found`;
+  return table?.found ? checkLogHealth(deps) : [];
 }
 
 async function checkDataFolder(dataDir: string): Promise<string> {

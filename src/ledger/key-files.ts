@@ -7,7 +7,7 @@ import { StartError } from '../lib/told-errors.ts';
 
 /** The private key of this id from the folder; null when this machine does not hold it. */
 export function readKeyFile(folder: string, kid: string): KeyObject | null {
-  const path = fileOf(folder, kid);
+  const path = keyFileOf(folder, kid);
   let pem: string;
   try {
     pem = readFileSync(path, 'utf8');
@@ -32,7 +32,7 @@ export function writeKeyFile(folder: string, key: KeyObject): string {
     writeFileSync(draft, writePrivateKey(key), { mode: 0o600, flag: 'wx', flush: true });
     chmodSync(draft, 0o600);
     try {
-      linkSync(draft, fileOf(folder, kid));
+      linkSync(draft, keyFileOf(folder, kid));
     } finally {
       rmSync(draft);
     }
@@ -63,6 +63,6 @@ export function writeLastSigned(folder: string, note: string): void {
 
 const LAST_SIGNED = 'last-checkpoint';
 
-function fileOf(folder: string, kid: string): string {
+export function keyFileOf(folder: string, kid: string): string {
   return join(folder, `${kid}.pem`);
 }

@@ -7,15 +7,17 @@ import type { EntryKind } from './types.ts';
  * no addresses. PostgreSQL writes the times, to the microsecond and in UTC, which every connection here is set to.
  * Entries were made by these expressions: to say more, add a kind.
  */
-const SOURCES: Record<EntryKind, { table: string; value: string }> = {
+const SOURCES: Record<EntryKind, { table: string; value: string; at?: string }> = {
   audit_event: {
     table: 'audit_events',
+    at: 's.at',
     value: `jsonb_build_object('kind', 'audit_event', 'id', s.id, 'at', s.at, 'agencyId', s.agency_id,
       'actorKind', s.actor_kind, 'actorId', s.actor_id, 'action', s.action, 'subjectType', s.subject_type,
       'subjectId', s.subject_id, 'details', s.details)`,
   },
   answer: {
     table: 'answers',
+    at: 's.answered_at',
     value: `jsonb_build_object('kind', 'answer', 'id', s.id, 'askId', s.ask_id, 'version', s.version,
       'invitationId', s.invitation_id, 'contactId', s.contact_id, 'employerId', s.employer_id,
       'credentialId', s.credential_id, 'instrumentVersionId', s.instrument_version_id,
@@ -29,6 +31,7 @@ const SOURCES: Record<EntryKind, { table: string; value: string }> = {
   },
   snapshot: {
     table: 'evidence_snapshots',
+    at: 's.frozen_at',
     value: `jsonb_build_object('kind', 'snapshot', 'id', s.id, 'sha256', s.sha256, 'publicSha256', s.public_sha256)`,
   },
   // What is left of an answer's entry when its own was made to forget who gave it.
@@ -42,6 +45,7 @@ const SOURCES: Record<EntryKind, { table: string; value: string }> = {
   },
   erasure: {
     table: 'log_erasures',
+    at: 's.at',
     value: `jsonb_build_object('kind', 'erasure', 'id', s.id, 'leafIndex', s.leaf_index, 'erasedKind', s.kind,
       'sourceId', s.source_id, 'basis', s.basis, 'at', s.at)`,
   },
@@ -66,6 +70,20 @@ export async function listUnlogged(
     sql`select s.id, ${sql.raw(value)}::text as value from ${sql.raw(table)} s
       where s.id > ${settled} and ${isUnlogged(kind)} order by s.id limit ${limit}`,
   );
+}
+
+/** How many rows after `settled` are not in the log yet, and since when the oldest of them waits. */
+export async function countWaiting(
+  db: Db,
+  kind: ScannedKind,
+  settled: number,
+): Promise<{ rows: number; oldest: Date | null }> {
+  const { table, at } = SOURCES[kind];
+  const [row] = (await db.execute(
+    sql`select count(*)::int as rows, min(${sql.raw(at ?? 'null::timestamptz')}) as oldest from ${sql.raw(table)} s
+      where s.id > ${settled} and ${isUnlogged(kind)}`,
+  )) as unknown as { rows: number; oldest: Date | string | null }[];
+  return { rows: row!.rows, oldest: row!.oldest === null ? null : new Date(row!.oldest) };
 }
 
 /** How many rows up to an id are not in the log although they should be. */

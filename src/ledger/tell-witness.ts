@@ -9,7 +9,7 @@ import { ledgerPaths } from './paths.ts';
 import { listSigningKeys } from './signing-keys.ts';
 
 /** Unless something was frozen, which is told at once. */
-const TELL_EVERY_MS = 24 * 60 * 60 * 1000;
+export const TELL_EVERY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Mails the last checkpoint to the witness, when there is one and it was not told of it yet. The later commits to all

@@ -5,7 +5,7 @@ import { tellWitness } from './tell-witness.ts';
 import { countEntries } from './tree.ts';
 
 /** A log that grows is signed at least so often. */
-const SIGN_EVERY_MS = 60 * 60 * 1000;
+export const SIGN_EVERY_MS = 60 * 60 * 1000;
 
 /** What the schedule does for the log: brings in what was committed, signs it now and then, tells the witness. */
 export async function tendLog(
