@@ -67,8 +67,11 @@ export async function runDoctorCommand(): Promise<number> {
     });
     await run('Clock', () => checkClock(deps));
     await run('Log', async () => {
-      findings.push(...(await checkLog(deps)));
-      return 'what it took in, its signatures, keys and witness were looked at';
+      const found = await checkLog(deps);
+      findings.push(...found);
+      return found.length > 0
+        ? 'its entries, signatures, keys and witness were looked at'
+        : 'there is none yet';
     });
     await run('Queue', async () => {
       await deps.queue.count();
