@@ -171,9 +171,10 @@ function sectorTitle(prefix: string): string {
 }
 
 function termText(seat: SeatWithHolder): string {
-  if (seat.termFrom && seat.termUntil) return `${seat.termFrom} to ${seat.termUntil}`;
-  if (seat.termUntil) return `Until ${seat.termUntil}`;
-  return seat.termFrom ? `From ${seat.termFrom}` : 'Not limited';
+  const day = (iso: string) => formatDate(new Date(`${iso}T00:00:00Z`), 'UTC');
+  if (seat.termFrom && seat.termUntil) return `${day(seat.termFrom)} to ${day(seat.termUntil)}`;
+  if (seat.termUntil) return `Until ${day(seat.termUntil)}`;
+  return seat.termFrom ? `From ${day(seat.termFrom)}` : 'Not limited';
 }
 
 function termTag(seat: SeatWithHolder, figures: ReturnType<typeof seatFigures>) {

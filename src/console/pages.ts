@@ -4,7 +4,15 @@ import { committeePath } from '../committees/paths.ts';
 import { deliveryPaths } from '../delivery/paths.ts';
 import type { Voice } from '../evidence/explain-positions.ts';
 import { evidencePaths } from '../evidence/paths.ts';
-import type { CountingUnit, Figures, PositionStatus, Requirement } from '../evidence/types.ts';
+import {
+  type CountingUnit,
+  type Figures,
+  POSITION_REASONS,
+  type PositionReason,
+  type PositionStatus,
+  type Requirement,
+} from '../evidence/types.ts';
+import { POSITION_REASON_WORDS, STATUS_WORDS } from '../evidence/words.ts';
 import { enterPath, reviewPaths } from '../respond/review-paths.ts';
 import type { ReviewCounts } from '../respond/review-queries.ts';
 import type { CycleProposal } from '../waves/cycle/queries.ts';
@@ -256,31 +264,21 @@ export function standing(requirement: Requirement): { status: string; kind: stri
   }
 }
 
-const STATUS_WORDS: Record<PositionStatus, string> = {
-  asked: 'No answer yet',
-  both_yes: 'Yes to both',
-  no: 'No',
-  not_sure: 'Not sure',
-  not_familiar: 'Does not know it',
-  conflicting: 'Its people disagree',
-  excluded: 'Not counted',
-  aged_out: 'Too old to count',
-};
+/** Reasons that say what the position says already. */
+const PLAIN_REASONS: ReadonlySet<PositionReason> = new Set([
+  'all_questions_yes',
+  'a_question_no',
+  'not_sure',
+  'not_familiar',
+  'no_answer',
+  'contacts_disagree',
+  'older_than_evidence_age',
+]);
 
-const REASON_WORDS: Record<string, string> = {
-  declared_relation: 'says it has ties to the issuer',
-  relation_set_by_staff: 'staff recorded ties to the issuer',
-  domain_of_issuer: 'uses the issuer’s internet domain',
-  provenance_not_accepted: 'came in a way that the policy does not take',
-  no_hiring_authority: 'the person does not take part in hiring',
-  question_not_asked: 'was asked other questions',
-  not_in_state: 'is not in the state that the policy counts',
-  unrelated_sector: 'is of another industry, or of one not known',
-  wage_below_floor: 'pays less to start than the policy asks for',
-  wage_not_stated: 'does not say what it pays to start',
-  contacts_disagree: 'one says yes, another no',
-  possible_duplicates_count_once: 'possible duplicates count once',
-};
+export function reasonOf(reason: string | null): string | null {
+  const known = POSITION_REASONS.find((one) => one === reason);
+  return known && !PLAIN_REASONS.has(known) ? POSITION_REASON_WORDS[known] : null;
+}
 
 const FIGURE_OF: Record<Exclude<PositionStatus, 'asked'>, keyof Figures> = {
   both_yes: 'bothYes',
@@ -344,13 +342,13 @@ export type StoryFacts = {
 
 export const POSITIONS_PER_PAGE = 50;
 
-/** One credential from the first ask to the count: asked, answered, yes to both, short by how many; who and when. */
 const UNIT_NOTES: Record<CountingUnit, string | null> = {
   legal_entity: null,
   group: 'The figures above count each group of companies once; the list below is of single companies.',
   site: 'The figures above count each site; the list below is of whole employers.',
 };
 
+/** One credential from the first ask to the count: asked, answered, yes to both, short by how many; who and when. */
 export function storyPage(facts: StoryFacts) {
   const { credential, requirement, chosen } = facts;
   const link = (query: { show?: string; page?: number }) =>
@@ -359,11 +357,9 @@ export function storyPage(facts: StoryFacts) {
   return {
     title: credential.name,
     zone: facts.zone,
-    breadcrumbs: [
-      { href: '/staff/credentials', text: 'Credentials' },
-      { href: `/staff/credentials/${credential.slug}`, text: credential.name },
-    ],
+    breadcrumbs: [{ href: '/staff/credentials', text: 'Credentials' }],
     issuer: credential.issuer,
+    aboutHref: `/staff/credentials/${credential.slug}`,
     whatIfHref: whatIfPath(credential.slug, chosen ? { under: `v${chosen.policyVersionId}` } : {}),
     enterHref: enterPath({ credential: credential.slug }),
     rule: chosen?.rule[0] ?? null,
@@ -433,7 +429,7 @@ export function storyPage(facts: StoryFacts) {
       href: `/staff/employers/${position.employerId}`,
       city: position.city,
       status: STATUS_WORDS[position.status],
-      reason: position.reason ? (REASON_WORDS[position.reason] ?? null) : null,
+      reason: reasonOf(position.reason),
       answeredAt: position.answeredAt,
       who: [position.respondent, position.respondentTitle].filter(Boolean).join(', '),
       wave: position.wave,

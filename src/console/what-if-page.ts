@@ -1,8 +1,8 @@
 import { lapseInWords } from '../approvals/standing.ts';
 import { changesTheCount, countOf, type Difference } from '../evidence/rules/compare.ts';
 import type { Figures, Measure, PositionStatus, Requirement, UnitPosition } from '../evidence/types.ts';
-import { MEASURE_WORDS, POSITION_REASON_WORDS, REQUIREMENT_REASON_WORDS } from '../evidence/words.ts';
-import { standing } from './pages.ts';
+import { MEASURE_WORDS, REQUIREMENT_REASON_WORDS } from '../evidence/words.ts';
+import { reasonOf, standing } from './pages.ts';
 import { storyPath, whatIfPath } from './paths.ts';
 
 /** What can be chosen, and what it says. */
@@ -107,5 +107,5 @@ function told(positions: readonly UnitPosition[]) {
   }
   const { status, reasons } = first;
   const reason = reasons.find((one) => one === 'group_counts_once') ?? reasons[0];
-  return { status: STATUS_WORDS[status], reason: reason ? POSITION_REASON_WORDS[reason] : null };
+  return { status: STATUS_WORDS[status], reason: reasonOf(reason ?? null) };
 }

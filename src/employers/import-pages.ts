@@ -52,20 +52,21 @@ export function importsPage(facts: {
   return {
     title: 'Imports',
     createHref: facts.mayImport ? importPaths.create : null,
-    rows: facts.rows.map((row) => ({
-      href: importPaths.one(row.id),
-      filename: row.filename,
-      kind: KINDS[row.kind].text,
-      state: STATES[row.state],
-      rows: row.counts ? number(row.counts.rows ?? 0) : '',
-      created: row.counts
-        ? number(row.counts[row.kind === 'contacts' ? 'contactsCreated' : 'created'] ?? 0)
-        : '',
-      updated: row.counts
-        ? number(row.counts[row.kind === 'contacts' ? 'contactsUpdated' : 'updated'] ?? 0)
-        : '',
-      createdAt: row.createdAt,
-    })),
+    rows: facts.rows.map((row) => {
+      // A preview has counts as well, of what has not been done.
+      const done = row.state === 'imported' ? row.counts : null;
+      const count = (name: string) => (done ? number(done[name] ?? 0) : '');
+      return {
+        href: importPaths.one(row.id),
+        filename: row.filename,
+        kind: KINDS[row.kind].text,
+        state: STATES[row.state],
+        rows: row.counts?.rows ? number(row.counts.rows) : '',
+        created: count(row.kind === 'contacts' ? 'contactsCreated' : 'created'),
+        updated: count(row.kind === 'contacts' ? 'contactsUpdated' : 'updated'),
+        createdAt: row.createdAt,
+      };
+    }),
   };
 }
 

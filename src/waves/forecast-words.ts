@@ -29,7 +29,7 @@ export function forecastText(facts: ForecastFacts, zone: string, of: ForecastOf)
   const needs = `needs about ${employers(moreEmployersNeeded)} in these sectors`;
   if (outlook === 'short' || expectedBy === null) {
     return chance < 0.05
-      ? `Cannot with ${WITH[of]}: ${needs}`
+      ? `Out of reach with ${WITH[of]}: ${needs}`
       : `Unlikely with ${WITH[of]} (chance ${chanceText(chance)}): ${needs}`;
   }
   const aim = facts.shortfall > 0 ? `reach ${facts.required}` : `keep ${facts.required}`;

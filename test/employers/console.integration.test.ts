@@ -110,6 +110,11 @@ describe('an import, page by page', () => {
     expect(preview.body).toContain('Industry code of an earlier edition (3)');
     expect((await ana.get('/staff/employers')).body).toContain('There are no employers yet');
 
+    // What would be created is not told as what was.
+    expect((await ana.get('/staff/imports')).body).toContain(
+      '<td data-label="Created" class="cs-numeric"></td>',
+    );
+
     const confirmed = await ana.post(`${located(checked)}/confirm`);
     expect(confirmed.statusCode).toBe(303);
     const result = await ana.get(located(confirmed));

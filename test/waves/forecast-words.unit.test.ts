@@ -35,7 +35,7 @@ test.each<[Partial<ForecastFacts>, string, string]>([
   ],
   [
     { outlook: 'short', chance: 0, chanceBy: 0, expectedBy: null, moreEmployersNeeded: 1250 },
-    'Cannot with this audience: needs about 1,250 more employers in these sectors',
+    'Out of reach with this audience: needs about 1,250 more employers in these sectors',
     'Not enough asked',
   ],
   [{ outlook: 'already_met', shortfall: 0, chance: 1, expectedBy: null }, '', 'Has its number'],
