@@ -319,20 +319,23 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
     const waves = await tx.execute<{ id: number; protocol: WaveProtocol }>(sql`
       select id, protocol from waves
       where id = any(${sql.param([...new Set(outreach.map((row) => row.wave_id!))])}::bigint[])`);
-    let days = 0;
     for (const { id, protocol } of waves) {
       const budget = protocol.budget ?? DEFAULT_BUDGET;
-      const { person, employer } = budget;
-      days = Math.max(
-        days,
+      rules.set(Number(id), { budget, calendar: protocol.calendar ?? BUSINESS_HOURS });
+    }
+    const budgets = [...rules.values()].map(({ budget }) => budget);
+    // What belongs to no wave, such as a ballot, keeps the budget that all share.
+    if (outreach.some((row) => row.wave_id === null)) budgets.push(DEFAULT_BUDGET);
+    const days = Math.max(
+      0,
+      ...budgets.flatMap(({ person, employer }) => [
         person.newInvitationsDays,
         person.touchesDays,
         person.minBusinessDaysBetween * 3,
         employer.peopleDays,
         employer.touchesDays,
-      );
-      rules.set(Number(id), { budget, calendar: protocol.calendar ?? BUSINESS_HOURS });
-    }
+      ]),
+    );
     const since = new Date(now.getTime() - days * DAY_MS);
     const touches = await tx.execute<{
       contact_id: number;
