@@ -1,3 +1,5 @@
+import { documentPath } from '../documents/paths.ts';
+import { DOCUMENT_HINT } from '../documents/words.ts';
 import { CRITERION_WORDS } from '../evidence/rules/describe-requirement.ts';
 import type { PacketRefusal } from '../evidence/rules/packet.ts';
 import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
@@ -241,12 +243,14 @@ function decisionFacts(facts: ApplicationFacts, open: boolean) {
       body: row.decidedByBody,
       at: row.decidedAt,
       by: row.decidedBy,
+      document: last ? attachedTo(last) : null,
       proposer: last && last.ender === row.decidedBy ? last.proposer : null,
     },
     publicHref: row.decision ? approvalPaths.publicDecision(row.listSlug, row.credentialSlug) : null,
     history: facts.decisions
       .filter(({ decision }) => decision.state !== 'proposed')
-      .map(({ decision, proposer, ender }) => ({
+      .map(({ decision, proposer, ender, document }) => ({
+        document: attachedTo({ decision, document }),
         outcome: OUTCOME_WORDS[decision.outcome],
         isWithdrawn: decision.state === 'withdrawn',
         kind: decision.kind === 'appeal' ? 'after an appeal' : '',
@@ -263,6 +267,7 @@ function decisionFacts(facts: ApplicationFacts, open: boolean) {
       publicReason: waiting.decision.publicReason,
       conditions: waiting.decision.conditions,
       body: waiting.decision.decidedByBody,
+      document: attachedTo(waiting),
       id: waiting.decision.id,
       isOwn,
       confirmAction: !isOwn && viewer.mayApprove ? approvalPaths.confirmDecision(row.id) : null,
@@ -287,6 +292,7 @@ function decisionFacts(facts: ApplicationFacts, open: boolean) {
     decideAction: (open || openAppeal) && !waiting && viewer.mayEdit ? approvalPaths.decide(row.id) : null,
     decideHeading: openAppeal ? 'Decide the appeal' : 'Propose a decision',
     needsBody: needsBody(policy),
+    documentHint: DOCUMENT_HINT,
     decisions: DECISIONS.map((decision) => ({
       value: decision,
       text: DECISION_WORDS[decision].text,
@@ -295,6 +301,14 @@ function decisionFacts(facts: ApplicationFacts, open: boolean) {
     revokeAction:
       isRevocable && !openAppeal && !waiting && viewer.mayEdit ? approvalPaths.revoke(row.id) : null,
   };
+}
+
+/** The document beside a decision, as a link while its content is kept. */
+function attachedTo({ decision, document }: Pick<DecisionRow, 'decision' | 'document'>) {
+  if (decision.documentId === null || !document) return null;
+  return document.removedAt
+    ? { text: 'A file whose content was deleted', href: null }
+    : { text: document.name, href: documentPath(decision.documentId) };
 }
 
 function exclusionRows(exclusions: readonly AnswerExclusion[], details: StaffDetails) {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { VOTE_CHOICES, type VoteChoice } from '../committees/types.ts';
+import { VENDOR_FINDINGS, VOTE_CHOICES, type VoteChoice } from '../committees/types.ts';
 import type { BodyRecordKind } from '../committees/withdraw-record.ts';
 import { RELATIONS, type Relation } from '../surveys/types.ts';
-import { optionalNote, pastDay, requiredText } from './decision-forms.ts';
+import { day, optionalNote, pastDay, requiredText } from './decision-forms.ts';
 
 const id = z.coerce.number().int().positive();
 const whole = (message: string, least: number) =>
@@ -59,7 +59,46 @@ export const rubricForm = (today: string, tiers: readonly string[]) =>
     note: optionalNote(),
   });
 
-const RECORD_KINDS = ['ballot', 'board_letter', 'rubric_review'] as const satisfies readonly BodyRecordKind[];
+export const genericForm = (today: string) =>
+  z.object({
+    finding: z.enum(VENDOR_FINDINGS, 'Choose what is so'),
+    source: requiredText(
+      'Enter where it says so, such as a web address, a document or the body’s resolution',
+      500,
+    ),
+    heldOn: pastDay(HELD, today),
+    note: optionalNote(),
+  });
+
+/** Who is to vote by mail, and until when. */
+export const mailBallotForm = (today: string) =>
+  z.object({
+    body: requiredText('Enter who is asked to vote, such as Employers of the trade', 200),
+    closesOn: day('Enter the last day of the vote, such as 2027-03-31').refine(
+      (text) => text > today && text <= `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`,
+      'Enter a day after today, within a year',
+    ),
+    answered: z
+      .literal('yes')
+      .optional()
+      .transform((value) => value === 'yes'),
+    committee: z
+      .string()
+      .regex(/^\d{0,15}$/)
+      .default('')
+      .transform((text) => (text === '' ? null : Number(text))),
+    addresses: optionalNote(10_000).transform((text) => text.split(/[\s,;]+/).filter((each) => each !== '')),
+    note: optionalNote(1000),
+  });
+
+export const cancelBallotForm = z.object({ cancelReason: requiredText('Enter why it is called off', 1000) });
+
+const RECORD_KINDS = [
+  'ballot',
+  'board_letter',
+  'rubric_review',
+  'vendor_finding',
+] as const satisfies readonly BodyRecordKind[];
 
 export const withdrawForm = z.object({
   kind: z.enum(RECORD_KINDS),

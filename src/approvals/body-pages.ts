@@ -1,7 +1,12 @@
+import { VOTE_GRADE_WORDS } from '../committees/ballot-words.ts';
+import type { MailedBallot } from '../committees/mailed-ballot-queries.ts';
 import type { BodyRecords, VotingMember } from '../committees/record-queries.ts';
-import { VOTE_CHOICES, type VoteChoice } from '../committees/types.ts';
+import { type VendorFinding, VOTE_CHOICES, type VoteChoice } from '../committees/types.ts';
 import { type BallotFault, usualQuorum } from '../committees/voting-rules.ts';
 import type { BodyRecordKind } from '../committees/withdraw-record.ts';
+import { documentPath } from '../documents/paths.ts';
+import type { DocumentFacts } from '../documents/types.ts';
+import { DOCUMENT_HINT, documentText } from '../documents/words.ts';
 import type { Policy } from '../evidence/rules/policy.ts';
 import { bodyDemandsOf } from '../evidence/rules/terms.ts';
 import type { BodyExclusion, BodyOutcome } from '../evidence/types.ts';
@@ -11,6 +16,7 @@ import { assertNever } from '../lib/errors.ts';
 import { formatDate } from '../lib/zoned-time.ts';
 import { RELATIONS } from '../surveys/types.ts';
 import { applicationTabs } from './application-page.ts';
+import { mailedBallotRow } from './ballot-pages.ts';
 import { BALLOT_ROWS } from './body-forms.ts';
 import type { CriterionRow } from './criteria-rules.ts';
 import { approvalPaths } from './paths.ts';
@@ -28,6 +34,7 @@ const NOTICES: Record<string, string> = {
   voted: 'The vote is on record.',
   letter: 'It is on record.',
   reviewed: 'The review is on record.',
+  found: 'It is on record whether the credential is generic.',
   withdrawn: 'It is taken back and counts no more. It stays on record, with your reason.',
 };
 
@@ -38,6 +45,10 @@ type Facts = {
   bodies: BodyRecords;
   bodyRecords: number;
   outcomes: readonly BodyOutcome[];
+  mailed: readonly MailedBallot[];
+  /** Of the records, as far as they are the agency's own. */
+  documents: readonly DocumentFacts[];
+  now: Date;
   viewer: { agencyId: number; mayEdit: boolean };
   zone: string;
   done: unknown;
@@ -75,6 +86,12 @@ export function bodiesPage(facts: Facts) {
       what: `${record.isSettling ? 'Settles it' : 'Review'}: ${record.tier ?? 'no tier'}`,
       votes: [],
     })),
+    ...bodies.findings.map(({ record, ...about }) => ({
+      ...common('vendor_finding', record, about, facts, 'generic'),
+      title: FINDING_WORDS[record.finding],
+      what: `It says so in: ${record.source}`,
+      votes: [],
+    })),
   ];
   const mayRecord = viewer.mayEdit;
   return {
@@ -97,12 +114,15 @@ export function bodiesPage(facts: Facts) {
       counted,
       until: expiresAt,
     })),
+    mailed: facts.mailed.map((ballot) => mailedBallotRow(row.id, ballot, facts)),
     records,
     actions: mayRecord
       ? [
+          { href: approvalPaths.mailBallot(row.id), text: 'Mail a ballot to employers' },
           { href: approvalPaths.recordPanelVote(row.id), text: 'Record a vote of a panel' },
           { href: approvalPaths.recordEmployerBallot(row.id), text: 'Record a ballot of employers' },
           { href: approvalPaths.recordBoardLetter(row.id), text: 'Record a workforce board' },
+          { href: approvalPaths.recordGeneric(row.id), text: 'Record whether it is generic' },
           ...(demands.has('rubric')
             ? [{ href: approvalPaths.recordReview(row.id), text: 'Record a review with the rubric' }]
             : []),
@@ -127,6 +147,7 @@ function ballotRow({ record, votes, ...about }: BodyRecords['ballots'][0], facts
         employer: employer ?? '',
         choice: CHOICE_WORDS[vote.choice],
         relation: vote.relation === 'none' ? '' : RELATION_WORDS[vote.relation],
+        grade: vote.provenance ? (VOTE_GRADE_WORDS[vote.provenance] ?? '') : '',
         reason: vote.reason,
         uncounted: reason && reason !== 'recused' ? BODY_EXCLUSION_WORDS[reason] : '',
       };
@@ -142,11 +163,12 @@ function common(
     heldOn: string;
     note: string;
     recordedAt: Date;
+    documentId: number | null;
     withdrawnAt: Date | null;
     withdrawReason: string | null;
   },
   about: { agency: string; recorder: string },
-  { outcomes, viewer, row }: Facts,
+  { outcomes, viewer, row, documents }: Facts,
   demand: BodyOutcome['kind'],
 ) {
   const outcome = outcomes.find((each) => each.kind === demand);
@@ -160,12 +182,21 @@ function common(
         ? { tag: 'quiet' as const, text: 'Not counted' }
         : { tag: 'quiet' as const, text: 'Not asked for' };
   const isOwn = record.agencyId === viewer.agencyId;
+  const file = documents.find(({ id }) => id === record.documentId);
   return {
     recordId: record.id,
     kind,
     kindText: BODY_DEMAND_WORDS[demand],
     heldOn: dayText(record.heldOn),
     note: record.note,
+    document: file
+      ? {
+          text: file.removedAt ? 'A file whose content was deleted' : documentText(file),
+          href: file.removedAt ? null : documentPath(file.id),
+        }
+      : record.documentId === null
+        ? null
+        : { text: `A document that ${about.agency} holds`, href: null },
     by: isOwn ? `${about.recorder}, ${about.agency}` : about.agency,
     at: record.recordedAt,
     standing,
@@ -199,9 +230,10 @@ function fieldNames(key: number) {
   };
 }
 
-function recordFrame(row: ApplicationRow, title: string) {
+export function recordFrame(row: ApplicationRow, title: string) {
   return {
     title,
+    documentHint: DOCUMENT_HINT,
     caption: `${row.credentialName}. ${row.listName}, ${row.cycleName}`,
     breadcrumbs: [
       { href: approvalPaths.applications, text: 'Applications' },
@@ -281,6 +313,32 @@ export function rubricPage(row: ApplicationRow, tiers: readonly string[]) {
     tiers: [
       ...tiers.toReversed().map((tier) => ({ value: tier, text: tier })),
       { value: 'none', text: 'It reaches none of them' },
+    ],
+  };
+}
+
+const FINDING_WORDS: Record<VendorFinding, string> = {
+  generic: 'It is generic',
+  vendor_specific: 'It is tied to one vendor’s product',
+  excepted: 'It is tied to a vendor, and excepted',
+};
+
+export function genericPage(row: ApplicationRow) {
+  return {
+    ...recordFrame(row, 'Record whether it is generic'),
+    action: approvalPaths.recordGeneric(row.id),
+    findings: [
+      {
+        value: 'generic',
+        text: 'It is generic',
+        hint: 'It shows skills that hold whoever made the tools or software',
+      },
+      { value: 'vendor_specific', text: 'It is tied to one vendor’s product' },
+      {
+        value: 'excepted',
+        text: 'It is tied to a vendor, and the body that decides has excepted it',
+        hint: 'Name the resolution, and attach it where there is one',
+      },
     ],
   };
 }

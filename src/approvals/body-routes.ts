@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
+import { listMailedBallots } from '../committees/mailed-ballot-queries.ts';
 import { type CastVote, recordBallot } from '../committees/record-ballot.ts';
+import { recordFinding } from '../committees/record-finding.ts';
 import {
   listHeldMeetings,
   listVotingCommittees,
@@ -10,18 +12,23 @@ import {
 import { recordBoardLetter, recordReview } from '../committees/record-statement.ts';
 import { withdrawRecord } from '../committees/withdraw-record.ts';
 import type { Deps } from '../deps.ts';
+import { listDocuments } from '../documents/queries.ts';
+import { DOCUMENT_UPLOAD } from '../documents/read-form.ts';
 import { loadFacts } from '../evidence/queries.ts';
 import { bodyOutcomesOf } from '../evidence/rules/bodies.ts';
 import type { Policy } from '../evidence/rules/policy.ts';
 import { bodyDemandsOf } from '../evidence/rules/terms.ts';
 import { type FieldError, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
+import { registerUploads } from '../http/uploads.ts';
 import { DomainError } from '../lib/errors.ts';
 import { dayIn } from '../lib/zoned-time.ts';
+import { registerBallotRoutes } from './ballot-routes.ts';
 import {
   BALLOT_ROWS,
   boardLetterForm,
   employerBallotForm,
+  genericForm,
   panelVoteForm,
   readVote,
   rubricForm,
@@ -32,11 +39,13 @@ import {
   boardLetterPage,
   bodiesPage,
   employerBallotPage,
+  genericPage,
   panelVotePage,
   rubricPage,
 } from './body-pages.ts';
 import { approvalPaths } from './paths.ts';
 import { findApplication, findEmployerCalled } from './queries.ts';
+import { readAttached } from './read-attached.ts';
 import { requireRole } from './require-role.ts';
 import { loadApplicationFrame, type Refused } from './show-application.ts';
 
@@ -44,9 +53,13 @@ type WithId = { Params: { id: string } };
 
 const staffOnly = { config: { access: 'staff' } } as const;
 
+/** A vote of a large panel has many fields beside its document. */
+const UPLOAD = { ...DOCUMENT_UPLOAD, maxFields: 400 };
+
 /** What bodies said of the credential of an application: votes, letters of boards, reviews. */
 export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
   const { db } = deps;
+  registerBallotRoutes(app, deps);
   const own = async (request: FastifyRequest<WithId>) => {
     const row = await findApplication(db, request.staff.agencyId, parseId(request.params.id));
     if (!row) throw new DomainError('not_found');
@@ -61,11 +74,23 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
     const { agencyId, role, timeZone: zone } = request.staff;
     const now = deps.clock.now();
     const { policy, ...frame } = await loadApplicationFrame(deps, agencyId, parseId(request.params.id));
+    const { ballots, letters, reviews, findings } = frame.bodies;
+    const [mailed, documents] = await Promise.all([
+      listMailedBallots(db, agencyId, frame.row.credentialId),
+      listDocuments(
+        db,
+        agencyId,
+        [...ballots, ...letters, ...reviews, ...findings].flatMap(({ record }) => record.documentId ?? []),
+      ),
+    ]);
     const page = bodiesPage({
       ...frame,
       policy: policy.body,
       outcomes: bodyOutcomesOf(policy.body, await loadFacts(db, frame.row.credentialId, now), now),
       viewer: { agencyId, mayEdit: hasRole(role, 'editor') },
+      mailed,
+      documents,
+      now,
       zone,
       done: (request.query as { done?: unknown }).done,
     });
@@ -109,39 +134,46 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
     return showPanel(request, reply, /^\d{1,15}$/.test(committee ?? '') ? Number(committee) : null);
   });
 
-  app.post<WithId>('/staff/applications/:id/bodies/panel', staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = requireRole(request, 'editor');
-    const row = await own(request);
-    const form = parseForm(panelVoteForm(today(request)), request.body);
-    const asked = Number((request.body as { committee?: string })?.committee);
-    const committeeId = Number.isSafeInteger(asked) ? asked : null;
-    if (!form.ok) return showPanel(request, reply, committeeId, form);
-    const { committee, meeting, ...ballot } = form.data;
-    const known = (await listVotingCommittees(db, agencyId)).find(({ id }) => id === committee);
-    if (!known) throw new DomainError('not_found');
-    const members = await listVotingMembers(db, committee, row.credentialId);
-    const votes = members.map((member) => ({ member, cast: readVote(form.values, member.seatId) }));
-    if (votes.some(({ cast }) => cast === null)) throw new DomainError('stale_form');
-    const cast = votes.flatMap(({ member, cast }) =>
-      cast?.choice ? [castVote(member, cast, cast.choice)] : [],
-    );
-    const recorded = await recordBallot(deps, {
-      ...ballot,
-      agencyId,
-      staffId,
-      today: today(request),
-      credentialId: row.credentialId,
-      kind: 'panel_vote',
-      body: known.name,
-      committeeId: committee,
-      meetingId: meeting,
-      eligible: Math.max(1, members.length),
-      votes: cast,
+  registerUploads(app, UPLOAD, (scope) => {
+    scope.post<WithId>('/staff/applications/:id/bodies/panel', staffOnly, async (request, reply) => {
+      const { agencyId, id: staffId } = requireRole(request, 'editor');
+      const row = await own(request);
+      const { body, file, errors: unfit } = await readAttached(request);
+      const form = parseForm(panelVoteForm(today(request)), body);
+      const asked = Number((body as { committee?: string }).committee);
+      const committeeId = Number.isSafeInteger(asked) ? asked : null;
+      if (!form.ok) return showPanel(request, reply, committeeId, form);
+      if (unfit.length > 0) {
+        return showPanel(request, reply, committeeId, { errors: unfit, values: form.values });
+      }
+      const { committee, meeting, ...ballot } = form.data;
+      const known = (await listVotingCommittees(db, agencyId)).find(({ id }) => id === committee);
+      if (!known) throw new DomainError('not_found');
+      const members = await listVotingMembers(db, committee, row.credentialId);
+      const votes = members.map((member) => ({ member, cast: readVote(form.values, member.seatId) }));
+      if (votes.some(({ cast }) => cast === null)) throw new DomainError('stale_form');
+      const cast = votes.flatMap(({ member, cast }) =>
+        cast?.choice ? [castVote(member, cast, cast.choice)] : [],
+      );
+      const recorded = await recordBallot(deps, {
+        ...ballot,
+        agencyId,
+        staffId,
+        today: today(request),
+        credentialId: row.credentialId,
+        kind: 'panel_vote',
+        body: known.name,
+        committeeId: committee,
+        meetingId: meeting,
+        eligible: Math.max(1, members.length),
+        votes: cast,
+        file,
+      });
+      if (recorded.ok) return back(reply, row.id, 'voted');
+      const keys = cast.length > 0 ? cast.map(({ seatId }) => seatId!) : members.map(({ seatId }) => seatId);
+      const errors = ballotErrors(recorded.faults, keys);
+      return showPanel(request, reply, committee, { errors, values: form.values });
     });
-    if (recorded.ok) return back(reply, row.id, 'voted');
-    const keys = cast.length > 0 ? cast.map(({ seatId }) => seatId!) : members.map(({ seatId }) => seatId);
-    const errors = ballotErrors(recorded.faults, keys);
-    return showPanel(request, reply, committee, { errors, values: form.values });
   });
 
   const showBallot = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
@@ -153,27 +185,32 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
     showBallot(request, reply),
   );
 
-  app.post<WithId>('/staff/applications/:id/bodies/ballot', staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = requireRole(request, 'editor');
-    const row = await own(request);
-    const form = parseForm(employerBallotForm(today(request)), request.body);
-    if (!form.ok) return showBallot(request, reply, form);
-    const { votes, keys, errors } = await readBallotRows(deps, form.values);
-    if (errors.length > 0) return showBallot(request, reply, { errors, values: form.values });
-    const recorded = await recordBallot(deps, {
-      ...form.data,
-      agencyId,
-      staffId,
-      today: today(request),
-      credentialId: row.credentialId,
-      kind: 'employer_ballot',
-      committeeId: null,
-      meetingId: null,
-      quorum: 0,
-      votes,
+  registerUploads(app, UPLOAD, (scope) => {
+    scope.post<WithId>('/staff/applications/:id/bodies/ballot', staffOnly, async (request, reply) => {
+      const { agencyId, id: staffId } = requireRole(request, 'editor');
+      const row = await own(request);
+      const { body, file, errors: unfit } = await readAttached(request);
+      const form = parseForm(employerBallotForm(today(request)), body);
+      if (!form.ok) return showBallot(request, reply, form);
+      const { votes, keys, errors: unknown } = await readBallotRows(deps, form.values);
+      const errors = [...unknown, ...unfit];
+      if (errors.length > 0) return showBallot(request, reply, { errors, values: form.values });
+      const recorded = await recordBallot(deps, {
+        ...form.data,
+        agencyId,
+        staffId,
+        today: today(request),
+        credentialId: row.credentialId,
+        kind: 'employer_ballot',
+        committeeId: null,
+        meetingId: null,
+        quorum: 0,
+        votes,
+        file,
+      });
+      if (recorded.ok) return back(reply, row.id, 'voted');
+      return showBallot(request, reply, { errors: ballotErrors(recorded.faults, keys), values: form.values });
     });
-    if (recorded.ok) return back(reply, row.id, 'voted');
-    return showBallot(request, reply, { errors: ballotErrors(recorded.faults, keys), values: form.values });
   });
 
   const showLetter = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) =>
@@ -187,21 +224,26 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
     showLetter(request, reply),
   );
 
-  app.post<WithId>('/staff/applications/:id/bodies/letter', staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = requireRole(request, 'editor');
-    const { id, credentialId } = await own(request);
-    const form = parseForm(boardLetterForm(today(request)), request.body);
-    if (!form.ok) return showLetter(request, reply, form);
-    const { kind, ...letter } = form.data;
-    await recordBoardLetter(deps, {
-      ...letter,
-      agencyId,
-      staffId,
-      credentialId,
-      kind: kind === 'forwarded' ? 'forwarded' : 'letter',
-      supports: kind !== 'does_not_support',
+  registerUploads(app, UPLOAD, (scope) => {
+    scope.post<WithId>('/staff/applications/:id/bodies/letter', staffOnly, async (request, reply) => {
+      const { agencyId, id: staffId } = requireRole(request, 'editor');
+      const { id, credentialId } = await own(request);
+      const { body, file, errors } = await readAttached(request);
+      const form = parseForm(boardLetterForm(today(request)), body);
+      if (!form.ok) return showLetter(request, reply, form);
+      if (errors.length > 0) return showLetter(request, reply, { errors, values: form.values });
+      const { kind, ...letter } = form.data;
+      await recordBoardLetter(deps, {
+        ...letter,
+        agencyId,
+        staffId,
+        credentialId,
+        file,
+        kind: kind === 'forwarded' ? 'forwarded' : 'letter',
+        supports: kind !== 'does_not_support',
+      });
+      return back(reply, id, 'letter');
     });
-    return back(reply, id, 'letter');
   });
 
   const showRubric = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
@@ -221,21 +263,46 @@ export function registerBodyRoutes(app: FastifyInstance, deps: Deps): void {
     showRubric(request, reply),
   );
 
-  app.post<WithId>('/staff/applications/:id/bodies/rubric', staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = requireRole(request, 'editor');
-    const { row, tiers } = await ownWithTiers(request);
-    if (tiers.length === 0) throw new DomainError('not_found');
-    const form = parseForm(rubricForm(today(request), tiers), request.body);
-    if (!form.ok) return showRubric(request, reply, form);
-    const { role, ...review } = form.data;
-    await recordReview(deps, {
-      ...review,
-      agencyId,
-      staffId,
-      credentialId: row.credentialId,
-      isSettling: role === 'settling',
+  registerUploads(app, UPLOAD, (scope) => {
+    scope.post<WithId>('/staff/applications/:id/bodies/rubric', staffOnly, async (request, reply) => {
+      const { agencyId, id: staffId } = requireRole(request, 'editor');
+      const { row, tiers } = await ownWithTiers(request);
+      if (tiers.length === 0) throw new DomainError('not_found');
+      const { body, file, errors } = await readAttached(request);
+      const form = parseForm(rubricForm(today(request), tiers), body);
+      if (!form.ok) return showRubric(request, reply, form);
+      if (errors.length > 0) return showRubric(request, reply, { errors, values: form.values });
+      const { role, ...review } = form.data;
+      await recordReview(deps, {
+        ...review,
+        agencyId,
+        staffId,
+        credentialId: row.credentialId,
+        file,
+        isSettling: role === 'settling',
+      });
+      return back(reply, row.id, 'reviewed');
     });
-    return back(reply, row.id, 'reviewed');
+  });
+
+  const showGeneric = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) =>
+    reply.page('approvals/generic', { ...genericPage(await own(request)), ...refused }, statusOf(refused));
+
+  app.get<WithId>('/staff/applications/:id/bodies/generic', staffOnly, (request, reply) =>
+    showGeneric(request, reply),
+  );
+
+  registerUploads(app, UPLOAD, (scope) => {
+    scope.post<WithId>('/staff/applications/:id/bodies/generic', staffOnly, async (request, reply) => {
+      const { agencyId, id: staffId } = requireRole(request, 'editor');
+      const { id, credentialId } = await own(request);
+      const { body, file, errors } = await readAttached(request);
+      const form = parseForm(genericForm(today(request)), body);
+      if (!form.ok) return showGeneric(request, reply, form);
+      if (errors.length > 0) return showGeneric(request, reply, { errors, values: form.values });
+      await recordFinding(deps, { ...form.data, agencyId, staffId, credentialId, file });
+      return back(reply, id, 'found');
+    });
   });
 }
 

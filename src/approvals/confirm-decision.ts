@@ -183,4 +183,15 @@ async function endRenewed(
     subjectId: before.id,
     details: { renewalId: renewal.id },
   });
+  await publishEvent(tx, {
+    agencyId: renewal.agencyId,
+    type: `application.${state}`,
+    at: now,
+    data: {
+      applicationId: before.id,
+      credential: renewal.credentialSlug,
+      list: renewal.listSlug,
+      renewalId: renewal.id,
+    },
+  });
 }

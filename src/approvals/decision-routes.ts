@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../deps.ts';
+import { DOCUMENT_UPLOAD } from '../documents/read-form.ts';
 import { fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
+import { registerUploads } from '../http/uploads.ts';
 import { DomainError } from '../lib/errors.ts';
 import { dayIn } from '../lib/zoned-time.ts';
 import { confirmDecision } from './confirm-decision.ts';
@@ -16,6 +18,7 @@ import { fileAppeal, withdrawAppeal } from './file-appeal.ts';
 import { approvalPaths } from './paths.ts';
 import { type NewDecision, proposeDecision, withdrawDecision } from './propose-decision.ts';
 import { listEmployersOf } from './queries.ts';
+import { readAttached } from './read-attached.ts';
 import { requireRole } from './require-role.ts';
 import { type Refused, showApplication } from './show-application.ts';
 import { startReview } from './start-review.ts';
@@ -81,13 +84,21 @@ export function registerDecisionRoutes(app: FastifyInstance, deps: Deps): void {
     });
   });
 
-  app.post<WithId>('/staff/applications/:id/decide', staffOnly, async (request, reply) => {
-    requireRole(request, 'editor');
-    const id = parseId(request.params.id);
-    const form = parseForm(decisionForm, request.body);
-    if (!form.ok) return showApplication(deps, request, reply, id, form);
-    const { decision: outcome, ...rest } = form.data;
-    return orRaced(request, reply, id, () => propose(request, reply, id, { outcome, ...rest }, form.values));
+  registerUploads(app, DOCUMENT_UPLOAD, (scope) => {
+    scope.post<WithId>('/staff/applications/:id/decide', staffOnly, async (request, reply) => {
+      requireRole(request, 'editor');
+      const id = parseId(request.params.id);
+      const { body, file, errors } = await readAttached(request);
+      const form = parseForm(decisionForm, body);
+      if (!form.ok) return showApplication(deps, request, reply, id, form);
+      if (errors.length > 0) {
+        return showApplication(deps, request, reply, id, { errors, values: form.values });
+      }
+      const { decision: outcome, ...rest } = form.data;
+      return orRaced(request, reply, id, () =>
+        propose(request, reply, id, { outcome, ...rest, file }, form.values),
+      );
+    });
   });
 
   app.post<WithId>('/staff/applications/:id/revoke', staffOnly, async (request, reply) => {

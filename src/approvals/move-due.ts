@@ -3,6 +3,8 @@ import { recordAudit } from '../agencies/record-audit.ts';
 import type { Tx } from '../db/client.ts';
 import { applications, listCycles } from '../db/schema/approvals.ts';
 import type { Deps } from '../deps.ts';
+import { publishEvent } from '../events/publish-event.ts';
+import type { EventFacts } from '../events/types.ts';
 import { trackTallyIn } from '../evidence/track-tally.ts';
 import { dayIn } from '../lib/zoned-time.ts';
 import { type ApplicationRow, listCyclesOf, listDueApplications, takeApplication } from './queries.ts';
@@ -50,6 +52,7 @@ async function moveOne(
       .set({ state: 'lapsed', endedAt: now, endReason: 'Not renewed in time', updatedAt: now })
       .where(and(eq(applications.id, id), eq(applications.state, 'due_for_review')));
     await audit(tx, application, 'application.lapsed', now, {});
+    await tell(tx, application, 'application.lapsed', now);
     return 'lapsed';
   }
   if (application.state !== 'decided' || application.decision !== 'approved') return null;
@@ -63,6 +66,7 @@ async function moveOne(
     .where(and(eq(applications.id, id), eq(applications.state, 'decided')));
   const renewalId = await openRenewal(tx, application, today, now);
   await audit(tx, application, 'application.due_for_review', now, { renewalId, lapsesOn });
+  await tell(tx, application, 'application.due_for_review', now, { renewalId, lapsesOn });
   return renewalId === null ? 'due' : 'due_with_renewal';
 }
 
@@ -108,6 +112,9 @@ async function openRenewal(
     .onConflictDoNothing()
     .returning({ id: applications.id });
   if (made) {
+    await tell(tx, { ...application, id: made.id }, 'application.submitted', now, {
+      renewalOf: application.id,
+    });
     await trackTallyIn(tx, { credentialId, policyVersionId: application.policyVersionId }, now);
     return made.id;
   }
@@ -142,6 +149,18 @@ async function makeCycle(
     .from(listCycles)
     .where(and(eq(listCycles.listId, listId), eq(listCycles.name, cycle.name)));
   return known!.id;
+}
+
+/** What other systems are told of it, in the transaction that does it. */
+function tell(
+  tx: Tx,
+  { id, agencyId, credentialSlug, listSlug }: ApplicationRow,
+  type: 'application.submitted' | 'application.due_for_review' | 'application.lapsed',
+  at: Date,
+  facts: EventFacts = {},
+): Promise<void> {
+  const data = { applicationId: id, credential: credentialSlug, list: listSlug, ...facts };
+  return publishEvent(tx, { agencyId, type, at, data });
 }
 
 async function audit(

@@ -2,6 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
 import { appeals, applications, decisions } from '../db/schema/approvals.ts';
 import type { Deps } from '../deps.ts';
+import { keepDocument } from '../documents/keep-document.ts';
+import type { UploadedFile } from '../documents/types.ts';
 import { DomainError } from '../lib/errors.ts';
 import { loadDecisionGrounds } from './decision-facts.ts';
 import { takeApplication } from './queries.ts';
@@ -17,6 +19,8 @@ export type NewDecision = {
   conditions?: string;
   /** Which body decided, where the policy leaves it to one. */
   decidedByBody?: string;
+  /** What the body that decided wrote: minutes, a resolution. */
+  file?: UploadedFile | null;
 };
 
 export type ProposedDecision =
@@ -73,6 +77,10 @@ export async function proposeDecision(
       .onConflictDoNothing()
       .returning({ id: decisions.id });
     if (!proposed) return { ok: false, reason: 'already_proposed' };
+    const documentId = await keepDocument(tx, { agencyId, staffId, file: input.file ?? null, now });
+    if (documentId !== null) {
+      await tx.update(decisions).set({ documentId }).where(eq(decisions.id, proposed.id));
+    }
     await tx
       .update(applications)
       .set({ state: 'in_review', updatedAt: now })

@@ -15,6 +15,7 @@ import {
   policyProposals,
 } from '../db/schema/approvals.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
+import { documents } from '../db/schema/documents.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
 import { answers } from '../db/schema/surveys.ts';
@@ -311,8 +312,14 @@ const ender = alias(staffMembers, 'ender');
 /** Every decision of an application, proposed, confirmed or taken back, the newest first. */
 export function listApplicationDecisions(db: Db, applicationId: number) {
   return db
-    .select({ decision: decisions, proposer: proposer.name, ender: ender.name })
+    .select({
+      decision: decisions,
+      proposer: proposer.name,
+      ender: ender.name,
+      document: { name: documents.name, removedAt: documents.removedAt },
+    })
     .from(decisions)
+    .leftJoin(documents, eq(documents.id, decisions.documentId))
     .innerJoin(proposer, eq(proposer.id, decisions.proposedBy))
     .leftJoin(ender, eq(ender.id, decisions.endedBy))
     .where(eq(decisions.applicationId, applicationId))

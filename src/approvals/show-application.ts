@@ -25,7 +25,11 @@ import {
 export type Refused = { errors?: FieldError[]; values?: FormValues; refusal?: ApplicationRefusal };
 
 /** Everything that the pages of one application have in common. */
-export async function loadApplicationFrame({ db }: Pick<Deps, 'db'>, agencyId: number, id: number) {
+export async function loadApplicationFrame(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  agencyId: number,
+  id: number,
+) {
   const row = await findApplication(db, agencyId, id);
   if (!row) throw new DomainError('not_found');
   const [policy, items, reviews, current, bodies] = await Promise.all([
@@ -33,11 +37,12 @@ export async function loadApplicationFrame({ db }: Pick<Deps, 'db'>, agencyId: n
     listCriterionEvidence(db, id),
     listCriterionReviews(db, id),
     findCurrentRecord(db, id),
-    listBodyRecords(db, row.credentialId),
+    listBodyRecords(db, row.credentialId, clock.now()),
   ]);
   const frozenStatus = current?.snapshot.requirementStatus ?? null;
   const criteria = criteriaStanding(policy.body, { frozenStatus, items, reviews });
-  const bodyRecords = bodies.ballots.length + bodies.letters.length + bodies.reviews.length;
+  const bodyRecords =
+    bodies.ballots.length + bodies.letters.length + bodies.reviews.length + bodies.findings.length;
   return { row, policy, criteria, current, bodies, bodyRecords };
 }
 

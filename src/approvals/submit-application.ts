@@ -8,6 +8,7 @@ import { employers } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
 import { publishEvent } from '../events/publish-event.ts';
 import { getPolicyVersion } from '../evidence/queries.ts';
+import { setApplicant } from '../evidence/set-party.ts';
 import { trackTallyIn } from '../evidence/track-tally.ts';
 import { DomainError } from '../lib/errors.ts';
 import { type ApplicantRefusal, decideApplicant } from './rules.ts';
@@ -17,7 +18,8 @@ export type Applicant = { kind: ApplicantKind; name: string; employerId?: number
 
 /**
  * Puts a credential up for a list in one of its cycles. From now on its count under the list's policy is kept, and that
- * version of the policy no longer changes. A policy may say who may apply.
+ * version of the policy no longer changes. A policy may say who may apply. An employer that applies stands behind the
+ * credential from then on: what it and its relatives say is shown, and counted where the policy takes it.
  */
 export async function submitApplication(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -46,7 +48,7 @@ export async function submitApplication(
         and(eq(lists.id, input.listId), eq(lists.agencyId, input.agencyId), eq(listCycles.id, input.cycleId)),
       );
     const [credential] = await tx
-      .select({ id: credentials.id, slug: credentials.slug })
+      .select({ id: credentials.id, slug: credentials.slug, issuerId: credentials.issuerId })
       .from(credentials)
       .where(eq(credentials.id, input.credentialId));
     if (!list || !credential) throw new DomainError('not_found');
@@ -96,6 +98,18 @@ export async function submitApplication(
       data: { applicationId: application.id, credential: credential.slug, list: list.slug },
     });
     await trackTallyIn(tx, { credentialId: input.credentialId, policyVersionId: list.policyVersionId }, now);
+    // After the tally: two that applied at once would else wait for each other's lock on what is tracked.
+    if (employerId !== null) {
+      await setApplicant(tx, {
+        agencyId: input.agencyId,
+        staffId: input.staffId,
+        issuerId: credential.issuerId,
+        credentialId: credential.id,
+        employerId,
+        name: applicant.name,
+        now,
+      });
+    }
     return { ok: true, applicationId: application.id };
   });
 }

@@ -1,4 +1,5 @@
-import { aliasedTable, and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/client.ts';
 import { agencies, staffMembers } from '../db/schema/agencies.ts';
 import { committeeSeats, committees } from '../db/schema/committees.ts';
@@ -78,8 +79,8 @@ export async function findEntitled(
   return { people, unknown: keys.filter((key) => !named.some((row) => row.key === key)) };
 }
 
-const proposer = aliasedTable(staffMembers, 'ballot_proposer');
-const opener = aliasedTable(staffMembers, 'ballot_opener');
+const proposer = alias(staffMembers, 'ballot_proposer');
+const opener = alias(staffMembers, 'ballot_opener');
 
 /** Mailed ballots about a credential, of one agency, the newest first, with how many may vote and how many have. */
 export function listMailedBallots(db: Db, agencyId: number, credentialId: number) {

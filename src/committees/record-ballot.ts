@@ -4,6 +4,8 @@ import { committeeSeats, committees, meetings, recusals } from '../db/schema/com
 import { credentials } from '../db/schema/credentials.ts';
 import { ballots, ballotVotes } from '../db/schema/votes.ts';
 import type { Deps } from '../deps.ts';
+import { keepDocument } from '../documents/keep-document.ts';
+import type { UploadedFile } from '../documents/types.ts';
 import { DomainError } from '../lib/errors.ts';
 import type { Relation } from '../surveys/types.ts';
 import type { BallotKind, Day, VoteChoice } from './types.ts';
@@ -38,10 +40,10 @@ export type NewBallot = {
  */
 export async function recordBallot(
   deps: Pick<Deps, 'db' | 'clock'>,
-  input: NewBallot & { agencyId: number; staffId: number; today: Day },
+  input: NewBallot & { agencyId: number; staffId: number; today: Day; file?: UploadedFile | null },
 ): Promise<{ ok: true; ballotId: number } | { ok: false; faults: BallotFault[] }> {
   const now = deps.clock.now();
-  const { agencyId, staffId, today, votes, ...ballot } = input;
+  const { agencyId, staffId, today, votes, file = null, ...ballot } = input;
   return deps.db.transaction(async (tx) => {
     const [credential] = await tx
       .select({ id: credentials.id, issuerId: credentials.issuerId })
@@ -86,9 +88,10 @@ export async function recordBallot(
       today,
     );
     if (faults.length > 0) return { ok: false, faults };
+    const documentId = await keepDocument(tx, { agencyId, staffId, file, now });
     const [made] = await tx
       .insert(ballots)
-      .values({ ...ballot, agencyId, recordedBy: staffId, recordedAt: now })
+      .values({ ...ballot, documentId, agencyId, recordedBy: staffId, recordedAt: now })
       .returning({ id: ballots.id });
     await tx.insert(ballotVotes).values(votes.map((vote) => ({ ...vote, ballotId: made!.id })));
     await recordAudit(tx, {

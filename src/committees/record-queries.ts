@@ -4,22 +4,26 @@ import { agencies, staffMembers } from '../db/schema/agencies.ts';
 import { committeeSeats, committees, meetings, recusals } from '../db/schema/committees.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
-import { ballots, ballotVotes, boardLetters, rubricReviews } from '../db/schema/votes.ts';
+import { ballots, ballotVotes, boardLetters, rubricReviews, vendorFindings } from '../db/schema/votes.ts';
 import type { VoteChoice } from './types.ts';
+import { latestVersions } from './voting-rules.ts';
 
 const recorder = aliasedTable(staffMembers, 'recorder');
 
 const about = { agency: agencies.name, recorder: recorder.name };
 
-/** Everything that was recorded of what bodies said of a credential, taken back or not, the newest first. */
-export async function listBodyRecords(db: Db, credentialId: number) {
-  const [ballotRows, letters, reviews] = await Promise.all([
+/**
+ * Everything that was recorded of what bodies said of a credential by now, taken back or not, the newest first. A ballot by
+ * mail is a record once it has closed.
+ */
+export async function listBodyRecords(db: Db, credentialId: number, now: Date) {
+  const [ballotRows, letters, reviews, findings] = await Promise.all([
     db
       .select({ record: ballots, ...about })
       .from(ballots)
       .innerJoin(agencies, eq(agencies.id, ballots.agencyId))
       .innerJoin(recorder, eq(recorder.id, ballots.recordedBy))
-      .where(eq(ballots.credentialId, credentialId))
+      .where(and(eq(ballots.credentialId, credentialId), lte(ballots.recordedAt, now)))
       .orderBy(desc(ballots.heldOn), desc(ballots.id)),
     db
       .select({ record: boardLetters, ...about })
@@ -35,6 +39,13 @@ export async function listBodyRecords(db: Db, credentialId: number) {
       .innerJoin(recorder, eq(recorder.id, rubricReviews.recordedBy))
       .where(eq(rubricReviews.credentialId, credentialId))
       .orderBy(desc(rubricReviews.heldOn), desc(rubricReviews.id)),
+    db
+      .select({ record: vendorFindings, ...about })
+      .from(vendorFindings)
+      .innerJoin(agencies, eq(agencies.id, vendorFindings.agencyId))
+      .innerJoin(recorder, eq(recorder.id, vendorFindings.recordedBy))
+      .where(eq(vendorFindings.credentialId, credentialId))
+      .orderBy(desc(vendorFindings.heldOn), desc(vendorFindings.id)),
   ]);
   const votes =
     ballotRows.length === 0
@@ -50,13 +61,15 @@ export async function listBodyRecords(db: Db, credentialId: number) {
             ),
           )
           .orderBy(asc(ballotVotes.id));
+  const current = new Set(latestVersions(votes.map(({ vote }) => vote)));
   return {
     ballots: ballotRows.map((row) => ({
       ...row,
-      votes: votes.filter(({ vote }) => vote.ballotId === row.record.id),
+      votes: votes.filter(({ vote }) => vote.ballotId === row.record.id && current.has(vote)),
     })),
     letters,
     reviews,
+    findings,
   };
 }
 

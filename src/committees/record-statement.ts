@@ -4,22 +4,31 @@ import type { Tx } from '../db/client.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import { boardLetters, rubricReviews } from '../db/schema/votes.ts';
 import type { Deps } from '../deps.ts';
+import { keepDocument } from '../documents/keep-document.ts';
+import type { UploadedFile } from '../documents/types.ts';
 import { DomainError } from '../lib/errors.ts';
 import type { BoardLetterKind, Day } from './types.ts';
 
-type Statement = { agencyId: number; staffId: number; credentialId: number; heldOn: Day; note: string };
+type Statement = {
+  agencyId: number;
+  staffId: number;
+  credentialId: number;
+  heldOn: Day;
+  note: string;
+  file?: UploadedFile | null;
+};
 
 /** What a workforce board wrote of a credential, or that the credential was forwarded to it. */
 export async function recordBoardLetter(
   deps: Pick<Deps, 'db' | 'clock'>,
   input: Statement & { kind: BoardLetterKind; board: string; supports: boolean },
 ): Promise<{ letterId: number }> {
-  const { staffId, ...letter } = input;
+  const { staffId, file, ...letter } = input;
   const now = deps.clock.now();
-  const letterId = await record(deps, input, now, 'board_letter', async (tx) => {
+  const letterId = await record(deps, input, now, 'board_letter', async (tx, documentId) => {
     const [made] = await tx
       .insert(boardLetters)
-      .values({ ...letter, recordedBy: staffId, recordedAt: now })
+      .values({ ...letter, documentId, recordedBy: staffId, recordedAt: now })
       .returning({ id: boardLetters.id });
     return made!.id;
   });
@@ -31,12 +40,12 @@ export async function recordReview(
   deps: Pick<Deps, 'db' | 'clock'>,
   input: Statement & { team: string; isSettling: boolean; tier: string | null },
 ): Promise<{ reviewId: number }> {
-  const { staffId, ...review } = input;
+  const { staffId, file, ...review } = input;
   const now = deps.clock.now();
-  const reviewId = await record(deps, input, now, 'rubric_review', async (tx) => {
+  const reviewId = await record(deps, input, now, 'rubric_review', async (tx, documentId) => {
     const [made] = await tx
       .insert(rubricReviews)
-      .values({ ...review, recordedBy: staffId, recordedAt: now })
+      .values({ ...review, documentId, recordedBy: staffId, recordedAt: now })
       .returning({ id: rubricReviews.id });
     return made!.id;
   });
@@ -45,10 +54,10 @@ export async function recordReview(
 
 function record(
   deps: Pick<Deps, 'db'>,
-  { agencyId, staffId, credentialId }: Statement,
+  { agencyId, staffId, credentialId, file = null }: Statement,
   now: Date,
   subjectType: 'board_letter' | 'rubric_review',
-  insert: (tx: Tx) => Promise<number>,
+  insert: (tx: Tx, documentId: number | null) => Promise<number>,
 ): Promise<number> {
   return deps.db.transaction(async (tx) => {
     const [credential] = await tx
@@ -56,7 +65,7 @@ function record(
       .from(credentials)
       .where(eq(credentials.id, credentialId));
     if (!credential) throw new DomainError('not_found');
-    const subjectId = await insert(tx);
+    const subjectId = await insert(tx, await keepDocument(tx, { agencyId, staffId, file, now }));
     await recordAudit(tx, {
       at: now,
       agencyId,

@@ -1,13 +1,18 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
-import { ballots, boardLetters, rubricReviews } from '../db/schema/votes.ts';
+import { ballots, boardLetters, rubricReviews, vendorFindings } from '../db/schema/votes.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError } from '../lib/errors.ts';
 
-const TABLES = { ballot: ballots, board_letter: boardLetters, rubric_review: rubricReviews } as const;
+const TABLES = {
+  ballot: ballots,
+  board_letter: boardLetters,
+  rubric_review: rubricReviews,
+  vendor_finding: vendorFindings,
+} as const;
 export type BodyRecordKind = keyof typeof TABLES;
 
-/** Takes a vote, letter or review back that was recorded by mistake; it stays on record, with the reason, and counts no more. */
+/** Takes a vote, letter, review or finding back that was recorded by mistake; it stays on record, with the reason, and counts no more. */
 export async function withdrawRecord(
   deps: Pick<Deps, 'db' | 'clock'>,
   input: { agencyId: number; staffId: number; kind: BodyRecordKind; recordId: number; reason: string },

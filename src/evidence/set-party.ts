@@ -97,6 +97,44 @@ export async function endParty(
   });
 }
 
+/**
+ * Whoever applied for a credential's approval stands behind it: the employer, and those that share its domain or its
+ * parent, are marked at once and from then on. In the transaction of the application. Told once, however often it applies.
+ */
+export async function setApplicant(
+  tx: Tx,
+  input: Actor & { issuerId: number; credentialId: number; employerId: number; name: string; now: Date },
+): Promise<void> {
+  const { issuerId, credentialId, employerId, name, agencyId, staffId, now } = input;
+  const known = await tx
+    .select({ id: issuerParties.id })
+    .from(issuerParties)
+    .where(
+      and(
+        eq(issuerParties.credentialId, credentialId),
+        eq(issuerParties.employerId, employerId),
+        eq(issuerParties.relation, 'applicant'),
+        isNull(issuerParties.endedAt),
+      ),
+    );
+  if (known.length > 0) return;
+  const [party] = await tx
+    .insert(issuerParties)
+    .values({ issuerId, credentialId, relation: 'applicant', name, employerId, setAt: now, setBy: staffId })
+    .returning({ id: issuerParties.id });
+  const found = await countAnew(tx, now);
+  await recordAudit(tx, {
+    at: now,
+    agencyId,
+    actorKind: 'staff',
+    actorId: staffId,
+    action: 'party.set',
+    subjectType: 'issuer_party',
+    subjectId: party!.id,
+    details: { issuerId, relation: 'applicant', employerId, found },
+  });
+}
+
 async function countAnew(tx: Tx, now: Date): Promise<number> {
   const connected = await findConnections(tx, now);
   const units = await lockUnitsOf(tx, connected);
