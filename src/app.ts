@@ -42,6 +42,7 @@ import { registerSiteRoutes } from './site/routes.ts';
 import { registerTransparencyRoutes } from './site/transparency-routes.ts';
 import { registerWaveRoutes } from './waves/routes.ts';
 import { readTouchHistory } from './waves/touch-history.ts';
+import { webhooksApi } from './webhooks/api.ts';
 import { registerWebhookRoutes } from './webhooks/routes.ts';
 
 /** Long enough that a mangled or hostile link meets our own "page not found", not a bare refusal by the framework. */
@@ -123,7 +124,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerWaveRoutes(app, deps);
   registerConsoleRoutes(app, deps);
   registerWhatIfRoutes(app, deps);
-  await registerApiRoutes(app, deps);
+  await registerApiRoutes(app, deps, [webhooksApi]);
   registerWebhookRoutes(app, deps);
   registerRecordsRoutes(app, deps);
   registerSiteRoutes(app, deps);

@@ -1,5 +1,7 @@
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { API_SCOPES, type ApiScope } from '../agencies/types.ts';
+import type { Deps } from '../deps.ts';
 import type { HttpStatus } from '../http/http-error.ts';
 import { apiPaths } from './paths.ts';
 import { codesOf } from './problems.ts';
@@ -31,7 +33,17 @@ import {
   validationsSchema,
 } from './schemas.ts';
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
+
+/** What a later feature adds to the API: its routes, and what the document says of them. */
+export type ApiPart = {
+  register(api: FastifyInstance, deps: Deps): void;
+  components: Record<string, z.ZodType>;
+  bodies: Record<string, z.ZodType>;
+  paths: Json;
+  /** Requests that we send, by name. */
+  webhooks: Json;
+};
 
 const COMPONENTS = {
   Credential: credentialSchema,
@@ -60,9 +72,13 @@ const BODIES = {
 const REF = '#/components/schemas/';
 
 /** JSON Schema (2020-12) of every shape, each referring to the others by name. */
-function componentSchemas(): Json {
-  return { ...namedSchemas(COMPONENTS, 'output'), ...namedSchemas(BODIES, 'input') };
+function componentSchemas(parts: readonly ApiPart[]): Json {
+  const outputs = Object.assign({ ...COMPONENTS }, ...parts.map(({ components }) => components));
+  const inputs = Object.assign({ ...BODIES }, ...parts.map(({ bodies }) => bodies));
+  return { ...namedSchemas(outputs, 'output'), ...namedSchemas(inputs, 'input') };
 }
+
+export const refTo = (schema: string): Json => ({ $ref: `${REF}${schema}` });
 
 function namedSchemas(named: Record<string, z.ZodType>, io: 'input' | 'output'): Json {
   const registry = z.registry<{ id: string }>();
@@ -78,7 +94,7 @@ const QUERY_WORDS: Record<string, string> = {
   asOf: 'Replays the answers as they were then: a day (its first moment in UTC) or a time with its zone, not in the future. Without it: now',
   superseded: 'Also records that a later one has taken the place of',
   type: 'Only changes of this type',
-  state: 'Only applications in this state',
+  state: 'Only those in this state',
 };
 
 function queryParameters(query: z.ZodType): Json[] {
@@ -123,12 +139,12 @@ function problems(statuses: readonly HttpStatus[]): Json {
 
 type PathParameter = { name: string; description: string; schema: Json };
 
-type Operation = {
+export type Operation = {
   id: string;
   summary: string;
   description?: string;
   scope: ApiScope;
-  path?: PathParameter;
+  path?: PathParameter | PathParameter[];
   query?: z.ZodType;
 };
 
@@ -145,16 +161,16 @@ function frameOf({ id, summary, description, scope }: Operation): Json {
 
 function pathParameters({ path, query }: Operation): Json[] {
   return [
-    ...(path
-      ? [{ name: path.name, in: 'path', required: true, description: path.description, schema: path.schema }]
-      : []),
+    ...[path ?? []]
+      .flat()
+      .map(({ name, description, schema }) => ({ name, in: 'path', required: true, description, schema })),
     ...(query ? queryParameters(query) : []),
   ];
 }
 
-function reading(
+export function reading(
   operation: Operation & {
-    schema: keyof typeof COMPONENTS;
+    schema: string;
     etag: string;
     type?: string;
     alsoRefuses?: HttpStatus[];
@@ -196,35 +212,41 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 };
 
-function posting(
+export function posting(
   operation: Operation & {
-    body: keyof typeof BODIES;
-    success: { status: 200 | 201 | 202; description: string; schema: keyof typeof COMPONENTS };
+    method?: 'post' | 'delete';
+    body?: string;
+    success:
+      | { status: 200 | 201 | 202; description: string; schema: string }
+      | { status: 204; description: string };
     isWrite: boolean;
   },
 ): Json {
-  const { body, success, isWrite, path } = operation;
+  const { method = 'post', body, success, isWrite, path } = operation;
   return {
-    post: {
+    [method]: {
       ...frameOf(operation),
       parameters: [...pathParameters(operation), ...(isWrite ? [IDEMPOTENCY_KEY] : [])],
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: { $ref: `${REF}${body}` } } },
-      },
+      ...(body !== undefined && {
+        requestBody: { required: true, content: { 'application/json': { schema: refTo(body) } } },
+      }),
       responses: {
         [success.status]: {
           description: success.description,
           ...(isWrite && {
             headers: {
-              Location: { description: 'Where it can be read', schema: { type: 'string' } },
+              ...(success.status !== 204 && {
+                Location: { description: 'Where it can be read', schema: { type: 'string' } },
+              }),
               'Idempotent-Replayed': {
                 description: '`true` when this is the answer to an earlier request with this key',
                 schema: { type: 'string' },
               },
             },
           }),
-          content: { 'application/json': { schema: { $ref: `${REF}${success.schema}` } } },
+          ...(success.status !== 204 && {
+            content: { 'application/json': { schema: refTo(success.schema) } },
+          }),
         },
         ...problems([
           400,
@@ -248,18 +270,18 @@ const idOrSlug = {
   description: 'Slug or id of the credential',
   schema: { type: 'string' },
 };
-const numericId = (description: string) => ({
-  name: 'id',
+export const numericId = (description: string, name = 'id') => ({
+  name,
   description,
   schema: { type: 'integer', minimum: 1 },
 });
 
-const OVER_BYTES = 'Strong, over the bytes';
+export const OVER_BYTES = 'Strong, over the bytes';
 
 let document: Json | undefined;
 
 /** The OpenAPI 3.1 document, made from the schemas that answers are checked against. */
-export function openApiDocument(publicUrl: string, version: string): Json {
+export function openApiDocument(publicUrl: string, version: string, parts: readonly ApiPart[]): Json {
   document ??= {
     openapi: '3.1.0',
     info: {
@@ -414,7 +436,9 @@ export function openApiDocument(publicUrl: string, version: string): Json {
         path: numericId('Id of the snapshot'),
         etag: "Strong: the packet's SHA-256",
       }),
+      ...Object.assign({}, ...parts.map(({ paths }) => paths)),
     },
+    webhooks: Object.assign({}, ...parts.map(({ webhooks }) => webhooks)),
     components: {
       securitySchemes: {
         apiKey: {
@@ -423,7 +447,7 @@ export function openApiDocument(publicUrl: string, version: string): Json {
           description: 'A key that an administrator of your agency made',
         },
       },
-      schemas: componentSchemas(),
+      schemas: componentSchemas(parts),
     },
   };
   return document;

@@ -18,7 +18,7 @@ import { registerFeeds } from './feed-routes.ts';
 import { apiKeyForm } from './forms.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createApiKey, revokeApiKey } from './manage-keys.ts';
-import { openApiDocument } from './openapi.ts';
+import { type ApiPart, openApiDocument } from './openapi.ts';
 import { apiKeysPage } from './pages.ts';
 import { apiPaths } from './paths.ts';
 import { parameterProblem } from './problems.ts';
@@ -42,7 +42,11 @@ import { registerWriting } from './write-routes.ts';
 type WithCredential = { Params: { credential: string } };
 type WithId = { Params: { id: string } };
 
-export async function registerApiRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
+export async function registerApiRoutes(
+  app: FastifyInstance,
+  deps: Deps,
+  parts: readonly ApiPart[],
+): Promise<void> {
   const { db } = deps;
   const usage = createKeyUsage(deps);
   app.addHook('onClose', () => usage.flush());
@@ -65,10 +69,11 @@ export async function registerApiRoutes(app: FastifyInstance, deps: Deps): Promi
     registerReading(api, deps);
     registerFeeds(api, deps);
     registerWriting(api, deps);
+    for (const part of parts) part.register(api, deps);
   });
 
   app.get(apiPaths.openapi, { config: { access: 'public' } }, (request, reply) => {
-    const text = JSON.stringify(openApiDocument(deps.config.publicUrl, SOFTWARE_VERSION));
+    const text = JSON.stringify(openApiDocument(deps.config.publicUrl, SOFTWARE_VERSION, parts));
     return sendJson(request, reply, text, {
       etag: etagOf(text, 'strong'),
       cacheControl: 'public, max-age=300',

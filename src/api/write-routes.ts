@@ -1,22 +1,18 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { getAgency } from '../agencies/queries.ts';
 import { type ProposedDecision, proposeDecision } from '../approvals/propose-decision.ts';
 import { findListBySlug, listCyclesOf } from '../approvals/queries.ts';
 import { submitApplication } from '../approvals/submit-application.ts';
 import type { Deps } from '../deps.ts';
-import { apiWords } from '../http/api-words.ts';
 import { parseId } from '../http/params.ts';
-import { DOMAIN_REFUSALS } from '../http/refusals.ts';
-import { DomainError } from '../lib/errors.ts';
 import { dayIn } from '../lib/zoned-time.ts';
-import { answerOnce } from './answer-once.ts';
+import { answerWrite } from './answer-write.ts';
 import { apiPaths } from './paths.ts';
 import { ApiProblem } from './problems.ts';
 import { findApplicationOf, findCredential } from './queries.ts';
 import { parseBody, parseQuery, requireScope } from './requests.ts';
 import { applicationResource } from './resources.ts';
-import { isIdempotencyKey } from './rules.ts';
 import { applicationBody, decisionBody, type decisionProposalSchema, noQuery } from './schemas.ts';
 
 type WithId = { Params: { id: string } };
@@ -41,8 +37,6 @@ const DECISION_REFUSALS: Record<Exclude<ProposedDecision, { ok: true }>['reason'
   no_open_appeal: 'What is decided is decided anew only after an appeal.',
 };
 
-type Made = { status: 201 | 202; resource: object; location: string };
-
 /** Writes. Each does its work once per Idempotency-Key, by the same use cases as the console. */
 export function registerWriting(api: FastifyInstance, deps: Deps): void {
   const asApi = { config: { access: 'api' } } as const;
@@ -52,7 +46,7 @@ export function registerWriting(api: FastifyInstance, deps: Deps): void {
     parseQuery(noQuery, request);
     const body = parseBody(applicationBody, request);
     const { agencyId, keyId, madeBy } = request.apiClient;
-    return once(request, reply, async (within) => {
+    return answerWrite(deps, request, reply, async (within) => {
       const { credentialId, listId, cycleId } = await findPlace(within, agencyId, body);
       const submitted = await submitApplication(within, {
         agencyId,
@@ -80,7 +74,7 @@ export function registerWriting(api: FastifyInstance, deps: Deps): void {
     const applicationId = parseId(request.params.id);
     const { publicReason, conditions, decidedByBody, ...body } = parseBody(decisionBody, request);
     const { agencyId, keyId, madeBy } = request.apiClient;
-    return once(request, reply, async (within) => {
+    return answerWrite(deps, request, reply, async (within) => {
       const proposed = await proposeDecision(within, {
         agencyId,
         staffId: madeBy,
@@ -106,50 +100,6 @@ export function registerWriting(api: FastifyInstance, deps: Deps): void {
       };
     });
   });
-
-  /** Does it once, and makes of refusals the answer that repetitions get too. */
-  async function once(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    work: (within: Deps) => Promise<Made>,
-  ): Promise<FastifyReply> {
-    const key = request.headers['idempotency-key'];
-    if (!isIdempotencyKey(key)) {
-      throw new ApiProblem(
-        'idempotency_key_missing',
-        'Send a header Idempotency-Key of 1 to 255 printable characters, such as a UUID, and the same one when you repeat the request.',
-      );
-    }
-    const answer = await answerOnce(
-      deps,
-      {
-        apiKeyId: request.apiClient.keyId,
-        key,
-        method: request.method,
-        path: request.url,
-        body: request.body,
-      },
-      async (within) => {
-        try {
-          // A savepoint: what a refusal had begun is undone, and the refusal itself can still be kept.
-          const made = await within.db.transaction((tx) => work({ ...within, db: tx }));
-          return { status: made.status, body: JSON.stringify(made.resource), location: made.location };
-        } catch (error) {
-          const refused = refusalOf(error, request);
-          if (!refused) throw error;
-          return { status: refused.status, body: JSON.stringify(refused), location: null };
-        }
-      },
-    );
-    if (!answer.isRepeated && answer.status < 300) await deps.queue.enqueue('events.dispatch', {});
-    if (answer.isRepeated) reply.header('idempotent-replayed', 'true');
-    if (answer.location) reply.header('location', answer.location);
-    return reply
-      .code(answer.status)
-      .header('cache-control', 'no-store')
-      .type(answer.status < 300 ? 'application/json; charset=utf-8' : 'application/problem+json')
-      .send(answer.body);
-  }
 }
 
 async function findPlace(
@@ -178,19 +128,4 @@ async function findPlace(
     throw missing('cycle', detail);
   }
   return { credentialId: credential.id, listId: list.id, cycleId: cycle.id };
-}
-
-function refusalOf(error: unknown, request: FastifyRequest) {
-  if (error instanceof ApiProblem) return error.document(request.id);
-  if (!(error instanceof DomainError)) return null;
-  const { status, title, sentence } = DOMAIN_REFUSALS[error.code];
-  const words = apiWords({ status, code: error.code }) ?? { title, sentence };
-  return {
-    type: 'about:blank',
-    title: words.title,
-    status,
-    detail: words.sentence,
-    code: error.code,
-    requestId: request.id,
-  };
 }

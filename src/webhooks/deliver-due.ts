@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { webhookAttempts, webhookDeliveries, webhookEndpoints } from '../db/schema/webhooks.ts';
 import type { Deps } from '../deps.ts';
@@ -14,6 +14,7 @@ import {
   signingVersions,
 } from './rules.ts';
 import { signedHeaders } from './secrets.ts';
+import { LISTENING_STATES } from './types.ts';
 
 const AT_ONCE = 8;
 const OF_ONE_ENDPOINT = 4;
@@ -165,7 +166,7 @@ export async function switchOff(
   const off = await tx
     .update(webhookEndpoints)
     .set({ state: 'disabled', disabledReason: reason, disabledAt: now })
-    .where(and(eq(webhookEndpoints.id, endpointId), eq(webhookEndpoints.state, 'active')))
+    .where(and(eq(webhookEndpoints.id, endpointId), inArray(webhookEndpoints.state, [...LISTENING_STATES])))
     .returning({ id: webhookEndpoints.id });
   await tx
     .update(webhookDeliveries)

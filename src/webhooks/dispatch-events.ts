@@ -1,8 +1,9 @@
-import { and, arrayContains, eq } from 'drizzle-orm';
+import { and, arrayContains, eq, inArray } from 'drizzle-orm';
 import { webhookDeliveries, webhookEndpoints } from '../db/schema/webhooks.ts';
 import type { Deps } from '../deps.ts';
 import { sequenceEvents } from '../events/sequence-events.ts';
 import { WEBHOOK_EVENT_TYPES } from '../events/types.ts';
+import { LISTENING_STATES } from './types.ts';
 
 /**
  * Gives new events their places in the feeds and, in the same transaction, makes a delivery of each for every endpoint
@@ -25,7 +26,7 @@ export async function dispatchEvents(
           .where(
             and(
               eq(webhookEndpoints.agencyId, event.feed),
-              eq(webhookEndpoints.state, 'active'),
+              inArray(webhookEndpoints.state, [...LISTENING_STATES]),
               arrayContains(webhookEndpoints.eventTypes, [event.type]),
             ),
           );

@@ -29,7 +29,8 @@ export function endpointForm(privateHosts: readonly string[]) {
   });
 }
 
-function faultOfUrl(text: string, privateHosts: readonly string[]): string | null {
+/** What is wrong with an address as a receiver, in words; null when nothing is. */
+export function faultOfUrl(text: string, privateHosts: readonly string[]): string | null {
   const whole = 'Enter a whole address, like https://approvals.example';
   if (!URL.canParse(text)) return whole;
   const url = new URL(text);

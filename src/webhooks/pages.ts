@@ -13,6 +13,7 @@ const TABS = [
 ];
 
 function stateOf(endpoint: Pick<Endpoint, 'state' | 'disabledReason'>) {
+  if (endpoint.state === 'paused') return { kind: 'active', text: 'Paused: what happens waits' };
   return endpoint.state === 'active'
     ? { kind: 'good', text: 'On' }
     : { kind: 'quiet', text: endpoint.disabledReason ? DISABLED_WORDS[endpoint.disabledReason] : 'Off' };
@@ -21,10 +22,12 @@ function stateOf(endpoint: Pick<Endpoint, 'state' | 'disabledReason'>) {
 export function endpointsPage(facts: {
   endpoints: Awaited<ReturnType<typeof listEndpoints>>;
   mayManage: boolean;
+  done?: string | undefined;
 }) {
   return {
     title: 'Webhooks',
     tabs: TABS,
+    notice: noticeOf(facts.done),
     endpoints: facts.endpoints.map((endpoint) => ({
       href: webhookPaths.endpoint(endpoint.id),
       name: endpoint.name,
@@ -44,8 +47,16 @@ type Endpoint = NonNullable<Awaited<ReturnType<typeof findEndpoint>>>;
 const DONE: Record<string, string> = {
   off: 'The endpoint is told nothing more.',
   on: 'The endpoint is told of what happens from now on.',
+  paused: 'Nothing is sent until somebody goes on. What happens meanwhile waits.',
+  resumed: 'What has waited is sent now.',
+  deleted: 'The endpoint is deleted.',
   replayed: 'It is sent again.',
 };
+
+function noticeOf(done: string | undefined) {
+  const text = done ? DONE[done] : undefined;
+  return text ? { kind: 'success' as const, text } : null;
+}
 
 export function endpointPage(facts: {
   endpoint: Endpoint;
@@ -60,15 +71,14 @@ export function endpointPage(facts: {
   done: string | undefined;
 }) {
   const { endpoint, mayManage, now } = facts;
-  const isOn = endpoint.state === 'active';
+  const isOn = endpoint.state !== 'disabled';
   const shown = facts.deliveries.slice(0, DELIVERIES_SHOWN);
   const path = webhookPaths.endpoint(endpoint.id);
-  const done = facts.done ? DONE[facts.done] : undefined;
   return {
     title: endpoint.name,
     breadcrumbs: [{ href: webhookPaths.endpoints, text: 'Webhooks' }],
     zone: facts.zone,
-    notice: done ? { kind: 'success' as const, text: done } : null,
+    notice: noticeOf(facts.done),
     secret: facts.secret,
     state: stateOf(endpoint),
     rows: [
@@ -85,6 +95,9 @@ export function endpointPage(facts: {
       ? {
           rotate: isOn ? webhookPaths.rotate(endpoint.id) : null,
           switchOff: isOn ? webhookPaths.switchOff(endpoint.id) : null,
+          pause: endpoint.state === 'active' ? webhookPaths.pause(endpoint.id) : null,
+          resume: endpoint.state === 'paused' ? webhookPaths.resume(endpoint.id) : null,
+          delete: isOn ? null : webhookPaths.delete(endpoint.id),
           switchOn: isOn ? null : webhookPaths.switchOn(endpoint.id),
         }
       : null,

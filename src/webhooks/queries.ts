@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { staffMembers } from '../db/schema/agencies.ts';
 import { events } from '../db/schema/events.ts';
 import { webhookAttempts, webhookDeliveries, webhookEndpoints } from '../db/schema/webhooks.ts';
+import type { DeliveryState } from './types.ts';
 
 export function listEndpoints(db: Db, agencyId: number) {
   return db
@@ -12,12 +13,15 @@ export function listEndpoints(db: Db, agencyId: number) {
       url: webhookEndpoints.url,
       eventTypes: webhookEndpoints.eventTypes,
       state: webhookEndpoints.state,
+      secretVersion: webhookEndpoints.secretVersion,
+      previousUntil: webhookEndpoints.previousUntil,
+      createdAt: webhookEndpoints.createdAt,
       disabledReason: webhookEndpoints.disabledReason,
-      waiting: sql<number>`(select count(*)::int from webhook_deliveries d where d.endpoint_id = ${webhookEndpoints.id} and d.state = 'waiting')`,
-      failed: sql<number>`(select count(*)::int from webhook_deliveries d where d.endpoint_id = ${webhookEndpoints.id} and d.state = 'failed')`,
+      waiting: sql<number>`(select count(*)::int from webhook_deliveries d where d.endpoint_id = webhook_endpoints.id and d.state = 'waiting')`,
+      failed: sql<number>`(select count(*)::int from webhook_deliveries d where d.endpoint_id = webhook_endpoints.id and d.state = 'failed')`,
     })
     .from(webhookEndpoints)
-    .where(eq(webhookEndpoints.agencyId, agencyId))
+    .where(and(eq(webhookEndpoints.agencyId, agencyId), ne(webhookEndpoints.state, 'deleted')))
     .orderBy(asc(webhookEndpoints.name), asc(webhookEndpoints.id));
 }
 
@@ -26,7 +30,13 @@ export async function findEndpoint(db: Db, agencyId: number, id: number) {
     .select({ endpoint: webhookEndpoints, createdBy: staffMembers.name })
     .from(webhookEndpoints)
     .innerJoin(staffMembers, eq(staffMembers.id, webhookEndpoints.createdBy))
-    .where(and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.agencyId, agencyId)));
+    .where(
+      and(
+        eq(webhookEndpoints.id, id),
+        eq(webhookEndpoints.agencyId, agencyId),
+        ne(webhookEndpoints.state, 'deleted'),
+      ),
+    );
   return row ? { ...row.endpoint, createdByName: row.createdBy } : null;
 }
 
@@ -34,7 +44,7 @@ export async function findEndpoint(db: Db, agencyId: number, id: number) {
 export async function listDeliveries(
   db: Db,
   endpointId: number,
-  page: { before: number | null; limit: number },
+  page: { before: number | null; limit: number; state?: DeliveryState | null; id?: number },
 ) {
   const rows = await db
     .select({
@@ -45,6 +55,8 @@ export async function listDeliveries(
       createdAt: webhookDeliveries.createdAt,
       replayedBy: staffMembers.name,
       eventId: events.id,
+      sequence: events.sequence,
+      happenedAt: events.at,
       type: events.type,
       data: events.data,
     })
@@ -55,6 +67,8 @@ export async function listDeliveries(
       and(
         eq(webhookDeliveries.endpointId, endpointId),
         page.before === null ? undefined : lt(webhookDeliveries.id, page.before),
+        page.state ? eq(webhookDeliveries.state, page.state) : undefined,
+        page.id === undefined ? undefined : eq(webhookDeliveries.id, page.id),
       ),
     )
     .orderBy(desc(webhookDeliveries.id))
@@ -76,3 +90,8 @@ export async function listDeliveries(
 }
 
 export type DeliveryRow = Awaited<ReturnType<typeof listDeliveries>>[0];
+
+export async function findDelivery(db: Db, endpointId: number, id: number): Promise<DeliveryRow | null> {
+  const [row] = await listDeliveries(db, endpointId, { before: null, limit: 1, id });
+  return row ?? null;
+}

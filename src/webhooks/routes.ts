@@ -7,7 +7,10 @@ import { DomainError } from '../lib/errors.ts';
 import { deliveriesQuery, endpointForm } from './forms.ts';
 import {
   createEndpoint,
+  deleteEndpoint,
+  pauseEndpoint,
   replayDelivery,
+  resumeEndpoint,
   rotateSecret,
   switchEndpointOff,
   switchEndpointOn,
@@ -30,6 +33,7 @@ export function registerWebhookRoutes(app: FastifyInstance, deps: Deps): void {
     endpointsPage({
       endpoints: await listEndpoints(db, request.staff.agencyId),
       mayManage: hasRole(request.staff.role, 'admin'),
+      done: deliveriesQuery.parse(request.query).done,
     });
 
   const one = async (request: FastifyRequest, endpointId: number, secret: string | null) => {
@@ -74,16 +78,23 @@ export function registerWebhookRoutes(app: FastifyInstance, deps: Deps): void {
     return reply.page('webhooks/endpoint', await one(request, which.endpointId, secret));
   });
 
-  app.post<WithId>(`${webhookPaths.endpoints}/:id/switch-off`, staffOnly, async (request, reply) => {
-    const which = { ...administrator(request), endpointId: parseId(request.params.id) };
-    await switchEndpointOff(deps, which);
-    return back(reply, which.endpointId, 'off');
-  });
+  const acts = [
+    ['pause', pauseEndpoint, 'paused'],
+    ['resume', resumeEndpoint, 'resumed'],
+    ['switch-off', switchEndpointOff, 'off'],
+    ['switch-on', switchEndpointOn, 'on'],
+  ] as const;
+  for (const [step, act, done] of acts) {
+    app.post<WithId>(`${webhookPaths.endpoints}/:id/${step}`, staffOnly, async (request, reply) => {
+      const which = { ...administrator(request), endpointId: parseId(request.params.id) };
+      await act(deps, which);
+      return back(reply, which.endpointId, done);
+    });
+  }
 
-  app.post<WithId>(`${webhookPaths.endpoints}/:id/switch-on`, staffOnly, async (request, reply) => {
-    const which = { ...administrator(request), endpointId: parseId(request.params.id) };
-    await switchEndpointOn(deps, which);
-    return back(reply, which.endpointId, 'on');
+  app.post<WithId>(`${webhookPaths.endpoints}/:id/delete`, staffOnly, async (request, reply) => {
+    await deleteEndpoint(deps, { ...administrator(request), endpointId: parseId(request.params.id) });
+    return reply.redirect(`${webhookPaths.endpoints}?done=deleted`, 303);
   });
 
   app.post<WithDelivery>(

@@ -29,6 +29,6 @@ export const ERROR_WORDS: Record<AttemptError, string> = {
 };
 
 export const DISABLED_WORDS: Record<DisabledReason, string> = {
-  by_staff: 'Switched off by staff',
+  by_staff: 'Switched off by your agency',
   gone: 'Switched off: it answered that it is gone (410)',
 };

@@ -439,6 +439,8 @@ async function objectsOfDeciding(test: TestApp, world: World): Promise<Objects> 
     { path: `/staff/api-keys/${keyId}`, owner: 'deciding' },
     { path: `/staff/webhooks/${endpointId}`, owner: 'deciding' },
     { path: `/staff/webhooks/${endpointId}/deliveries/${delivery!.id}`, owner: 'deciding' },
+    { path: `/api/v1/webhook-endpoints/${endpointId}`, owner: 'deciding' },
+    { path: `/api/v1/webhook-endpoints/${endpointId}/deliveries/${delivery!.id}`, owner: 'deciding' },
     { path: `/api/v1/applications/${applicationId}`, owner: 'deciding' },
     { path: `/api/v1/approval-records/${record!.id}`, owner: 'deciding' },
     { path: `/api/v1/evidence/${snapshot!.id}`, owner: 'deciding' },
@@ -471,7 +473,11 @@ async function objectsOfStranger({ deps }: TestApp, editor: SampleState['k12']['
     url: 'http://127.0.0.1:1/theirs',
     eventTypes: ['decision.made'],
   });
-  return [`/staff/committees/${committee.id}`, `/staff/webhooks/${endpointId}`];
+  return [
+    `/staff/committees/${committee.id}`,
+    `/staff/webhooks/${endpointId}`,
+    `/api/v1/webhook-endpoints/${endpointId}`,
+  ];
 }
 
 /** Personal links in several states, with what came back by them. */

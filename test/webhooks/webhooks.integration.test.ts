@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eq, sql } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../src/api/manage-keys.ts';
 import { webhookDeliveries, webhookEndpoints } from '../../src/db/schema/webhooks.ts';
 import { publishEvent } from '../../src/events/publish-event.ts';
 import type { EventType } from '../../src/events/types.ts';
@@ -11,6 +13,7 @@ import { deliverDue } from '../../src/webhooks/deliver-due.ts';
 import { dispatchEvents } from '../../src/webhooks/dispatch-events.ts';
 import { createEndpoint } from '../../src/webhooks/manage-endpoints.ts';
 import { MAX_ATTEMPTS, MAX_PAYLOAD_BYTES } from '../../src/webhooks/rules.ts';
+import { deliveryPageSchema, endpointWithSecretSchema, messageSchema } from '../../src/webhooks/schemas.ts';
 import { createTestApp, createTestClock, type TestApp } from '../support/app.ts';
 import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
 import { makeAgency, makeStaff } from '../support/staff.ts';
@@ -308,5 +311,193 @@ describe('the console', () => {
       expect((await stranger.post(`${path}/${action}`)).statusCode).toBe(404);
     }
     expect((await stranger.get('/staff/webhooks')).body).not.toContain('/mine');
+  });
+});
+
+describe('the API', () => {
+  let key: string;
+  const send = (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    { body, once = randomUUID(), by = key }: { body?: object; once?: string; by?: string } = {},
+  ) =>
+    test.app.inject({
+      method,
+      url: `/api/v1/webhook-endpoints${path}`,
+      headers: {
+        authorization: `Bearer ${by}`,
+        ...(method !== 'GET' && { 'idempotency-key': once }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { payload: JSON.stringify(body) }),
+    });
+  const make = (path: string, once?: string) =>
+    send('POST', '', {
+      body: { name: `For ${path}`, url: `${base}${path}`, eventTypes: ['decision.made'] },
+      ...(once && { once }),
+    });
+
+  beforeAll(async () => {
+    const scopes = ['webhooks:manage'] as const;
+    ({ key } = await createApiKey(test.deps, { agencyId, staffId, name: 'Key', scopes, days: 90 }));
+  });
+
+  it('makes an endpoint once, and gives its secret with each answer but keeps it nowhere', async () => {
+    const made = await make('/api', 'make-it');
+    expect(made.statusCode).toBe(201);
+    const endpoint = endpointWithSecretSchema.parse(made.json());
+    const again = await make('/api', 'make-it');
+    expect(again.json()).toEqual(endpoint);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    const [kept] = await test.deps.sql`select body from idempotency_keys where key = 'make-it'`;
+    expect(kept!.body).not.toContain('secret"');
+    const { secret, ...told } = endpoint;
+    expect((await send('GET', `/${endpoint.id}`)).json()).toEqual(told);
+    expect((await send('GET', '')).json().items).toContainEqual(told);
+    await happen(9);
+    await deliverDue(test.deps);
+    const [{ body, headers }] = received.filter(({ path }) => path === '/api') as [Received];
+    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject(
+      messageSchema.parse(JSON.parse(body)),
+    );
+    const [logged] = await test.deps.sql`
+      select actor_kind from audit_events where action = 'webhook_endpoint.created'
+      and subject_id = ${endpoint.id}`;
+    expect(logged!.actor_kind).toBe('api');
+  });
+
+  it('shows what was sent page by page, and sends one again with its old id', async () => {
+    const { id } = (await make('/log')).json();
+    for (const n of [1, 2, 3]) await happen(n);
+    await deliverDue(test.deps);
+    const first = deliveryPageSchema.parse((await send('GET', `/${id}/deliveries?limit=2`)).json());
+    const rest = (await send('GET', `/${id}/deliveries?limit=2&cursor=${first.nextCursor}`)).json();
+    const all = [...first.items, ...deliveryPageSchema.parse(rest).items];
+    expect(all.map(({ state }) => state)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(all.map(({ event }) => event.sequence)).toEqual(
+      all.map(({ event }) => event.sequence).toSorted((a, b) => b - a),
+    );
+    expect(rest.nextCursor).toBeNull();
+    expect(all[0]!.tries).toMatchObject([{ status: 204, error: null }]);
+    const replay = `/${id}/deliveries/${all[1]!.id}/replay`;
+    const replayed = await send('POST', replay, { once: 'again' });
+    expect([replayed.statusCode, replayed.json().state, replayed.json().isReplay]).toEqual([
+      202,
+      'waiting',
+      true,
+    ]);
+    await send('POST', replay, { once: 'again' });
+    await deliverDue(test.deps);
+    const ids = received.map(({ headers }) => headers['webhook-id']);
+    expect(ids.filter((one) => one === all[1]!.messageId)).toHaveLength(2);
+    const failed = await send('GET', `/${id}/deliveries?state=failed`);
+    expect(failed.json()).toEqual({ items: [], nextCursor: null });
+    expect((await send('GET', `/${id}/deliveries?state=lost`)).statusCode).toBe(422);
+  });
+
+  it('pauses: what happens waits, and comes when it goes on', async () => {
+    const { id } = (await make('/pause')).json();
+    expect((await send('POST', `/${id}/pause`)).json().state).toBe('paused');
+    expect((await send('POST', `/${id}/pause`)).statusCode).toBe(409);
+    await happen(1);
+    await deliverDue(test.deps);
+    expect(received.filter(({ path }) => path === '/pause')).toEqual([]);
+    expect((await send('GET', `/${id}`)).json()).toMatchObject({ state: 'paused', waiting: 1 });
+    expect((await send('POST', `/${id}/resume`)).json().state).toBe('active');
+    await deliverDue(test.deps);
+    expect(received.filter(({ path }) => path === '/pause')).toHaveLength(1);
+    expect((await send('POST', `/${id}/resume`)).statusCode).toBe(409);
+  });
+
+  it('rotates the secret once for each key of the request', async () => {
+    const { id, secret } = (await make('/rotate')).json();
+    const rotated = (await send('POST', `/${id}/rotate-secret`, { once: 'turn' })).json();
+    expect(rotated).toMatchObject({ secretVersion: 2 });
+    expect(rotated.secret).not.toBe(secret);
+    expect((await send('POST', `/${id}/rotate-secret`, { once: 'turn' })).json()).toEqual(rotated);
+    await happen(1);
+    await deliverDue(test.deps);
+    const [{ body, headers }] = received.filter(({ path }) => path === '/rotate') as [Received];
+    for (const one of [secret, rotated.secret])
+      new Webhook(one).verify(body, headers as Record<string, string>);
+  });
+
+  it('deletes for good, and says so again to who repeats it', async () => {
+    const { id } = (await make('/delete')).json();
+    await happen(1);
+    const gone = await send('DELETE', `/${id}`, { once: 'away' });
+    expect([gone.statusCode, gone.body]).toEqual([204, '']);
+    expect((await send('DELETE', `/${id}`, { once: 'away' })).statusCode).toBe(204);
+    await deliverDue(test.deps);
+    expect(received.filter(({ path }) => path === '/delete')).toEqual([]);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/resume'],
+      ['POST', '/rotate-secret'],
+      ['GET', '/deliveries'],
+    ] as const) {
+      expect((await send(method, `/${id}${path}`)).statusCode).toBe(404);
+    }
+    expect((await admin.get(`/staff/webhooks/${id}`)).statusCode).toBe(404);
+  });
+
+  it.each([
+    ['url', { url: 'https://10.0.0.1/' }],
+    ['url', { url: 'http://example.org/' }],
+    ['url', { url: 'nonsense' }],
+    ['name', { name: ' ' }],
+    ['eventTypes', { eventTypes: [] }],
+    ['eventTypes.0', { eventTypes: ['counts.changed'] }],
+    ['secret', { secret: 'whsec_mine' }],
+  ])('refuses a wrong %s', async (parameter, wrong) => {
+    const body = { name: 'x', url: `${base}/x`, eventTypes: ['decision.made'], ...wrong };
+    const answer = await send('POST', '', { body });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json()).toMatchObject({ code: 'bad_body', parameter });
+  });
+
+  it('asks for the scope, for an Idempotency-Key, and for an agency’s own endpoints', async () => {
+    const { id } = (await make('/own')).json();
+    const reader = await createApiKey(test.deps, {
+      agencyId,
+      staffId,
+      name: 'Reader',
+      scopes: ['evidence:read'],
+      days: 90,
+    });
+    expect((await send('GET', '', { by: reader.key })).statusCode).toBe(403);
+    expect((await send('DELETE', `/${id}`, { by: reader.key })).statusCode).toBe(403);
+    expect((await send('DELETE', `/${id}`, { once: '' })).json()).toMatchObject({
+      code: 'idempotency_key_missing',
+    });
+    const theirs = await makeAgency(test);
+    const other = await createApiKey(test.deps, {
+      agencyId: theirs.id,
+      staffId: (await makeStaff(test, theirs.id)).id,
+      name: 'Other',
+      scopes: ['webhooks:manage'],
+      days: 90,
+    });
+    expect((await send('GET', '', { by: other.key })).json()).toEqual({ items: [] });
+    expect((await send('GET', `/${id}`, { by: other.key })).statusCode).toBe(404);
+  });
+});
+
+describe('in the console', () => {
+  it('an endpoint is paused, goes on, is switched off and then deleted', async () => {
+    admin = await signInAs(test, staffId);
+    const { endpointId } = await endpoint('/turns');
+    const path = `/staff/webhooks/${endpointId}`;
+    expect((await admin.post(`${path}/pause`)).statusCode).toBe(303);
+    expect((await admin.get(`${path}?done=paused`)).body).toContain('Paused: what happens waits');
+    expect((await admin.post(`${path}/resume`)).statusCode).toBe(303);
+    expect((await admin.get(path)).body).not.toContain('/delete"');
+    expect((await admin.post(`${path}/switch-off`)).statusCode).toBe(303);
+    expect((await admin.get(path)).body).toContain(`${path}/delete"`);
+    const deleted = await admin.post(`${path}/delete`);
+    expect(deleted.headers.location).toBe('/staff/webhooks?done=deleted');
+    expect((await admin.get('/staff/webhooks?done=deleted')).body).toContain('The endpoint is deleted');
+    expect((await admin.get(path)).statusCode).toBe(404);
   });
 });

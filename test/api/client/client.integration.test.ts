@@ -39,7 +39,14 @@ beforeAll(async () => {
     agencyId: world.agency.id,
     staffId,
     name: 'Client',
-    scopes: ['credentials:read', 'counts:read', 'evidence:read', 'applications:write', 'decisions:propose'],
+    scopes: [
+      'credentials:read',
+      'counts:read',
+      'evidence:read',
+      'applications:write',
+      'decisions:propose',
+      'webhooks:manage',
+    ],
     days: 90,
   });
   const baseUrl = await test.app.listen({ port: 0, host: '127.0.0.1' });
@@ -89,6 +96,28 @@ it('a program goes the whole way: what there is, how far it is, apply, propose, 
   expect(changes.data!.items.map(({ data }) => data.links.application)).toEqual([
     `/api/v1/applications/${id}`,
   ]);
+});
+
+it('a program has itself told, and looks after it', async () => {
+  const header = (name: string) => ({ 'Idempotency-Key': name });
+  const made = await client.POST('/api/v1/webhook-endpoints', {
+    params: { header: header('hook') },
+    body: { name: 'Workflow', url: 'https://workflow.example/hooks', eventTypes: ['requirement.met'] },
+  });
+  expect(made.data!.secret).toMatch(/^whsec_/);
+  const { id } = made.data!;
+  const path = { id };
+  const paused = await client.POST('/api/v1/webhook-endpoints/{id}/pause', {
+    params: { path, header: header('pause') },
+  });
+  expect(paused.data!.state).toBe('paused');
+  const log = await client.GET('/api/v1/webhook-endpoints/{id}/deliveries', { params: { path } });
+  expect(log.data!.items).toEqual([]);
+  const gone = await client.DELETE('/api/v1/webhook-endpoints/{id}', {
+    params: { path, header: header('delete') },
+  });
+  expect(gone.response.status).toBe(204);
+  expect((await client.GET('/api/v1/webhook-endpoints')).data!.items).toEqual([]);
 });
 
 it('a refusal comes typed', async () => {
