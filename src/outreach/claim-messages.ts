@@ -4,6 +4,7 @@ import type { Tx } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { ContactState } from '../employers/types.ts';
 import { hashAddress } from '../lib/tokens.ts';
+import { type DayLimit, findLaterPlace, fullOn, keepPlace, takePlace } from './day-room.ts';
 import {
   type BudgetRules,
   type BudgetTouch,
@@ -13,7 +14,16 @@ import {
   freeAgainAt,
   insertTouch,
 } from './planner/budget.ts';
-import { BUSINESS_HOURS, calendarIn, DAY_MS, dayFromIso, type SendCalendar } from './planner/calendar.ts';
+import {
+  BUSINESS_HOURS,
+  calendarIn,
+  DAY_MS,
+  dayFromIso,
+  localDay,
+  type SendCalendar,
+  sendWindows,
+} from './planner/calendar.ts';
+import { warmUpLimit } from './planner/placement.ts';
 import { findPreferenceReasons, findSuppressions } from './queries.ts';
 import { takeRoom } from './receiving-domains.ts';
 import {
@@ -86,6 +96,9 @@ type DueRow = {
   may_have_left: boolean;
   zone: string;
   us_state: string;
+  from_domain: string;
+  /** The first day of its From domain's warm-up. */
+  warm_up_from: string | null;
 };
 
 /**
@@ -125,8 +138,10 @@ export async function claimMessages(
     const claimed: DueRow[] = [];
     const refused: Refused[] = [];
     const room = await openRoom(tx, rows, deps.config.domainMessagesPerMinute, now);
+    const days = await openDays(tx, rows, budgets, deps.config, now);
     for (const row of rows) {
       const facts: ClaimFacts = {
+        id: row.id,
         kind: row.kind,
         stream: row.stream,
         notAfter: row.not_after,
@@ -137,10 +152,12 @@ export async function claimMessages(
         invited: row.invited,
         mayHaveLeft: row.may_have_left,
         budget: row.stream === 'outreach' ? budgets.check(row) : { fits: true },
+        day: days.check(row),
       };
       const decision = decideClaim(facts, now);
       if (!decision.claim) {
         refused.push({ row, ...decision });
+        if (decision.state === 'planned' && decision.moved) days.putOff(row, decision.moved.day);
         claim.refused[decision.reason] = (claim.refused[decision.reason] ?? 0) + 1;
         continue;
       }
@@ -150,6 +167,7 @@ export async function claimMessages(
         continue;
       }
       if (row.stream === 'outreach') budgets.take(row);
+      days.take(row);
       claimed.push(row);
     }
     await markRefused(tx, refused, now);
@@ -225,6 +243,7 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
            coalesce(c.email_domain, s.email_domain, '') as email_domain,
            coalesce(c.state, 'active') as contact_state,
            i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone, e.state as us_state,
+           lower(split_part(a.mail_from_address, '@', 2)) as from_domain, d.warm_up_from,
            m.handed_at is not null as may_have_left,
            m.step > 0 and exists (
              select 1 from messages first
@@ -236,6 +255,7 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
     left join employers e on e.id = c.employer_id
     left join submissions s on s.id = m.submission_id
     join agencies a on a.id = m.agency_id
+    left join sending_domains d on d.domain = lower(split_part(a.mail_from_address, '@', 2))
     left join invitations i on i.id = m.invitation_id
     where m.id = any(${sql.param(ids)}::bigint[])
     order by m.send_after, m.id`);
@@ -261,9 +281,17 @@ async function withoutLeft(
   return rows.filter((row) => row.invitation_id === null || !left.includes(row.invitation_id));
 }
 
-type Refused = { row: DueRow; state: string; reason: RefusalReason; sendAfter?: Date };
+type Refused = {
+  row: DueRow;
+  state: string;
+  reason: RefusalReason;
+  sendAfter?: Date;
+  moved?: { notAfter: Date };
+};
 
 type Budgets = {
+  /** The part of the row's frozen protocol that a claim looks at. */
+  rulesOf(row: DueRow): ClaimRules;
   check(row: DueRow): ClaimFacts['budget'];
   take(row: DueRow): void;
 };
@@ -321,7 +349,13 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
       where id = any(${sql.param([...new Set(outreach.map((row) => row.wave_id!))])}::bigint[])`);
     for (const { id, protocol } of waves) {
       const budget = protocol.budget ?? DEFAULT_BUDGET;
-      rules.set(Number(id), { budget, calendar: protocol.calendar ?? BUSINESS_HOURS });
+      rules.set(Number(id), {
+        budget,
+        calendar: protocol.calendar ?? BUSINESS_HOURS,
+        dailyCapacity: protocol.dailyCapacity ?? Number.POSITIVE_INFINITY,
+        sendUntil: protocol.sendUntil ? new Date(protocol.sendUntil) : null,
+        closeAt: protocol.closeAt ? new Date(protocol.closeAt) : null,
+      });
     }
     const budgets = [...rules.values()].map(({ budget }) => budget);
     // What belongs to no wave, such as a ballot, keeps the budget that all share.
@@ -363,9 +397,11 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
     to: now.getTime(),
     newInvitation: row.step === 0,
   });
+  const rulesOf = (row: DueRow) => rules.get(row.wave_id!) ?? DEFAULT_RULES;
   return {
+    rulesOf,
     check(row) {
-      const { budget, calendar: everywhere } = rules.get(row.wave_id!) ?? DEFAULT_RULES;
+      const { budget, calendar: everywhere } = rulesOf(row);
       const calendar = calendarIn(everywhere, row.us_state);
       const closedDays = calendar.closedDates.map(dayFromIso);
       const person = byPerson.get(row.contact_id) ?? [];
@@ -392,23 +428,177 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
 }
 
 /** The part of a frozen protocol that the claim looks at. */
-type WaveProtocol = { budget?: BudgetRules; calendar?: SendCalendar };
-type ClaimRules = { budget: BudgetRules; calendar: SendCalendar };
-const DEFAULT_RULES: ClaimRules = { budget: DEFAULT_BUDGET, calendar: BUSINESS_HOURS };
+type WaveProtocol = {
+  budget?: BudgetRules;
+  calendar?: SendCalendar;
+  dailyCapacity?: number;
+  sendUntil?: string;
+  closeAt?: string;
+};
+type ClaimRules = {
+  budget: BudgetRules;
+  calendar: SendCalendar;
+  dailyCapacity: number;
+  sendUntil: Date | null;
+  closeAt: Date | null;
+};
+const DEFAULT_RULES: ClaimRules = {
+  budget: DEFAULT_BUDGET,
+  calendar: BUSINESS_HOURS,
+  dailyCapacity: Number.POSITIVE_INFINITY,
+  sendUntil: null,
+  closeAt: null,
+};
+
+type Days = {
+  check(row: DueRow): ClaimFacts['day'];
+  take(row: DueRow): void;
+  /** Keeps the row's place on the later day that `check` found. */
+  putOff(row: DueRow, day: number): void;
+};
+
+/** Namespace of the advisory locks by which two claims under one daily limit take turns. */
+const DAY_LOCK = 7_303;
+
+/** The plan of its wave has kept a place on its day; a colleague who was named, or a ballot, comes by itself. */
+const isPlanned = (row: DueRow) => row.kind === 'invitation' || row.kind === 'reminder';
+
+/**
+ * What may still leave today: of a From domain that is warmed up, all agencies that share it together, and of a wave
+ * that says how many mails a day. The plan has kept both; this catches what it did not know of: a colleague who was
+ * named, a warm-up that was set since, mails that went on under another wave. Days are the recipients', as the planner
+ * counts them. Outside a warm-up only a colleague's mail costs the query: all others stand in the wave's own plan.
+ */
+async function openDays(
+  tx: Tx,
+  rows: readonly DueRow[],
+  budgets: Pick<Budgets, 'rulesOf'>,
+  { smtpUrl, warmUpDaily }: { smtpUrl: string | null; warmUpDaily: readonly number[] },
+  now: Date,
+): Promise<Days> {
+  const today = (row: DueRow) => localDay(row.zone, now.getTime());
+  const warmUpOf = (row: DueRow) =>
+    row.warm_up_from === null || !smtpUrl ? null : { from: row.warm_up_from, daily: [...warmUpDaily] };
+  const limited = new Map<string, NonNullable<ReturnType<typeof warmUpOf>>>();
+  const waveIds = new Set<number>();
+  for (const row of rows) {
+    if (row.stream !== 'outreach') continue;
+    const warmUp = warmUpOf(row);
+    if (warmUp && Number.isFinite(warmUpLimit(warmUp, today(row)))) limited.set(row.from_domain, warmUp);
+    if (row.wave_id === null || isPlanned(row)) continue;
+    if (Number.isFinite(budgets.rulesOf(row).dailyCapacity)) waveIds.add(row.wave_id);
+  }
+  if (limited.size + waveIds.size === 0) {
+    return { check: () => ({ fits: true }), take: () => undefined, putOff: () => undefined };
+  }
+
+  const keys = [
+    ...[...limited.keys()].map((domain) => `from ${domain}`),
+    ...[...waveIds].map((id) => `wave ${id}`),
+  ];
+  await tx.execute(sql`
+    select pg_advisory_xact_lock(${DAY_LOCK}, key) from (
+      select distinct hashtext(name) as key from unnest(${sql.param(keys)}::text[]) as name order by key
+    ) as keys`);
+  const loads = await readDayLoads(tx, { domains: [...limited.keys()], waveIds: [...waveIds], now });
+
+  const limits = new Map<string, DayLimit>();
+  const open = (name: string, reason: DayLimit['reason'], most: DayLimit['most']) => {
+    limits.set(name, { reason, most, gone: new Map(), planned: new Map() });
+  };
+  for (const [domain, warmUp] of limited)
+    open(`from ${domain}`, 'warm_up', (day) => warmUpLimit(warmUp, day));
+  for (const row of rows) {
+    if (row.stream !== 'outreach' || limits.has(`wave ${row.wave_id}`)) continue;
+    // Of a wave that was not counted nothing is known, and its plan is believed.
+    if (!waveIds.has(row.wave_id!) && !limited.has(row.from_domain)) continue;
+    const { dailyCapacity } = budgets.rulesOf(row);
+    open(`wave ${row.wave_id}`, 'capacity', () => dailyCapacity);
+  }
+  for (const { wave_id, from_domain, date, gone, planned } of loads) {
+    const day = dayFromIso(date);
+    for (const name of [`from ${from_domain}`, `wave ${wave_id}`]) {
+      const limit = limits.get(name);
+      if (!limit) continue;
+      limit.gone.set(day, (limit.gone.get(day) ?? 0) + gone);
+      limit.planned.set(day, (limit.planned.get(day) ?? 0) + planned);
+    }
+  }
+  const limitsOf = (row: DueRow) =>
+    row.stream !== 'outreach'
+      ? []
+      : [`from ${row.from_domain}`, `wave ${row.wave_id}`].flatMap((name) => limits.get(name) ?? []);
+
+  return {
+    check(row) {
+      const own = limitsOf(row);
+      const reason = fullOn(own, today(row), isPlanned(row));
+      if (reason === null) return { fits: true };
+      const { calendar, sendUntil, closeAt } = budgets.rulesOf(row);
+      const until = (row.kind === 'invitation' ? sendUntil : closeAt) ?? row.not_after;
+      const windows = sendWindows(
+        calendarIn(calendar, row.us_state),
+        row.zone,
+        now.getTime(),
+        Math.max(until.getTime(), row.not_after.getTime()),
+      );
+      return { fits: false, reason, window: findLaterPlace(own, windows, today(row)) };
+    },
+    take: (row) => takePlace(limitsOf(row), today(row), isPlanned(row)),
+    putOff: (row, day) => keepPlace(limitsOf(row), day),
+  };
+}
+
+type DayLoadRow = {
+  wave_id: number | null;
+  from_domain: string;
+  date: string;
+  gone: number;
+  planned: number;
+};
+
+/** What left, leaves and is planned to leave on each day, of these From domains and these waves. */
+async function readDayLoads(
+  tx: Tx,
+  { domains, waveIds, now }: { domains: readonly string[]; waveIds: readonly number[]; now: Date },
+): Promise<DayLoadRow[]> {
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const domain = sql`lower(split_part(g.mail_from_address, '@', 2))`;
+  const ofDomains = sql`${domain} = any(${sql.param([...domains])}::text[])`;
+  const isLeaving = sql`(m.sent_at is not null or m.state in ('claimed', 'uncertain'))`;
+  return tx.execute<DayLoadRow>(sql`
+    select m.wave_id, ${domain} as from_domain,
+      to_char(coalesce(m.sent_at, case when m.state = 'uncertain' then m.handed_at end, greatest(m.send_after, ${at}))
+        at time zone coalesce(e.time_zone, g.time_zone), 'YYYY-MM-DD') as date,
+      count(*) filter (where ${isLeaving})::int as gone,
+      count(*) filter (where not ${isLeaving} and m.kind in ('invitation', 'reminder'))::int as planned
+    from messages m join agencies g on g.id = m.agency_id join employers e on e.id = m.employer_id
+    left join waves w on w.id = m.wave_id
+    where (m.wave_id = any(array(
+        select w.id from waves w join agencies g on g.id = w.agency_id
+        where ${ofDomains} or w.id = any(${sql.param([...waveIds])}::bigint[])))
+      or (m.wave_id is null and ${ofDomains}))
+      and m.stream = 'outreach'
+      and (m.sent_at >= ${at} - interval '2 days' or (m.sent_at is null and (
+        m.state in ('claimed', 'uncertain') or (m.state = 'planned' and w.state in ('running', 'paused')))))
+    group by 1, 2, 3`);
+}
 
 async function markRefused(tx: Tx, refused: readonly Refused[], now: Date): Promise<void> {
   if (refused.length === 0) return;
-  const rows = refused.map(({ row, state, reason, sendAfter }) => ({
+  const rows = refused.map(({ row, state, reason, sendAfter, moved }) => ({
     id: row.id,
     state,
     reason,
     send_after: sendAfter?.toISOString() ?? null,
+    not_after: moved?.notAfter.toISOString() ?? null,
   }));
   await tx.execute(sql`
     update messages m set state = r.state, reason = r.reason, send_after = coalesce(r.send_after, m.send_after),
+      not_after = coalesce(r.not_after, m.not_after),
       finished_at = case when r.state = 'planned' then null else ${now.toISOString()}::timestamptz end
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as r(id bigint, state text, reason text, send_after timestamptz)
+      as r(id bigint, state text, reason text, send_after timestamptz, not_after timestamptz)
     where m.id = r.id and m.state = 'planned'`);
   const neverAsked = refused.filter(
     ({ row, state }) =>

@@ -1,5 +1,6 @@
 import type { ContactState } from '../employers/types.ts';
-import { type SendCalendar, sendWindows } from './planner/calendar.ts';
+import { type DayReason, spreadIn } from './day-room.ts';
+import { type SendCalendar, type SendWindow, sendWindows } from './planner/calendar.ts';
 import {
   type InvitationState,
   type MessageKind,
@@ -27,12 +28,16 @@ export const REFUSAL_REASONS = [
   'contact_budget_person',
   'contact_budget_employer',
   'domain_full',
+  'warm_up',
+  'capacity',
   ...PREFERENCE_REASONS,
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** What is known of a due message in the transaction that claims it. */
 export type ClaimFacts = {
+  /** Spreads what is put off together. */
+  id: number;
   kind: MessageKind;
   stream: MessageStream;
   /** Not sent at or after this instant. */
@@ -47,6 +52,8 @@ export type ClaimFacts = {
   invited: boolean;
   /** Whether one more touch now fits the budgets of all agencies together, and if not, when it will. */
   budget: BudgetFact;
+  /** Whether one more mail may leave today, and if not, the stretch of a later day that keeps a place for it. */
+  day: DayFact;
   /** It was handed over before, and nobody knows what became of it. */
   mayHaveLeft?: boolean;
 };
@@ -55,11 +62,21 @@ export type BudgetFact =
   | { fits: true }
   | { fits: false; reason: 'contact_budget_person' | 'contact_budget_employer'; fitsAt: Date | null };
 
+export type DayFact = { fits: true } | { fits: false; reason: DayReason; window: SendWindow | null };
+
 export type ClaimDecision =
   | { claim: true }
   | { claim: false; state: 'suppressed' | 'expired' | 'cancelled' | 'uncertain'; reason: RefusalReason }
   /** Put off until it fits; still planned. */
-  | { claim: false; state: 'planned'; reason: RefusalReason; sendAfter: Date };
+  | { claim: false; state: 'planned'; reason: RefusalReason; sendAfter: Date; moved?: never }
+  /** Put off to a later day, with new times as if it had been planned anew. */
+  | {
+      claim: false;
+      state: 'planned';
+      reason: DayReason;
+      sendAfter: Date;
+      moved: { day: number; notAfter: Date };
+    };
 
 const refuse = (state: 'suppressed' | 'expired' | 'cancelled', reason: RefusalReason): ClaimDecision => ({
   claim: false,
@@ -101,10 +118,22 @@ function decideNewClaim(facts: ClaimFacts, now: Date): ClaimDecision {
     default:
       break;
   }
-  if (facts.budget.fits) return { claim: true };
-  const { reason, fitsAt } = facts.budget;
-  if (fitsAt && fitsAt < facts.notAfter) return { claim: false, state: 'planned', reason, sendAfter: fitsAt };
-  return refuse('expired', reason);
+  if (!facts.budget.fits) {
+    const { reason, fitsAt } = facts.budget;
+    if (fitsAt && fitsAt < facts.notAfter)
+      return { claim: false, state: 'planned', reason, sendAfter: fitsAt };
+    return refuse('expired', reason);
+  }
+  if (facts.day.fits) return { claim: true };
+  const { reason, window } = facts.day;
+  if (window === null) return refuse('expired', reason);
+  return {
+    claim: false,
+    state: 'planned',
+    reason,
+    sendAfter: spreadIn(window, facts.id),
+    moved: { day: window.day, notAfter: new Date(window.end) },
+  };
 }
 
 function isPolite(reason: SuppressionReason): boolean {

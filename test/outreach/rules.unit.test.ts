@@ -18,6 +18,7 @@ const now = new Date('2027-03-01T17:00:00Z');
 const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
 
 const facts: ClaimFacts = {
+  id: 7,
   kind: 'invitation',
   stream: 'outreach',
   notAfter: later(60),
@@ -27,6 +28,7 @@ const facts: ClaimFacts = {
   invitationState: 'open',
   invited: false,
   budget: { fits: true },
+  day: { fits: true },
 };
 
 describe('decideClaim', () => {
@@ -67,6 +69,28 @@ describe('decideClaim', () => {
       'one over budget until it is late',
       { budget: { fits: false, reason: 'contact_budget_employer', fitsAt: later(60) } },
       { claim: false, state: 'expired', reason: 'contact_budget_employer' },
+    ],
+    [
+      'one of a day that is full and a later one that is not',
+      {
+        day: {
+          fits: false,
+          reason: 'warm_up',
+          window: { day: 20_514, start: +later(500), end: +later(900) },
+        },
+      },
+      {
+        claim: false,
+        state: 'planned',
+        reason: 'warm_up',
+        sendAfter: later(565.4),
+        moved: { day: 20_514, notAfter: later(900) },
+      },
+    ],
+    [
+      'one that no day has room for',
+      { day: { fits: false, reason: 'capacity', window: null } },
+      { claim: false, state: 'expired', reason: 'capacity' },
     ],
     [
       'a receipt to who said stop',

@@ -73,6 +73,7 @@ test('replayed day by day with answers coming in, the rules send each mail of a 
             fitsEmployerBudget(budget.employer, ledger.units.get(unitId) ?? [], one);
           const decision = decideClaim(
             {
+              id: contactId,
               kind: kind === 'invite' ? 'invitation' : 'reminder',
               stream: 'outreach',
               notAfter,
@@ -83,6 +84,7 @@ test('replayed day by day with answers coming in, the rules send each mail of a 
               invited: known.invited,
               mayHaveLeft: false,
               budget: fits ? { fits } : { fits, reason: 'contact_budget_person', fitsAt: null },
+              day: { fits: true },
             },
             new Date(at),
           );
