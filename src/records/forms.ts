@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REDACTION_PROFILES, RETENTION_CLASSES, type RetentionClass } from './types.ts';
+import { CLASS_WORDS } from './words.ts';
 
 const day = (what: string) =>
   z.iso
@@ -40,26 +41,29 @@ function dayAfter(day: string): string {
   return date.toISOString().slice(0, 10);
 }
 
-const months = z
-  .union(
-    [
-      z.literal('').transform(() => null),
-      z
-        .string()
-        .trim()
-        .regex(/^\d{1,4}$/)
-        .transform(Number)
-        .refine((value) => value >= 1 && value <= 1200),
-    ],
-    'Enter months as a whole number from 1 to 1200, or leave it blank to keep them',
-  )
-  .optional()
-  .transform((value) => value ?? null);
+function monthsOf(name: RetentionClass) {
+  const wrong = `${CLASS_WORDS[name].text}: enter months as a whole number from 1 to 1200, or leave it blank to keep them`;
+  return z
+    .union(
+      [
+        z.literal('').transform(() => null),
+        z
+          .string()
+          .trim()
+          .regex(/^\d{1,4}$/, wrong)
+          .transform(Number)
+          .refine((value) => value >= 1 && value <= 1200, wrong),
+      ],
+      wrong,
+    )
+    .optional()
+    .transform((value) => value ?? null);
+}
 
 export const retentionForm = z.object(
-  Object.fromEntries(RETENTION_CLASSES.map((name) => [name, months])) as Record<
+  Object.fromEntries(RETENTION_CLASSES.map((name) => [name, monthsOf(name)])) as Record<
     RetentionClass,
-    typeof months
+    ReturnType<typeof monthsOf>
   >,
 );
 

@@ -191,10 +191,7 @@ export function buildRecordsPacket(input: {
     const content = file.removedAt ? 'deleted' : isWithheld ? WITHHELD : 'beside the packet';
     return { ...timed(blackOut(file, 'file')), content };
   });
-  const decisions = input.decisions.map((decision) => {
-    const { withheld: _, ...shown } = blackOut(decision, 'decision');
-    return timed(shown);
-  });
+  const decisions = input.decisions.map((decision) => timed(blackOut(decision, 'decision')));
   const redactions = [...rows.values()];
   const text = canonicalJson({
     format: PACKET_FORMAT,

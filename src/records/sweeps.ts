@@ -201,6 +201,7 @@ async function blankContacts(tx: Tx, { agencyId, cutoff, now, batch }: Due): Pro
         ) last
         cross join lateral (
           select array(select i.agency_id from invitations i where i.contact_id = c.id
+            union select m.agency_id from messages m where m.contact_id = c.id
             union select s.agency_id from submissions s where s.contact_id = c.id) as ids
         ) asked
       where c.email_domain <> 'removed.invalid' and last.at < ${cutoff}
@@ -213,7 +214,11 @@ async function blankContacts(tx: Tx, { agencyId, cutoff, now, batch }: Due): Pro
             or exists (select 1 from legal_holds h where h.agency_id = g.id and h.lifted_at is null
               and (h.credential_id is null
                 or exists (select 1 from asks k where k.contact_id = c.id and k.credential_id = h.credential_id)
-                or exists (select 1 from submissions s where s.contact_id = c.id and s.credential_id = h.credential_id)))))
+                or exists (select 1 from submissions s where s.contact_id = c.id and s.credential_id = h.credential_id)
+                or exists (select 1 from ballot_votes v join ballots b on b.id = v.ballot_id
+                  where v.contact_id = c.id and b.credential_id = h.credential_id)
+                or exists (select 1 from ballot_voters v join mailed_ballots b on b.id = v.mailed_ballot_id
+                  where v.contact_id = c.id and b.credential_id = h.credential_id)))))
         and not exists (select 1 from committee_seats t where t.holder_contact_id = c.id)
       order by c.id limit ${batch} for update of c skip locked)
     returning id`);

@@ -70,7 +70,8 @@ export async function addDaysOff(
     await tx
       .insert(agencyBlackouts)
       .values({ agencyId: staff.agencyId, ...days, createdBy: staff.id, createdAt: now });
-    return { action: 'days_off.added', details: days };
+    const { firstDay, lastDay } = days;
+    return { action: 'days_off.added', details: { firstDay, lastDay } };
   });
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { IMPERSONAL_COLUMNS, PERSONAL_COLUMNS } from '../../src/records/personal-columns.ts';
@@ -9,7 +10,7 @@ const FREE = /^(text|jsonb|bytea|character varying|inet)(\[\])?$/;
 async function freeColumns(): Promise<string[]> {
   const found: string[] = [];
   for (const file of readdirSync('src/db/schema')) {
-    const exported: Record<string, unknown> = await import(`../../src/db/schema/${file}`);
+    const exported: Record<string, unknown> = await import(pathToFileURL(`src/db/schema/${file}`).href);
     for (const table of Object.values(exported)) {
       if (!(table instanceof PgTable)) continue;
       const { name, columns } = getTableConfig(table);

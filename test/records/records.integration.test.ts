@@ -283,6 +283,9 @@ describe('the console', () => {
     expect(refused.statusCode).toBe(422);
     expect(refused.body).toContain('whole number from 1 to 1200');
     expect(refused.body).toContain('value="ten"');
+    const none = await ada.post('/staff/records/retention', { case_notes: '0' });
+    expect(none.statusCode).toBe(422);
+    expect(none.body).toContain('Notes and reasons: enter months as a whole number from 1 to 1200');
     expect((await ada.post('/staff/records/retention', { respondent_names: '36' })).statusCode).toBe(303);
     const waiting = await ada.get('/staff/records/retention');
     expect(waiting.body).toContain('Waits for a second person');

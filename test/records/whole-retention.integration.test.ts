@@ -355,6 +355,29 @@ describe('retention of everything', () => {
     await behindTheBack((tx) => tx.execute(sql`delete from legal_holds where id = ${holdId}`));
   });
 
+  it('keeps whoever voted on what is held', async () => {
+    const { db } = test.deps;
+    const held = await createCredential(db);
+    const [agencyId, ada, ben] = [world.agency.id, world.staff[0].id, world.staff[1].id];
+    const [contact] = await test.deps.sql<{ id: number }[]>`select min(id) as id from contacts`;
+    await db
+      .transaction(async (tx) => {
+        await tx.execute(sql`set local session_replication_role = replica`);
+        const by = { withdrawnAt: LONG_AGO, withdrawnBy: ben };
+        const given = { agencyId, credentialId: held, eligible: 3, quorum: 1, ...by };
+        const ballotId = await fill(tx, votes.ballots, given);
+        await fill(tx, votes.ballotVotes, { ballotId, contactId: contact!.id });
+        await tx.execute(sql`set local session_replication_role = origin`);
+        const within = { ...test.deps, db: tx as never };
+        await placeHold(within, { agencyId, staffId: ada, reason: 'Lawsuit 8', credentialId: held });
+        await applyRetention(within);
+        const left = await tx.execute(sql`select id from contacts where email_domain = ${MARK}`);
+        expect(left.map(({ id }) => id)).toEqual([contact!.id]);
+        throw new Error('undo');
+      })
+      .catch((error: Error) => expect(error.message).toBe('undo'));
+  });
+
   it('does nothing by a rule that one person set', async () => {
     await test.deps.sql`update retention_rules set confirmed_by = null`;
     expect(await applyRetention(test.deps)).toEqual({ removed: 0 });
@@ -405,7 +428,7 @@ describe('retention of everything', () => {
     );
     expect([logged, runs > ANSWERS * 3]).toEqual([runs, true]);
     expect(await applyRetention(test.deps)).toEqual({ removed: 0 });
-  });
+  }, 90_000);
 
   it('leaves the log and every packet as good as they were', async () => {
     const log = await logSays();
