@@ -68,7 +68,7 @@ describe('what one agency has', () => {
     expect(unknown.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
   });
 
-  it('is opened by its own people, and opening changes nothing', async () => {
+  it('is opened by its own people, and opening changes nothing', { timeout: 120_000 }, async () => {
     const before = await digestDatabase(world.test.deps.sql);
     const broken: string[] = [];
     const opened = new Set<string>();
@@ -91,7 +91,7 @@ describe('what one agency has', () => {
     expect(await digestDatabase(world.test.deps.sql)).toBe(before);
   });
 
-  it('is not there for another agency, by any method, whatever is sent', async () => {
+  it('is not there for another agency, by any method, whatever is sent', { timeout: 120_000 }, async () => {
     const before = await digestDatabase(world.test.deps.sql);
     const found: string[] = [];
     for (const route of guarded()) {

@@ -12,6 +12,8 @@ import { requestFreeze } from '../../src/approvals/request-freeze.ts';
 import { attachEvidence } from '../../src/approvals/show-criterion.ts';
 import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { createCommittee } from '../../src/committees/create-committee.ts';
+import { openBallot } from '../../src/committees/open-ballot.ts';
+import { ballotToken, proposeBallot } from '../../src/committees/propose-ballot.ts';
 import { rsvpToken } from '../../src/committees/respond-to-meeting.ts';
 import { contacts } from '../../src/db/schema/employers.ts';
 import { unsubscribeLinks } from '../../src/db/schema/outreach.ts';
@@ -351,6 +353,19 @@ async function objectsOfDeciding(test: TestApp, world: World): Promise<Objects> 
   const [submission] = await deps.sql`select id from submissions order by id desc limit 1`;
 
   const employerId = await createEmployer(db);
+  const voter = await createPerson(db, world, employerId);
+  const { mailedBallotId } = await proposeBallot(deps, {
+    ...ada,
+    credentialId: waiting.credentialId,
+    body: 'Employers of the trade',
+    note: '',
+    isSecret: false,
+    closesAt: month(3),
+    people: [voter],
+  });
+  const opened = await openBallot(deps, { ...ben, mailedBallotId });
+  if (!opened.ok) throw new Error(opened.reason);
+  const [paper] = await deps.sql`select id from ballot_voters order by id desc limit 1`;
   const answerIds: number[] = [];
   for (const values of [said('yes', 'yes'), said('no', 'yes')]) {
     const person = await createPerson(db, world, employerId);
@@ -427,6 +442,8 @@ async function objectsOfDeciding(test: TestApp, world: World): Promise<Objects> 
     { path: `/staff/applications/${applicationId}`, owner: 'deciding' },
     { path: `/staff/applications/${waiting.applicationId}`, owner: 'deciding' },
     { path: `/staff/applications/${waiting.applicationId}/criteria/wage_gain`, owner: 'deciding' },
+    { path: `/staff/applications/${waiting.applicationId}/bodies/mail/${mailedBallotId}`, owner: 'deciding' },
+    { path: `/b/${ballotToken(deps, Number(paper!.id))}`, owner: 'everybody' },
     { path: `/staff/evidence/${snapshot!.id}`, owner: 'deciding' },
     { path: `/staff/documents/${document!.id}`, owner: 'deciding' },
     { path: '/staff/lists/credentials-of-value', owner: 'deciding' },
@@ -473,7 +490,9 @@ async function objectsOfStranger({ deps }: TestApp, editor: SampleState['k12']['
     url: 'http://127.0.0.1:1/theirs',
     eventTypes: ['decision.made'],
   });
+  const [application] = await deps.sql`select id from applications where agency_id = ${agencyId} limit 1`;
   return [
+    `/staff/applications/${application!.id}`,
     `/staff/committees/${committee.id}`,
     `/staff/webhooks/${endpointId}`,
     `/api/v1/webhook-endpoints/${endpointId}`,

@@ -244,7 +244,7 @@ export interface components {
       ctid: string | null;
       type: string;
       cluster: string;
-      naicsPrefixes: string[];
+      naicsPrefixes: Array<string>;
       stateCode: string | null;
       url: string | null;
       state: 'active' | 'retired';
@@ -252,7 +252,7 @@ export interface components {
       updatedAt: string;
       links: { self: string; validation: string };
     };
-    CredentialPage: { items: components['schemas']['Credential'][]; nextCursor: string | null };
+    CredentialPage: { items: Array<components['schemas']['Credential']>; nextCursor: string | null };
     List: {
       slug: string;
       name: string;
@@ -260,15 +260,15 @@ export interface components {
       reviewCycle: 'rolling' | 'quarterly' | 'twice_a_year' | 'annual' | 'every_2_years' | 'every_5_years';
       agency: { name: string; isYours: boolean };
       policy: { name: string; version: number; sha256: string };
-      cycles: { name: string; startsOn: string; endsOn: string }[];
+      cycles: Array<{ name: string; startsOn: string; endsOn: string }>;
     };
-    Lists: { items: components['schemas']['List'][] };
+    Lists: { items: Array<components['schemas']['List']> };
     Validation: {
       status: 'provisional';
       asOf: string;
       credential: { id: number; slug: string; name: string; ctid: string | null };
       list: { slug: string; name: string };
-      policy: { name: string; version: number; sha256: string; inWords: string[] };
+      policy: { name: string; version: number; sha256: string; inWords: Array<string> };
       requirement: {
         status: 'not_asked' | 'short' | 'met' | 'met_but_expiring' | 'conflicting' | 'unsupported';
         required: number;
@@ -286,7 +286,7 @@ export interface components {
           agedOut: number;
         };
         expiring: { on: string; fallsTo: number } | null;
-        reasons:
+        reasons: Array<
           | 'nobody_asked'
           | 'below_minimum'
           | 'conflicts_would_decide'
@@ -304,7 +304,8 @@ export interface components {
           | 'reviews_missing'
           | 'tier_too_low'
           | 'not_shown_generic'
-          | 'needs_unrecorded_facts'[];
+          | 'needs_unrecorded_facts'
+        >;
       };
       frozen: {
         approvalRecordId: number;
@@ -321,7 +322,7 @@ export interface components {
       asOf: string;
       list: { slug: string; name: string };
       policy: { name: string; version: number; sha256: string };
-      items: {
+      items: Array<{
         credential: { id: number; slug: string; name: string; ctid: string | null };
         requirement: {
           status: 'not_asked' | 'short' | 'met' | 'met_but_expiring' | 'conflicting' | 'unsupported';
@@ -340,7 +341,7 @@ export interface components {
             agedOut: number;
           };
           expiring: { on: string; fallsTo: number } | null;
-          reasons:
+          reasons: Array<
             | 'nobody_asked'
             | 'below_minimum'
             | 'conflicts_would_decide'
@@ -358,11 +359,12 @@ export interface components {
             | 'reviews_missing'
             | 'tier_too_low'
             | 'not_shown_generic'
-            | 'needs_unrecorded_facts'[];
+            | 'needs_unrecorded_facts'
+          >;
         };
         links: { validation: string };
-      }[];
-      unknown: string[];
+      }>;
+      unknown: Array<string>;
     };
     Application: {
       id: number;
@@ -383,7 +385,7 @@ export interface components {
       } | null;
       links: { self: string; credential: string; validation: string };
     };
-    ApplicationPage: { items: components['schemas']['Application'][]; nextCursor: string | null };
+    ApplicationPage: { items: Array<components['schemas']['Application']>; nextCursor: string | null };
     DecisionProposal: {
       id: number;
       applicationId: number;
@@ -414,7 +416,7 @@ export interface components {
       supersededAt: string | null;
       links: { self: string; evidence: string; credential: string };
     };
-    ApprovalRecordPage: { items: components['schemas']['ApprovalRecord'][]; nextCursor: string | null };
+    ApprovalRecordPage: { items: Array<components['schemas']['ApprovalRecord']>; nextCursor: string | null };
     Evidence: {
       format: 'countersign-evidence/1' | 'countersign-evidence/2';
       packet: { [key: string]: unknown };
@@ -422,9 +424,9 @@ export interface components {
       signature?: string;
       proof?: string;
     };
-    LinkedData: { '@context': unknown; '@graph': { [key: string]: unknown }[]; [key: string]: unknown };
+    LinkedData: { '@context': unknown; '@graph': Array<{ [key: string]: unknown }>; [key: string]: unknown };
     Changes: {
-      items: {
+      items: Array<{
         sequence: number;
         type:
           | 'application.submitted'
@@ -440,7 +442,7 @@ export interface components {
           | 'credential.changed';
         at: string;
         data: { links: { [key: string]: string }; [key: string]: unknown };
-      }[];
+      }>;
       nextCursor: string;
       hasMore: boolean;
     };
@@ -495,7 +497,7 @@ export interface components {
       id: number;
       name: string;
       url: string;
-      eventTypes:
+      eventTypes: Array<
         | 'requirement.met'
         | 'requirement.lapsing'
         | 'requirement.lapsed'
@@ -503,7 +505,8 @@ export interface components {
         | 'decision.made'
         | 'application.due_for_review'
         | 'application.renewed'
-        | 'application.lapsed'[];
+        | 'application.lapsed'
+      >;
       state: 'active' | 'paused' | 'disabled';
       disabledReason: 'by_staff' | 'gone' | null;
       publicKey: string;
@@ -514,12 +517,12 @@ export interface components {
       createdAt: string;
       links: { self: string; deliveries: string };
     };
-    WebhookEndpoints: { items: components['schemas']['WebhookEndpoint'][] };
+    WebhookEndpoints: { items: Array<components['schemas']['WebhookEndpoint']> };
     WebhookEndpointWithSecret: {
       id: number;
       name: string;
       url: string;
-      eventTypes:
+      eventTypes: Array<
         | 'requirement.met'
         | 'requirement.lapsing'
         | 'requirement.lapsed'
@@ -527,7 +530,8 @@ export interface components {
         | 'decision.made'
         | 'application.due_for_review'
         | 'application.renewed'
-        | 'application.lapsed'[];
+        | 'application.lapsed'
+      >;
       state: 'active' | 'paused' | 'disabled';
       disabledReason: 'by_staff' | 'gone' | null;
       publicKey: string;
@@ -547,15 +551,18 @@ export interface components {
       isReplay: boolean;
       createdAt: string;
       nextTryAt: string | null;
-      tries: {
+      tries: Array<{
         at: string;
         durationMs: number;
         status: number | null;
         error: 'address_refused' | 'name_unknown' | 'timeout' | 'tls' | 'connection' | 'worker_lost' | null;
-      }[];
+      }>;
       links: { endpoint: string };
     };
-    WebhookDeliveryPage: { items: components['schemas']['WebhookDelivery'][]; nextCursor: string | null };
+    WebhookDeliveryPage: {
+      items: Array<components['schemas']['WebhookDelivery']>;
+      nextCursor: string | null;
+    };
     WebhookMessage: {
       type:
         | 'requirement.met'
@@ -585,11 +592,11 @@ export interface components {
       conditions?: string;
       decidedByBody?: string;
     };
-    ValidationsQuestion: { list: string; asOf?: string | string; credentials: (string | number)[] };
+    ValidationsQuestion: { list: string; asOf?: string | string; credentials: Array<string | number> };
     NewWebhookEndpoint: {
       name: string;
       url: string;
-      eventTypes:
+      eventTypes: Array<
         | 'requirement.met'
         | 'requirement.lapsing'
         | 'requirement.lapsed'
@@ -597,7 +604,8 @@ export interface components {
         | 'decision.made'
         | 'application.due_for_review'
         | 'application.renewed'
-        | 'application.lapsed'[];
+        | 'application.lapsed'
+      >;
     };
   };
 }

@@ -108,7 +108,7 @@ function typeOf(schema: Schema): string {
     case 'integer':
       return 'number';
     case 'array':
-      return `${schema.items ? typeOf(schema.items) : 'unknown'}[]`;
+      return `Array<${schema.items ? typeOf(schema.items) : 'unknown'}>`;
     case 'object':
       return objectType(schema);
     default:
