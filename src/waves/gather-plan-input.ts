@@ -24,10 +24,10 @@ import {
   type Wave,
 } from './queries.ts';
 import {
+  type AskedBefore,
   listLapsingCounts,
   listLastAnswers,
-  listSegmentCounts,
-  listUnitsAsked,
+  readHistory,
   sumAnswers,
 } from './rate-queries.ts';
 import type { WaveAudience, WaveProtocol, WaveTopics } from './types.ts';
@@ -124,17 +124,16 @@ export function lapsingShortfall(
 }
 
 /** Response rates learnt from all agencies' waves, and who was asked before. */
-export async function readRates(db: Db, now: Date): Promise<{ rates: SegmentRates; before: UnitsAsked }> {
-  return { rates: learnRates(await listSegmentCounts(db, now)), before: await listUnitsAsked(db) };
+export async function readRates(db: Db, now: Date): Promise<{ rates: SegmentRates; before: AskedBefore }> {
+  const { segments, before } = await readHistory(db, now);
+  return { rates: learnRates(segments), before };
 }
-
-type UnitsAsked = ReadonlyMap<number, boolean>;
 
 /** What an employer is known by when its response is expected. `before`: units asked, and whether they answered. */
 export function segmentOf(
   contact: Pick<AudienceContact, 'unitId' | 'emailDomain' | 'naicsCode' | 'jobs'>,
   agencyId: number,
-  before: UnitsAsked,
+  before: AskedBefore,
 ): Segment {
   const answered = before.get(contact.unitId);
   return {

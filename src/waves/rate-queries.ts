@@ -9,52 +9,61 @@ import type { SegmentCount } from '../outreach/planner/segment-rates.ts';
 const RIPE_DAYS = 14;
 const YEARS_BACK = 5;
 
+export type AskedBefore = ReadonlyMap<number, boolean>;
+
 /**
- * How employers answered all agencies' waves, in numbers alone: an employer counts once for each wave that asked it, as
- * soon as that wave is closed or its mail is two weeks old. Mails that came back are not counted. The segments are
- * those of `segmentOf`.
+ * How employers answered all agencies' waves of the last years, in numbers alone: an employer counts once for each wave
+ * that asked it, as soon as that wave is closed or its mail is two weeks old. Mails that came back are not counted. The
+ * segments are those of `segmentOf`. And which counting units were asked in that time, and whether they answered.
+ *
+ * It reads the history whole, which no index shortens (one that did would be written with each mail), so it reads it once:
+ * asks are first brought down to invitations, and both answers are taken from what remains.
  */
-export async function listSegmentCounts(db: Db, now: Date): Promise<SegmentCount[]> {
+export async function readHistory(
+  db: Db,
+  now: Date,
+): Promise<{ segments: SegmentCount[]; before: AskedBefore }> {
   const size = sql.join(
     SIZE_BAND_NAMES.map((band) => sql`when ${sizeCondition(band)} then ${band}`),
     sql` `,
   );
-  return db.execute<SegmentCount>(sql`
-    with unit_wave as (
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const [row] = await db.execute<{
+    segments: SegmentCount[];
+    units: [unitId: number, answered: boolean][];
+  }>(sql`
+    with unit_wave as materialized (
       select u.unit_id, i.wave_id, i.agency_id, min(a.asked_at) as asked_at, min(i.answered_at) as answered_at,
         bool_or(c.email_domain = any(${sql.param([...freeMailDomains()])}::text[])) as is_free,
         min(left(coalesce(u.naics_code, ''), 2)) as sector, max(u.jobs) as jobs, bool_and(w.state = 'closed') as is_closed
-      from invitations i
-      join asks a on a.invitation_id = i.id
+      from (
+        select invitation_id, min(asked_at) as asked_at from asks
+        where asked_at > ${at} - make_interval(years => ${YEARS_BACK}) and undelivered_at is null
+        group by invitation_id
+      ) a
+      join invitations i on i.id = a.invitation_id
       join waves w on w.id = i.wave_id
       join contacts c on c.id = i.contact_id
       join employers own on own.id = i.employer_id
       join employers u on u.id = coalesce(own.merged_into_id, own.id)
-      where a.asked_at > ${now.toISOString()}::timestamptz - make_interval(years => ${YEARS_BACK})
-        and a.undelivered_at is null
       group by u.unit_id, i.wave_id, i.agency_id
     ), placed as (
       select *, count(*) over earlier > 0 as was_asked,
         coalesce(min(answered_at) over earlier < asked_at, false) as had_answered
       from unit_wave
       window earlier as (partition by unit_id order by asked_at, wave_id rows between unbounded preceding and 1 preceding)
+    ), segment as (
+      select case when e.had_answered then 'answered' when e.was_asked then 'silent' else 'never' end as before,
+        case when e.is_free then 'free' else 'own' end as mail, e.sector, case ${size} end as size,
+        e.agency_id as "agencyId", count(*)::int as asked, count(e.answered_at)::int as answered
+      from placed e
+      where e.is_closed or e.asked_at <= ${at} - make_interval(days => ${RIPE_DAYS})
+      group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
     )
-    select case when e.had_answered then 'answered' when e.was_asked then 'silent' else 'never' end as before,
-      case when e.is_free then 'free' else 'own' end as mail, e.sector, case ${size} end as size,
-      e.agency_id as "agencyId", count(*)::int as asked, count(e.answered_at)::int as answered
-    from placed e
-    where e.is_closed or e.asked_at <= ${now.toISOString()}::timestamptz - make_interval(days => ${RIPE_DAYS})
-    group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`);
-}
-
-/** Counting units that were asked before, and whether they ever answered. */
-export async function listUnitsAsked(db: Db): Promise<Map<number, boolean>> {
-  const rows = await db.execute<{ unitId: number; answered: boolean }>(sql`
-    select e.unit_id as "unitId", bool_or(i.answered_at is not null) as answered
-    from invitations i join employers e on e.id = i.employer_id
-    where exists (select 1 from asks a where a.invitation_id = i.id and a.asked_at is not null)
-    group by e.unit_id`);
-  return new Map(rows.map(({ unitId, answered }) => [unitId, answered]));
+    select (select coalesce(json_agg(segment), '[]') from segment) as segments,
+      (select coalesce(json_agg(json_build_array(unit_id, answered)), '[]')
+        from (select unit_id, bool_or(answered_at is not null) as answered from unit_wave group by unit_id) unit) as units`);
+  return { segments: row?.segments ?? [], before: new Map(row?.units) };
 }
 
 /** Answers about single credentials, of all credentials, and those that are yes to both. */

@@ -4,8 +4,9 @@ import { type ForecastUnit, forecastReach } from '../outreach/planner/forecast.t
 import { asksToNeed, needOf } from '../outreach/planner/need.ts';
 import { bothYesOf, expectedRates, rateSpread } from '../outreach/planner/segment-rates.ts';
 import type { ForecastFacts } from './forecast-words.ts';
-import { lapsingShortfall, listNeeds, readRates, segmentOf } from './gather-plan-input.ts';
+import { lapsingShortfall, listNeeds, segmentOf } from './gather-plan-input.ts';
 import { listLapsingCounts, sumAnswers } from './rate-queries.ts';
+import { readRecentRates } from './recent-rates.ts';
 
 export type CredentialForecast = ForecastFacts & {
   credentialId: number;
@@ -35,7 +36,7 @@ export async function readForecasts(
     db,
     needs.map((need) => ({ ...need, before: new Date(now.getTime() + need.warnDaysBeforeLapse * DAY_MS) })),
   );
-  const { rates, before } = await readRates(db, now);
+  const { rates, before } = await readRecentRates(db, now);
   const history = { asked: rates.asked, answered: rates.answered, ...(await sumAnswers(db)) };
   const overall = expectedRates(history);
   const waiting = new Map<number, ForecastUnit[]>();

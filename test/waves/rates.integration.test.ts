@@ -6,7 +6,8 @@ import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { gatherPlanInput, readAudience, readRates, segmentOf } from '../../src/waves/gather-plan-input.ts';
 import { launchWave } from '../../src/waves/launch-wave.ts';
 import { draftOf, getWave } from '../../src/waves/queries.ts';
-import { listSegmentCounts } from '../../src/waves/rate-queries.ts';
+import { readHistory } from '../../src/waves/rate-queries.ts';
+import { readRecentRates } from '../../src/waves/recent-rates.ts';
 import { requireReady } from '../../src/waves/refuse.ts';
 import { waveAudience } from '../../src/waves/types.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
@@ -30,6 +31,8 @@ afterAll(() => test.close());
 const now = () => test.clock.now();
 const pass = (days: number) => test.clock.set(new Date(now().getTime() + days * DAY_MS));
 
+const segments = async () => (await readHistory(test.deps.db, now())).segments;
+
 /** Launches a wave, sends all its invitations, and has every nth person answer. */
 async function wave(every: number): Promise<number> {
   const waveId = await makeProposed(test, world, {
@@ -52,12 +55,12 @@ async function wave(every: number): Promise<number> {
 }
 
 it('learns from asks that are ripe: employers by wave, with what they had done before', async () => {
-  expect(await listSegmentCounts(test.deps.db, now())).toEqual([]);
+  expect(await segments()).toEqual([]);
   await wave(2);
   // The mails are young: silence says nothing yet.
-  expect(await listSegmentCounts(test.deps.db, now())).toEqual([]);
+  expect(await segments()).toEqual([]);
   pass(15);
-  const first = await listSegmentCounts(test.deps.db, now());
+  const first = await segments();
   const sum = (rows: readonly { asked: number; answered: number }[], of: 'asked' | 'answered') =>
     rows.reduce((total, row) => total + row[of], 0);
   expect(sum(first, 'asked')).toBe(30);
@@ -77,7 +80,7 @@ it('learns from asks that are ripe: employers by wave, with what they had done b
   );
   await wave(2);
   pass(15);
-  const counts = await listSegmentCounts(test.deps.db, now());
+  const counts = await segments();
   const again = counts.filter((row) => row.before === 'answered');
   expect(sum(again, 'answered')).toBe(sum(again, 'asked'));
   expect(
@@ -102,14 +105,46 @@ it('a contact’s segment is the one that its asks are counted under', async () 
       const key = JSON.stringify([segment.before, segment.mail, segment.sector, segment.size]);
       expected.set(key, (expected.get(key) ?? 0) + 1);
     }
-    const counts = (await listSegmentCounts(test.deps.db, now())).filter(
-      (row) => (row.before === 'never') === (before.size === 0),
-    );
+    const counts = (await segments()).filter((row) => (row.before === 'never') === (before.size === 0));
     const found = new Map(
       counts.map((row) => [JSON.stringify([row.before, row.mail, row.sector, row.size]), row.asked]),
     );
     expect(found).toEqual(expected);
   }
+});
+
+it('was asked before means what it means where it is learnt: in these years, by a mail that did not come back', async () => {
+  const { before } = await readHistory(test.deps.db, now());
+  expect(before.size).toBe(30);
+  expect([...before.values()].filter(Boolean)).toHaveLength(15);
+  const later = new Date(now().getTime() + 6 * 365 * DAY_MS);
+  expect((await readHistory(test.deps.db, later)).before.size).toBe(0);
+  const [one] = world.contactIds;
+  await test.deps.db.execute(
+    sql`update asks set undelivered_at = asked_at where contact_id = ${one} and asked_at is not null`,
+  );
+  expect((await readHistory(test.deps.db, now())).before.size).toBe(29);
+  await test.deps.db.execute(sql`update asks set undelivered_at = null where contact_id = ${one}`);
+});
+
+it('what takes long to read is taken as it was for ten minutes where it is only shown', async () => {
+  const { db } = test.deps;
+  const asked = async (longMs?: number) => (await readRecentRates(db, now(), longMs)).rates.asked;
+  const hide = (contactId: number | undefined) =>
+    db.execute(sql`
+      update asks set undelivered_at = case when contact_id = ${contactId ?? 0} then asked_at end
+      where asked_at is not null`);
+  const [one] = world.contactIds;
+  const all = await asked();
+  await hide(one);
+  const fewer = await asked();
+  expect(fewer).toBeLessThan(all);
+  // As if it had taken long.
+  expect(await asked(0)).toBe(fewer);
+  await hide(undefined);
+  expect(await asked()).toBe(fewer);
+  pass(1);
+  expect(await asked()).toBe(all);
 });
 
 it('sizes are banded alike in SQL and in code', async () => {
@@ -134,7 +169,7 @@ it('the plan’s input carries what was learnt, in numbers', async () => {
     { id: waveId, agencyId: world.agencyId, ...ready },
     { now: now(), agencyZone: 'America/Denver' },
   );
-  const rates = learnRates(await listSegmentCounts(test.deps.db, now()));
+  const rates = learnRates(await segments());
   expect(input.history).toEqual({ asked: 60, answered: rates.answered, answers: 0, bothYes: 0 });
   const seen = new Set(input.candidates.map((candidate) => candidate.response));
   expect(seen.size).toBeGreaterThan(2);
