@@ -27,28 +27,30 @@ export async function applyRetention(
   if (inForce.length > 0) await sequenceLog(deps, options);
   let removed = 0;
   for (const { agencyId, class: name, months } of inForce) {
-    const due: Due = { agencyId, cutoff: retentionCutoff(now, months), now, batch };
     for (const sweep of sweepsOf(name)) {
-      const passed: number[] = [];
+      const due: Due = { agencyId, cutoff: retentionCutoff(now, months), now, batch, after: 0 };
+      let refused = 0;
       for (let isMore = true; isMore && !signal?.aborted; ) {
         const gone = await deps.db.transaction(async (tx) => {
           // One at a time, so that what is counted as removed was there; and each batch looks anew.
           await tx.execute(sql`select pg_advisory_xact_lock(hashtext('countersign.retention'))`);
           // Whoever places or lifts a hold, or changes the rule, waits for this batch, and this batch for them.
           await tx.execute(sql`lock table legal_holds in share mode`);
-          if (!(await isStillSo(tx, { agencyId, class: name, months }))) return { removed: 0, passed: [] };
-          const swept = await sweep(tx, due, passed);
+          if (!(await isStillSo(tx, { agencyId, class: name, months })))
+            return { removed: 0, refused: 0, last: null };
+          const swept = await sweep(tx, due);
           if (swept.removed > 0) await noteRun(tx, { ...due, class: name }, swept.removed);
           return swept;
         });
         removed += gone.removed;
-        passed.push(...gone.passed);
-        isMore = gone.removed + gone.passed.length >= batch;
+        refused += gone.refused;
+        due.after = gone.last ?? due.after;
+        isMore = gone.removed + gone.refused >= batch;
       }
-      if (passed.length > 0) {
+      if (refused > 0) {
         // Whatever was altered is evidence; it stays until a person has looked.
         deps.log.error(
-          { agencyId, rows: passed.length },
+          { agencyId, rows: refused },
           'answers are not what was logged of them and were not forgotten: run `countersign verify-log`',
         );
       }

@@ -5,12 +5,17 @@ import { forgetAnswers } from '../ledger/forget-answers.ts';
 import { PERSONAL_COLUMNS } from './personal-columns.ts';
 import type { RetentionClass } from './types.ts';
 
-/** What one batch of a sweep looks for: rows of an agency from before `cutoff`. */
-export type Due = { agencyId: number; cutoff: Date; now: Date; batch: number };
+/** What one batch of a sweep looks for: rows of an agency from before `cutoff`, by rising ids from behind `after`. */
+export type Due = { agencyId: number; cutoff: Date; now: Date; batch: number; after: number };
 
-/** `passed`: rows that were due and could not be taken, which the next batch passes over. */
-type Swept = { removed: number; passed: number[] };
-type Sweep = (tx: Tx, due: Due, passed: readonly number[]) => Promise<Swept>;
+/** `refused`: rows that were due and could not be taken. `last`: the highest id that was looked at; null when none was due. */
+type Swept = { removed: number; refused: number; last: number | null };
+type Sweep = (tx: Tx, due: Due) => Promise<Swept>;
+
+function swept(rows: readonly { id?: unknown }[], refused = 0): Swept {
+  const last = rows.length === 0 ? null : Math.max(...rows.map(({ id }) => Number(id)));
+  return { removed: rows.length - refused, refused, last };
+}
 
 /** What stands in place of words that a page shows on its own, where a blank would look like a fault. */
 const REMOVED = '[removed]';
@@ -117,9 +122,10 @@ function blanking(name: RetentionClass, table: string, mark: string, isDue: (due
   return async (tx, due) => {
     const rows = await tx.execute(sql`
       update ${sql.identifier(table)} set ${sql.join(emptied, sql`, `)} where id in (
-        select t.id from ${sql.identifier(table)} t where (${isFull}) and ${isDue(due)} order by t.id limit ${due.batch})
+        select t.id from ${sql.identifier(table)} t where t.id > ${due.after} and (${isFull}) and ${isDue(due)}
+        order by t.id limit ${due.batch})
       returning id`);
-    return { removed: rows.length, passed: [] };
+    return swept(rows);
   };
 }
 
@@ -159,26 +165,22 @@ function decidedOnce({ agencyId, cutoff }: Due): SQL {
 }
 
 /** Names go from the answers, and from the log what ties an answer to a person; what was answered is logged anew. */
-async function blankAnswers(
-  tx: Tx,
-  { agencyId, cutoff, now, batch }: Due,
-  passed: readonly number[],
-): Promise<Swept> {
+async function blankAnswers(tx: Tx, { agencyId, cutoff, now, batch, after }: Due): Promise<Swept> {
   const rows = (await tx.execute(sql`
     select a.id from answers a left join invitations i on i.id = a.invitation_id
       left join submissions s on s.id = a.submission_id
     where coalesce(i.agency_id, s.agency_id) = ${agencyId} and coalesce(a.ended_at, a.answered_at) < ${cutoff}
       and (a.respondent_name <> '' or a.respondent_title <> ''
         or exists (select 1 from log_openings o where o.kind = 'answer' and o.source_id = a.id))
-      and not ${isHeld(agencyId, sql`a.credential_id`)} and not (a.id = any (${sql.param([...passed])}::bigint[]))
+      and not ${isHeld(agencyId, sql`a.credential_id`)} and a.id > ${after}
     order by a.id limit ${batch}`)) as unknown as { id: number }[];
   const ids = rows.map(({ id }) => id);
-  if (ids.length === 0) return { removed: 0, passed: [] };
+  if (ids.length === 0) return swept([]);
   await tx.execute(sql`update answers set respondent_name = '', respondent_title = ''
     where id = any (${sql.param(ids)}::bigint[]) and (respondent_name <> '' or respondent_title <> '')`);
   const basis = `retention of respondent_names, agency ${agencyId}`;
   const { refused } = await forgetAnswers(tx, { answerIds: ids, basis, now });
-  return { removed: ids.length - refused.length, passed: refused };
+  return swept(rows, refused.length);
 }
 
 /**
@@ -186,7 +188,7 @@ async function blankAnswers(
  * its own time pass, nobody holds anything about them, and they sit on no committee. An address that said stop stays on
  * that list as its keyed hash.
  */
-async function blankContacts(tx: Tx, { agencyId, cutoff, now, batch }: Due): Promise<Swept> {
+async function blankContacts(tx: Tx, { agencyId, cutoff, now, batch, after }: Due): Promise<Swept> {
   const rows = await tx.execute(sql`
     update contacts set name = '', phone = '', title = '', state = 'left', updated_at = ${now},
       email = 'removed-' || id || '@removed.invalid', email_key = 'removed-' || id || '@removed.invalid',
@@ -204,7 +206,7 @@ async function blankContacts(tx: Tx, { agencyId, cutoff, now, batch }: Due): Pro
             union select m.agency_id from messages m where m.contact_id = c.id
             union select s.agency_id from submissions s where s.contact_id = c.id) as ids
         ) asked
-      where c.email_domain <> 'removed.invalid' and last.at < ${cutoff}
+      where c.id > ${after} and c.email_domain <> 'removed.invalid' and last.at < ${cutoff}
         and (cardinality(asked.ids) = 0 or ${agencyId} = any (asked.ids))
         and not exists (select 1 from agencies g
           where (cardinality(asked.ids) = 0 or g.id = any (asked.ids)) and (
@@ -222,20 +224,20 @@ async function blankContacts(tx: Tx, { agencyId, cutoff, now, batch }: Due): Pro
         and not exists (select 1 from committee_seats t where t.holder_contact_id = c.id)
       order by c.id limit ${batch} for update of c skip locked)
     returning id`);
-  return { removed: rows.length, passed: [] };
+  return swept(rows);
 }
 
-async function blankDrafts(tx: Tx, { agencyId, cutoff, batch }: Due): Promise<Swept> {
+async function blankDrafts(tx: Tx, { agencyId, cutoff, batch, after }: Due): Promise<Swept> {
   const rows = await tx.execute(sql`
     update invitations set draft = '{}' where id in (
       select i.id from invitations i
-      where i.agency_id = ${agencyId} and i.draft <> '{}'::jsonb and i.expires_at < ${cutoff}
+      where i.id > ${after} and i.agency_id = ${agencyId} and i.draft <> '{}'::jsonb and i.expires_at < ${cutoff}
         and not exists (select 1 from legal_holds h where h.agency_id = ${agencyId} and h.lifted_at is null
           and (h.credential_id is null or exists (select 1 from asks k where k.invitation_id = i.id
             and k.credential_id = h.credential_id)))
       order by i.id limit ${batch})
     returning id`);
-  return { removed: rows.length, passed: [] };
+  return swept(rows);
 }
 
 /** What the look at a file told of its rows quotes them; that there was an import, and its numbers, stay. */
@@ -253,7 +255,7 @@ async function removeImportDetails(tx: Tx, { agencyId, cutoff, batch }: Due): Pr
     update imports set preview = null, filename = ${REMOVED},
       failure = case when failure is not null then ${REMOVED} end
     where id in (select id from due) returning id`);
-  return { removed: rows.length, passed: [] };
+  return swept(rows);
 }
 
 async function removePackets(tx: Tx, { agencyId, cutoff, now, batch }: Due): Promise<Swept> {
@@ -264,7 +266,7 @@ async function removePackets(tx: Tx, { agencyId, cutoff, now, batch }: Due): Pro
         and not ${isHeld(agencyId, sql`p.credential_id`)}
       order by p.id limit ${batch})
     returning id`);
-  return { removed: rows.length, passed: [] };
+  return swept(rows);
 }
 
 /** Files that an approval in force rests on stay, however old they are. */
@@ -293,5 +295,5 @@ async function removeDocuments(tx: Tx, due: Due): Promise<Swept> {
   for (const { id } of rows) {
     await removeDocument(tx, { agencyId, documentId: id, staffId: null, now });
   }
-  return { removed: rows.length, passed: [] };
+  return swept(rows);
 }
