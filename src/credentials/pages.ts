@@ -27,7 +27,8 @@ export function credentialsPage(facts: {
   return {
     title: 'Credentials',
     filter,
-    isFiltered: text !== null || cluster !== null,
+    // Beyond the last page there is nothing either, but not for want of credentials.
+    isFiltered: total > 0 || text !== null || cluster !== null,
     clusters: CAREER_CLUSTERS.map((name) => ({ value: name, text: name })),
     listHref: credentialPaths.list,
     importHref: facts.importHref,

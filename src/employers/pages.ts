@@ -53,7 +53,8 @@ export function employersPage(facts: {
   return {
     title: 'Employers',
     filter,
-    isFiltered: Object.values(kept).some((value) => value !== null),
+    // Beyond the last page there is nothing either, but not for want of employers.
+    isFiltered: total > 0 || Object.values(kept).some((value) => value !== null),
     sectors: NAICS_SECTORS.map(({ prefixes, title }) => ({ value: prefixes[0], text: title })),
     sizes: Object.entries(SIZE_BANDS).map(([value, { text }]) => ({ value, text })),
     rows: rows.map((row) => ({

@@ -63,13 +63,20 @@ export async function listEmployers(
   filter: EmployerFilter,
   page: { limit: number; offset: number },
 ): Promise<EmployerListRow[]> {
+  // The page first, and only then what is counted for each of its rows: an offset computes what it skips.
   const rows = await db.execute(sql`
+    with page as materialized (
+      select e.* from employers e where ${employerCondition(filter)}
+      order by e.legal_name, e.id limit ${page.limit} offset ${page.offset}
+    ), contacts_of as (
+      select coalesce(o.merged_into_id, o.id) as id, count(*)::int as contacts
+      from employers o join contacts c on c.employer_id = o.id
+      where o.id in (select id from page) or o.merged_into_id in (select id from page) group by 1
+    )
     select e.id, e.legal_name as "legalName", e.dba, e.city, e.state, e.zip, e.naics_code as "naicsCode", e.jobs,
-      (select count(*)::int from contacts c join employers o on o.id = c.employer_id
-        where o.id = e.id or o.merged_into_id = e.id) as contacts,
+      coalesce(k.contacts, 0) as contacts,
       exists (select from duplicate_proposals p where p.state = 'open' and e.id in (p.employer_a_id, p.employer_b_id)) as "hasOpenProposal"
-    from employers e where ${employerCondition(filter)}
-    order by e.legal_name, e.id limit ${page.limit} offset ${page.offset}`);
+    from page e left join contacts_of k on k.id = e.id order by e.legal_name, e.id`);
   return rows as unknown as EmployerListRow[];
 }
 

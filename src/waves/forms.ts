@@ -7,8 +7,10 @@ import { EXCLUSION_REASONS } from '../outreach/planner/reasons.ts';
 import { holidaysIn } from './protocol.ts';
 import { PROTOCOL_DEFAULTS, type WaveAudience, type WaveProtocol } from './types.ts';
 
+/** The last instant that a Date can hold. */
+const LATEST_INSTANT_MS = 8.64e15;
 /** What the form was opened over (see saveDraftStep). */
-const version = z.coerce.number().int().nonnegative();
+const version = z.coerce.number().int().nonnegative().max(LATEST_INSTANT_MS);
 
 export const nameForm = z.object({
   name: z.string().trim().min(1, 'Enter a name').max(120, 'Use 120 characters or fewer'),

@@ -331,6 +331,30 @@ describe('employers and their possible duplicates', () => {
     expect((await ana.get(`${path}/sites/999999`)).statusCode).toBe(404);
   });
 
+  test('the list counts contacts of merged records too, and a page that is not there says so', async () => {
+    const rows = await given.deps.sql<{ id: number; mergedIntoId: number }[]>`
+      select id, merged_into_id as "mergedIntoId" from employers where merged_into_id is null order by id limit 2`;
+    const [kept, merged] = [rows[0]!.id, rows[1]!.id];
+    await given.deps.sql.begin(async (tx) => {
+      await tx`insert into contacts (employer_id, name, email, email_key, email_domain, title, phone, language, created_at, updated_at)
+        select e, '', e || '@counted.example', e || '@counted.example', 'counted.example', '', '', 'en', now(), now()
+        from unnest(${[kept, merged]}::bigint[]) e`;
+      await tx`update employers set merged_into_id = ${kept} where id = ${merged}`;
+    });
+    try {
+      const list = (await ana.get('/staff/employers?text=counted.example')).body;
+      expect(list).toMatch(
+        new RegExp(`/staff/employers/${kept}"[\\s\\S]*?data-label="Contacts" class="cs-numeric">2<`),
+      );
+    } finally {
+      await given.deps.sql`update employers set merged_into_id = null where id = ${merged}`;
+      await given.deps.sql`delete from contacts where email_domain = 'counted.example'`;
+    }
+    const beyond = (await ana.get('/staff/employers?page=99999')).body;
+    expect(beyond).toContain('There is nothing on this page.');
+    expect(beyond).not.toContain('There are no employers yet');
+  });
+
   test('the number of another record is asked for again when there is none, and what was typed stays', async () => {
     const [one] = await given.deps.sql<{ id: number }[]>`select id from employers order by id limit 1`;
     const url = `/staff/employers/${one!.id}/duplicate-of`;

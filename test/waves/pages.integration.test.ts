@@ -151,6 +151,9 @@ describe('the wizard', () => {
     const late = await approver.post(url, { version: open, ...DATES, maxAsks: '5' });
     expect(late.statusCode).toBe(409);
     expect(late.body).toContain('This changed while you had it open');
+    // No instant at all.
+    const never = await approver.post(url, { ...DATES, version: String(Number.MAX_SAFE_INTEGER) });
+    expect(never.statusCode).toBe(422);
   });
 
   it('answers a double click on propose and on launch as one', async () => {
