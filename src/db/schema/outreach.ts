@@ -12,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { LANGUAGES } from '../../employers/types.ts';
-import { PLAN_DEEDS, PLAN_REASONS } from '../../outreach/planner/reasons.ts';
+import { PLAN_DEEDS, PLAN_REASONS } from '../../outreach/planner/types.ts';
 import {
   ASK_DROP_REASONS,
   ASK_STATES,

@@ -50,10 +50,3 @@ export const PLACING_REASONS = [
 export type PlacingReason = (typeof PLACING_REASONS)[number];
 /** The same, and that what is asked joined another wave's mail. */
 export type AdjustmentReason = PlacingReason | 'merged';
-
-/**
- * What a plan does about an ask or a reminder other than put it on its first day, as it is kept when a wave is launched;
- * and every reason for it.
- */
-export const PLAN_DEEDS = ['merge', 'defer', 'not_ask', 'defer_reminder', 'not_remind'] as const;
-export const PLAN_REASONS = ['merged', ...PLACING_REASONS, ...UNMADE_REASONS] as const;

@@ -1,7 +1,14 @@
 import type { PreferenceReason } from '../types.ts';
 import type { BudgetRules } from './budget.ts';
 import type { SendCalendar } from './calendar.ts';
-import type { AdjustmentReason, ExclusionReason } from './reasons.ts';
+import { type AdjustmentReason, type ExclusionReason, PLACING_REASONS, UNMADE_REASONS } from './reasons.ts';
+
+/**
+ * What a plan does about an ask or a reminder other than put it on its first day, as it is kept when a wave is launched;
+ * and every reason for it.
+ */
+export const PLAN_DEEDS = ['merge', 'defer', 'not_ask', 'defer_reminder', 'not_remind'] as const;
+export const PLAN_REASONS = ['merged', ...PLACING_REASONS, ...UNMADE_REASONS] as const;
 
 /** What the planner knows of one person of the audience. */
 export type Candidate = {

@@ -64,4 +64,4 @@ test('a plan told decision by decision names each ask that concerns somebody onc
     }),
     { numRuns: 300 },
   );
-});
+}, 30_000);

@@ -39,8 +39,8 @@ test('every ask that concerns somebody is made, or has exactly one reason', () =
         put += own.length;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   // The worlds have what this is about.
-  expect(put).toBeGreaterThan(300);
-});
+  expect(put).toBeGreaterThan(200);
+}, 30_000);
