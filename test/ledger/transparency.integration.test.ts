@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordAudit } from '../../src/agencies/record-audit.ts';
 import { confirmFreeze } from '../../src/approvals/confirm-freeze.ts';
@@ -194,6 +194,17 @@ describe('frozen evidence', () => {
     const published = await get(publicPath);
     expect(published.statusCode).toBe(200);
     expect(published.rawPayload).toEqual(open.rawPayload);
+  });
+
+  it('is found by its public version without looking at all of it', async () => {
+    const plan = await test.deps.db.transaction(async (tx) => {
+      // A table of a few rows is read whole otherwise.
+      await tx.execute(sql`set local enable_seqscan = off`);
+      return tx.execute(
+        sql`explain select id from evidence_snapshots where public_sha256 = ${'a'.repeat(64)}`,
+      );
+    });
+    expect(JSON.stringify(plan)).toContain('evidence_snapshots_public_version');
   });
 
   it('waits for its seal where the key is not, is told so, and gets it later', async () => {
