@@ -5,7 +5,7 @@ import type { PreferenceReason } from '../outreach/types.ts';
 import { wavePath } from './paths.ts';
 import type { Unasked } from './reason-queries.ts';
 import type { Touch } from './touch-queries.ts';
-import { decisionNote, EXCLUSION_TEXT } from './words.ts';
+import { decisionNote, EXCLUSION_TEXT, PUT_OFF_TEXT } from './words.ts';
 
 const RESULT_TEXT: Record<string, string> = {
   claimed: 'Leaving now',
@@ -62,7 +62,9 @@ export function touchesPart(facts: {
       when: touch.sentAt ? `Touched on ${day(touch.sentAt)}` : `Planned for ${day(touch.from)}`,
       who: isOwn(touch) ? 'Your agency' : 'Another agency',
       what: isOwn(touch)
-        ? [touch.step === 0 ? 'Invitation' : 'Reminder', RESULT_TEXT[touch.state]].filter(Boolean).join(', ')
+        ? [touch.step === 0 ? 'Invitation' : 'Reminder', RESULT_TEXT[touch.state], putOffText(touch)]
+            .filter(Boolean)
+            .join(', ')
         : null,
       wave:
         isOwn(touch) && touch.waveId !== null
@@ -76,4 +78,9 @@ export function touchesPart(facts: {
       wave: { href: wavePath(waveId), name: waveName },
     })),
   };
+}
+
+function putOffText({ putOff }: Touch): string | null {
+  const text = putOff === null ? undefined : PUT_OFF_TEXT[putOff];
+  return text ? `put off: ${text.charAt(0).toLowerCase()}${text.slice(1)}` : null;
 }

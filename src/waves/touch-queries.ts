@@ -9,6 +9,8 @@ export type Touch = {
   waveName: string | null;
   step: number;
   state: string;
+  /** Why a planned one was put off, if it was. */
+  putOff: string | null;
   /** Null while it is only planned. */
   sentAt: Date | null;
   /** When it reaches the person, at the earliest and at the latest. */
@@ -27,6 +29,7 @@ export async function listTouches(db: Db, unitId: number): Promise<Touch[]> {
   return db.execute<Touch>(sql`
     select m.contact_id as "contactId", coalesce(nullif(c.name, ''), c.email) as "contactName",
       m.agency_id as "agencyId", m.wave_id as "waveId", w.name as "waveName", m.step, m.state, m.sent_at as "sentAt",
+      case when m.state = 'planned' then m.reason end as "putOff",
       coalesce(m.sent_at, m.send_after) as "from",
       coalesce(m.sent_at, greatest(m.send_after, m.not_after - interval '1 millisecond')) as "to"
     from messages m

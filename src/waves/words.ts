@@ -1,5 +1,6 @@
 import type { PlanDecision } from '../outreach/planner/explain-asks.ts';
 import type { ExclusionReason, PlacingReason, UnmadeReason } from '../outreach/planner/reasons.ts';
+import type { RefusalReason } from '../outreach/rules.ts';
 import type { AskDropReason, WavePauseReason, WaveState } from '../outreach/types.ts';
 import type { Disposition, ResponseRates } from './rules/response-rates.ts';
 import type { ProtocolFault } from './rules.ts';
@@ -38,6 +39,15 @@ export const PLACING_TEXT: Record<PlacingReason, string> = {
   warm_up: 'The sending domain is new and may not send more on that day',
   capacity: 'No room under the daily limit of mails',
 };
+
+/** Why a planned mail was put off when it was about to leave. */
+export const PUT_OFF_TEXT: Partial<Record<string, string>> = {
+  contact_budget_person: PLACING_TEXT.contact_budget_person,
+  contact_budget_employer: PLACING_TEXT.contact_budget_employer,
+  domain_full: 'Their mail system could be sent no more in that minute',
+  warm_up: PLACING_TEXT.warm_up,
+  capacity: PLACING_TEXT.capacity,
+} satisfies Partial<Record<RefusalReason, string>>;
 
 /** Why one ask is not made although it concerns the person; the others are told by the lists of people. */
 export const ASK_TEXT: Record<UnmadeReason, string> = {

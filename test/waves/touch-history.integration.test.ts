@@ -62,6 +62,14 @@ it('gives both the same "free again on", and the planner’s', async () => {
   expect(body.toLowerCase()).toContain(`free again on ${mine!.toLowerCase()}`);
 });
 
+it('says why a planned mail was put off', async () => {
+  await test.deps.db.execute(sql`update messages set reason = 'warm_up' where state = 'planned'`);
+  const { body } = await own.get(employerUrl);
+  expect(body).toContain('put off: the sending domain is new and may not send more on that day');
+  await test.deps.db.execute(sql`update messages set reason = 'sender_lost' where state = 'planned'`);
+  expect((await own.get(employerUrl)).body).not.toContain('put off');
+});
+
 it('lets somebody new of the same employer be asked now', async () => {
   const { body } = await own.get(employerUrl);
   expect(body).toContain('<strong>Free now</strong>');
