@@ -74,7 +74,7 @@ function voteRows(
     { key: text.credential, value: shortName(paper), action: null },
     { key: text.vote, value: text.choices[vote.choice], action: null },
     { key: text.relation, value: text.relations[vote.relation], action: null },
-    { key: text.reason, value: vote.reason || text.none, action: null },
+    { key: text.why, value: vote.reason || text.none, action: null },
   ];
 }
 

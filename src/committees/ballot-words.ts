@@ -19,6 +19,7 @@ type BallotText = {
   relationQuestion: (employer: string) => string;
   relationHint: string;
   relations: Record<Relation, string>;
+  why: string;
   reason: string;
   reasonHint: string;
   continue: string;
@@ -71,6 +72,7 @@ const en: BallotText = {
     training_provider: 'Is a school or training provider',
     applicant: 'Applied for the approval',
   },
+  why: 'Why',
   reason: 'Why (optional)',
   reasonHint: 'It is kept with your vote.',
   continue: 'Continue',
@@ -138,6 +140,7 @@ export const BALLOT_TEXT: Record<Language, BallotText> = {
       training_provider: 'Es una escuela o centro de formación',
       applicant: 'Solicitó la aprobación',
     },
+    why: 'Por qué',
     reason: 'Por qué (opcional)',
     reasonHint: 'Se guarda con su voto.',
     continue: 'Continuar',
