@@ -35,8 +35,3 @@ export const decideForm = z.object({
 export const contactForm = z.object({ state: z.enum(CONTACT_STATES) });
 
 export const issuesQuery = z.object({ code: blank(z.string().regex(/^[a-z_]{1,60}$/)), page: pageNumber });
-
-/** An id in a path; null leads to "not found". */
-export function pathId(text: string): number | null {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
-}

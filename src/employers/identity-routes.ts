@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
+import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
 import { editEmployer } from './edit-employer.ts';
-import { pathId } from './forms.ts';
 import { contactSiteForm, employerForm, siteForm } from './identity-forms.ts';
 import { editEmployerPage, sitePage } from './identity-pages.ts';
 import { employerPaths, withQuery } from './paths.ts';
@@ -21,7 +21,7 @@ const staff = { config: { access: 'staff' } } as const;
 /** Staff correct who an employer is: its names, numbers, domains, parent and sites. */
 export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
   const getEmployer = async (text: string) => {
-    const employer = await findEmployer(deps.db, known(text));
+    const employer = await findEmployer(deps.db, parseId(text));
     if (!employer) throw new DomainError('not_found');
     return employer;
   };
@@ -41,7 +41,7 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
     requireEditor(request);
     const form = parseForm(employerForm, request.body);
     if (!form.ok) return showEdit(request, reply, form);
-    const employerId = known(request.params.id);
+    const employerId = parseId(request.params.id);
     const saved = await editEmployer(deps, { employerId, ...actorOf(request), form: form.data });
     if (!saved.ok) {
       const error =
@@ -71,7 +71,7 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
     requireEditor(request);
     const form = parseForm(siteForm, request.body);
     if (!form.ok) return showSite(request, reply, siteId, form);
-    const employerId = known(request.params.id);
+    const employerId = parseId(request.params.id);
     const saved = await saveSite(deps, { employerId, siteId, ...actorOf(request), form: form.data });
     if (!saved.ok) {
       const message = 'Enter another name: the employer has a site of this name';
@@ -87,34 +87,28 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
   app.post<WithId>('/staff/employers/:id/sites/new', staff, (request, reply) => save(request, reply, null));
   app.get<WithSite>('/staff/employers/:id/sites/:siteId', staff, (request, reply) => {
     requireEditor(request);
-    return showSite(request, reply, known(request.params.siteId));
+    return showSite(request, reply, parseId(request.params.siteId));
   });
   app.post<WithSite>('/staff/employers/:id/sites/:siteId', staff, (request, reply) =>
-    save(request, reply, known(request.params.siteId)),
+    save(request, reply, parseId(request.params.siteId)),
   );
 
   app.post<WithSite>('/staff/employers/:id/sites/:siteId/close', staff, async (request, reply) => {
     requireEditor(request);
-    const employerId = known(request.params.id);
-    await closeSite(deps, { employerId, siteId: known(request.params.siteId), ...actorOf(request) });
+    const employerId = parseId(request.params.id);
+    await closeSite(deps, { employerId, siteId: parseId(request.params.siteId), ...actorOf(request) });
     return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'closed' }), 303);
   });
 
   app.post<WithContact>('/staff/employers/:id/contacts/:contactId/site', staff, async (request, reply) => {
     requireEditor(request);
-    const employerId = known(request.params.id);
+    const employerId = parseId(request.params.id);
     const form = parseForm(contactSiteForm, request.body);
     if (!form.ok) throw new DomainError('not_found');
-    const contactId = known(request.params.contactId);
+    const contactId = parseId(request.params.contactId);
     await placeContact(deps, { employerId, contactId, siteId: form.data.site, ...actorOf(request) });
     return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'placed' }), 303);
   });
-}
-
-function known(text: string): number {
-  const id = pathId(text);
-  if (id === null) throw new DomainError('not_found');
-  return id;
 }
 
 function requireEditor(request: FastifyRequest): void {

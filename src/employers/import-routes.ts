@@ -7,6 +7,7 @@ import {
 } from '../credentials/import-credentials.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, fieldError } from '../http/forms.ts';
+import { parseId } from '../http/params.ts';
 import { registerUploads } from '../http/uploads.ts';
 import { type ColumnMapping, missingFields } from '../imports/columns.ts';
 import { discardImport } from '../imports/discard-import.ts';
@@ -20,7 +21,7 @@ import { CSV_MAX_BYTES } from '../lib/csv-inspect.ts';
 import { csvTable } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
 import { confirmImport } from './confirm-import.ts';
-import { issuesQuery, pathId } from './forms.ts';
+import { issuesQuery } from './forms.ts';
 import {
   columnsPage,
   fieldsOf,
@@ -205,8 +206,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
 }
 
 async function getImport(deps: Pick<Deps, 'db'>, request: FastifyRequest<WithId>): Promise<ImportRecord> {
-  const id = pathId(request.params.id);
-  const record = id === null ? null : await findImport(deps.db, request.staff.agencyId, id);
+  const record = await findImport(deps.db, request.staff.agencyId, parseId(request.params.id));
   if (!record) throw new DomainError('not_found');
   return record;
 }

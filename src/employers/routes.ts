@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
+import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
 import { changeContactState } from './change-contact.ts';
 import { markDistinct, mergeDuplicate } from './decide-duplicate.ts';
-import { contactForm, decideForm, duplicatesQuery, employerFilterQuery, pathId } from './forms.ts';
+import { contactForm, decideForm, duplicatesQuery, employerFilterQuery } from './forms.ts';
 import { duplicateOfForm, identityRequestForm } from './identity-forms.ts';
 import { findOpenRequest, listDecisionsAgainst, planLinks } from './identity-queries.ts';
 import { registerIdentityRoutes } from './identity-routes.ts';
@@ -85,7 +86,7 @@ export async function registerEmployerRoutes(
   });
 
   const showDuplicate = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
-    const proposal = await findProposal(deps.db, idOf(request));
+    const proposal = await findProposal(deps.db, parseId(request.params.id));
     if (!proposal) throw new DomainError('not_found');
     const [a, b, contactsOfA, contactsOfB] = await Promise.all([
       findEmployer(deps.db, proposal.aId),
@@ -135,7 +136,7 @@ export async function registerEmployerRoutes(
     const form = parseForm(decideForm, request.body);
     if (!form.ok) return showDuplicate(request, reply, form);
     const { decision, survivor, reason } = form.data;
-    const input = { proposalId: idOf(request), ...actorOf(request), reason };
+    const input = { proposalId: parseId(request.params.id), ...actorOf(request), reason };
     if (decision === 'merge' && (await isAgainstDecisions(input.proposalId))) {
       if (!reason) {
         return showDuplicate(request, reply, {
@@ -156,14 +157,14 @@ export async function registerEmployerRoutes(
     requireEditor(request);
     const form = parseForm(identityRequestForm, request.body);
     if (!form.ok) return showDuplicate(request, reply, form);
-    const input = { proposalId: idOf(request), ...actorOf(request), reason: form.data.reason };
+    const input = { proposalId: parseId(request.params.id), ...actorOf(request), reason: form.data.reason };
     await requestIdentityChange(deps, { ...input, kind: 'reopen' });
     return reply.redirect(withQuery(employerPaths.duplicate(input.proposalId), { done: 'requested' }), 303);
   });
 
   app.post<WithId>('/staff/employers/duplicates/:id/confirm', staff, async (request, reply) => {
     requireEditor(request);
-    const proposalId = idOf(request);
+    const proposalId = parseId(request.params.id);
     const open = await findOpenRequest(deps.db, proposalId);
     await confirmIdentityChange(deps, { proposalId, ...actorOf(request) });
     const done = open?.kind === 'merge' ? 'merged' : 'reopened';
@@ -172,7 +173,7 @@ export async function registerEmployerRoutes(
 
   app.post<WithId>('/staff/employers/duplicates/:id/withdraw', staff, async (request, reply) => {
     requireEditor(request);
-    const proposalId = idOf(request);
+    const proposalId = parseId(request.params.id);
     await withdrawIdentityChange(deps, { proposalId, ...actorOf(request) });
     return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done: 'withdrawn' }), 303);
   });
@@ -185,7 +186,7 @@ export async function registerEmployerRoutes(
   };
 
   const showEmployer = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
-    const employer = await findEmployer(deps.db, idOf(request));
+    const employer = await findEmployer(deps.db, parseId(request.params.id));
     if (!employer) throw new DomainError('not_found');
     const [survivor, members, contacts, proposals, sites, groupMembers, relatives] = await Promise.all([
       employer.mergedIntoId === null ? null : findEmployer(deps.db, employer.mergedIntoId),
@@ -223,7 +224,7 @@ export async function registerEmployerRoutes(
 
   app.post<WithId>('/staff/employers/:id/duplicate-of', staff, async (request, reply) => {
     requireEditor(request);
-    const employerId = idOf(request);
+    const employerId = parseId(request.params.id);
     const form = parseForm(duplicateOfForm, request.body);
     if (!form.ok) return showEmployer(request, reply, form);
     const { other } = form.data;
@@ -247,8 +248,8 @@ export async function registerEmployerRoutes(
     async (request, reply) => {
       requireEditor(request);
       const form = parseForm(contactForm, request.body);
-      const [employerId, contactId] = [pathId(request.params.id), pathId(request.params.contactId)];
-      if (!form.ok || employerId === null || contactId === null) throw new DomainError('not_found');
+      const [employerId, contactId] = [parseId(request.params.id), parseId(request.params.contactId)];
+      if (!form.ok) throw new DomainError('not_found');
       await changeContactState(deps, { employerId, contactId, state: form.data.state, ...actorOf(request) });
       return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'contact' }), 303);
     },
@@ -256,12 +257,6 @@ export async function registerEmployerRoutes(
 
   registerIdentityRoutes(app, deps);
   await registerImportRoutes(app, deps);
-}
-
-function idOf(request: FastifyRequest<WithId>): number {
-  const id = pathId(request.params.id);
-  if (id === null) throw new DomainError('not_found');
-  return id;
 }
 
 function requireEditor(request: FastifyRequest): void {

@@ -122,8 +122,9 @@ export function registerSubmissionRoutes(app: FastifyInstance, deps: Deps): void
       if (!credential || !employer) throw new DomainError('not_found');
       const correctsId = /^[1-9]\d{0,14}$/.test(String(body.corrects ?? '')) ? Number(body.corrects) : null;
       const about = { credential, employer, correctsId };
-      const wordingId = Number(form.values.wording);
-      const wording = wordingId === 0 ? STANDARD : await findInstrumentVersion(db, wordingId || -1);
+      const stated = String(form.values.wording);
+      const wordingId = /^\d{1,15}$/.test(stated) ? Number(stated) : -1;
+      const wording = wordingId === 0 ? STANDARD : await findInstrumentVersion(db, wordingId);
       if (!wording) throw new DomainError('stale_form');
       const checked = checkAnswer(wording.body, {
         notFamiliar: body.not_familiar !== undefined,

@@ -58,7 +58,7 @@ const en = {
       : `Is ${employer} connected to any of these organizations?`,
   aboutConnectedHint: (issuers: number): string =>
     issuers === 1
-      ? 'It issues the credential we ask about. Connected means being its customer, sitting on its board, selling for it, being paid by it, or teaching its courses.'
+      ? 'It issues what we ask about. Connected means being its customer, sitting on its board, selling for it, being paid by it, or teaching its courses.'
       : 'They issue the credentials we ask about. Connected means being a customer, sitting on a board, selling for them, being paid by them, or teaching their courses.',
   connectedNone: 'No connection',
   connectedSome: (issuers: number): string =>
@@ -315,7 +315,7 @@ const es: typeof en = {
       : `¿Tiene ${employer} relación con alguna de estas organizaciones?`,
   aboutConnectedHint: (issuers) =>
     issuers === 1
-      ? 'Emite la credencial por la que preguntamos. Hay relación si es su cliente, si forma parte de su junta, si vende para ella, si recibe pagos de ella o si imparte sus cursos.'
+      ? 'Emite aquello por lo que preguntamos. Hay relación si es su cliente, si forma parte de su junta, si vende para ella, si recibe pagos de ella o si imparte sus cursos.'
       : 'Emiten las credenciales por las que preguntamos. Hay relación si es cliente, si forma parte de una junta, si vende para ellas, si recibe pagos de ellas o si imparte sus cursos.',
   connectedNone: 'Ninguna relación',
   connectedSome: (issuers) => (issuers === 1 ? 'Sí, hay relación' : 'Sí, con al menos una'),

@@ -89,7 +89,10 @@ const aNumber = (what: string, minimum: number, maximum: number) => {
     .refine((value) => value >= minimum && value <= maximum, message);
 };
 
-export const protocolForm = z.object({
+const LONGEST_OPEN_DAYS = 366;
+const daysBetween = (from: string, to: string) => dayFromIso(to) - dayFromIso(from);
+
+const protocolFields = z.object({
   version,
   sendFrom: aDate('the first day of invitations'),
   sendUntil: aDate('the last day of invitations'),
@@ -106,6 +109,13 @@ export const protocolForm = z.object({
   hiringAuthority: z.enum(['all', 'only'], 'Select who at an employer is asked'),
   invitePerMeeting: aNumber('a number of people', 0, 500).optional(),
 });
+export const protocolForm = protocolFields.refine(
+  ({ sendUntil, closeOn }) => daysBetween(sendUntil, closeOn) <= LONGEST_OPEN_DAYS,
+  {
+    path: ['closeOn'],
+    message: 'Choose a last day for answers within a year after the last day of invitations',
+  },
+);
 export type ProtocolForm = z.output<typeof protocolForm>;
 
 /** The protocol that the form means, its dates read in the agency's zone: first to last day, both whole. */

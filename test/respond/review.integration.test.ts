@@ -227,6 +227,10 @@ describe('a letter', () => {
       const refused = await one.upload('/staff/submissions', { ...letter(), ...fields }, given);
       expect([refused.statusCode, refused.body]).toEqual([422, expect.stringContaining(message)]);
     }
+    for (const wording of ['1e400', '1.5', '-3', 'x']) {
+      const stale = await one.upload('/staff/submissions', { ...letter(), wording }, file);
+      expect([wording, stale.statusCode]).toEqual([wording, 409]);
+    }
     const before = (await evaluate()).figures;
     const entered = await one.upload('/staff/submissions', letter(), file);
     expect(entered.statusCode).toBe(303);

@@ -131,6 +131,7 @@ describe('the wizard', () => {
       ['remindOn', '2026-03-05', 'must come after the last day'],
       ['closeOn', '2026-03-14', 'must close after the reminder'],
       ['closeOn', '31/03/2026', 'Enter the last day for answers, like 2026-03-31'],
+      ['closeOn', '9999-12-31', 'within a year after the last day of invitations'],
       ['maxAsks', '400', 'Enter a number from 1 to 10'],
       ['graceDays', '-1', 'Enter a number of days from 0 to 60'],
     ] as const) {
