@@ -1,3 +1,4 @@
+import { parseCtid } from '../credentials/rules.ts';
 import { MET_REQUIREMENT_STATUSES } from '../evidence/types.ts';
 
 export type CtdlFacts = {
@@ -12,8 +13,6 @@ export type CtdlFacts = {
   decidedOn: string;
   validUntil: string | null;
 };
-
-const CTID = /^ce-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const said = (text: string) => ({ 'en-US': text });
 
@@ -30,11 +29,9 @@ export function ctdlDrafts(facts: CtdlFacts) {
     'ceterms:name': said(agency.name),
   };
   // A credential of the Registry is named by its address there; another one is described in place.
-  const inRegistry = credential.ctid !== null && CTID.test(credential.ctid);
-  const object = inRegistry
-    ? `https://credentialengineregistry.org/resources/${credential.ctid}`
-    : '_:credential';
-  const described = inRegistry
+  const ctid = parseCtid(credential.ctid ?? '');
+  const object = ctid ? `https://credentialengineregistry.org/resources/${ctid}` : '_:credential';
+  const described = ctid
     ? []
     : [
         {
@@ -51,7 +48,7 @@ export function ctdlDrafts(facts: CtdlFacts) {
     'ceterms:name': said(name),
     'ceterms:description': said(description),
     'ceterms:actingAgent': ['_:agency'],
-    'ceterms:object': object,
+    'ceterms:object': [object],
     'ceterms:evidenceOfAction': facts.evidence,
     'ceterms:actionStatusType': {
       '@type': 'ceterms:CredentialAlignmentObject',

@@ -1,3 +1,4 @@
+import { parseCtid } from '../credentials/rules.ts';
 import { credentialPath } from './paths.ts';
 import type { findPublicCredential, PublishedResult } from './queries.ts';
 
@@ -12,6 +13,7 @@ export function credentialLinkedData(
   const approving = [
     ...new Set(results.filter(({ decision }) => decision === 'approved').map(({ agencyName }) => agencyName)),
   ];
+  const ctid = parseCtid(credential.ctid ?? '');
   const url = `${publicUrl}${credentialPath(credential.slug)}`;
   return {
     '@context': 'https://schema.org',
@@ -23,9 +25,9 @@ export function credentialLinkedData(
     ...(credential.description && { description: credential.description }),
     credentialCategory: credential.credentialType,
     publisher: { '@type': 'Organization', name: credential.issuerName },
-    ...(credential.ctid && {
-      identifier: { '@type': 'PropertyValue', propertyID: 'ctid', value: credential.ctid },
-      sameAs: `https://credentialengineregistry.org/resources/${credential.ctid}`,
+    ...(ctid && {
+      identifier: { '@type': 'PropertyValue', propertyID: 'ctid', value: ctid },
+      sameAs: `https://credentialengineregistry.org/resources/${ctid}`,
     }),
     ...(approving.length > 0 && {
       recognizedBy: approving.map((name) => ({ '@type': 'GovernmentOrganization', name })),
