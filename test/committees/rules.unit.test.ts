@@ -2,6 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarSequence, canRespond, seatFigures, seatsOpenTo } from '../../src/committees/rules.ts';
 import type { SeatFacts } from '../../src/committees/types.ts';
+import {
+  ballotCountsFrom,
+  ballotReminderAt,
+  latestVersions,
+  whyNoVote,
+} from '../../src/committees/voting-rules.ts';
 
 const TODAY = '2026-11-21';
 
@@ -112,4 +118,34 @@ it('raises the sequence with every change of the meeting or of the answer', () =
       }
     }),
   );
+});
+
+describe('a ballot by mail', () => {
+  const closesAt = new Date('2026-03-16T23:00:00Z');
+  const daysBefore = (days: number) => new Date(closesAt.getTime() - days * 86_400_000);
+
+  it('takes votes from its opening until the moment of its close', () => {
+    const last = new Date(closesAt.getTime() - 1);
+    expect(whyNoVote({ state: 'open', closesAt }, last)).toBeNull();
+    expect(whyNoVote({ state: 'open', closesAt }, closesAt)).toBe('closed');
+    expect(whyNoVote({ state: 'proposed', closesAt }, last)).toBe('closed');
+    expect(whyNoVote({ state: 'cancelled', closesAt }, last)).toBe('cancelled');
+    expect(ballotCountsFrom(closesAt) > closesAt).toBe(true);
+  });
+
+  it('reminds three days before the close, and not right after the first mail', () => {
+    expect(ballotReminderAt(daysBefore(14), closesAt)).toEqual(daysBefore(3));
+    expect(ballotReminderAt(daysBefore(5), closesAt)).toBeNull();
+  });
+
+  it('counts the latest version of each voter, and all that staff wrote down', () => {
+    const votes = [
+      { voterId: 1, version: 2 },
+      { voterId: 1, version: 1 },
+      { voterId: 2, version: 1 },
+      { voterId: null, version: null },
+      { voterId: null, version: null },
+    ];
+    expect(latestVersions(votes)).toEqual([votes[0], votes[2], votes[3], votes[4]]);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { POLICY_PRESETS } from '../../src/evidence/presets.ts';
+import type { PolicyV3 } from '../../src/evidence/rules/policy.ts';
 import { describePolicy, policySchema, questionKeys } from '../../src/evidence/rules/policy.ts';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import type {
@@ -477,6 +478,23 @@ describe('presets', () => {
       }
     },
   );
+
+  it('can give one vote to a parent company and all under it, or to each person', () => {
+    const { body } = POLICY_PRESETS.find(({ slug }) => slug === 'arkansas')! as { body: PolicyV3 };
+    const under = (oneVoteFor?: 'employer' | 'group' | 'person') =>
+      policySchema.parse({
+        ...body,
+        requirement: { ...body.requirement, ...(oneVoteFor && { oneVoteFor }) },
+      });
+    const given: EvidenceFacts = {
+      ...voted([], ballotWith([{ employerId: 1 }, { employerId: 1 }, { employerId: 2 }, { employerId: 3 }])),
+      groups: [2, 3].map((employerId) => ({ employerId, groupId: 7, from: month(0), until: null })),
+    };
+    const votes = (oneVoteFor?: 'employer' | 'group' | 'person') =>
+      evaluateRequirement(under(oneVoteFor), given, month(1)).bodies![0]!.counted!.approve;
+    expect([votes(), votes('employer'), votes('group'), votes('person')]).toEqual([3, 3, 2, 4]);
+    expect(describePolicy(under('group')).join(' ')).toContain('have one vote together');
+  });
 
   it('count no answer of an employer as the word of a body', () => {
     for (const slug of ['arkansas', 'south-dakota', 'tennessee', 'colorado']) {
