@@ -37,6 +37,8 @@ export function reviewPage(facts: {
   secondLooks: Rows<typeof listSecondLooks>;
   unmatched: Rows<typeof listUnmatched>;
   flagged: Rows<typeof listFlagged>;
+  /** How many of each are shown at most. */
+  shown: number;
   viewer: { staffId: number; mayEdit: boolean };
   zone: string;
   done: unknown;
@@ -91,6 +93,7 @@ export function reviewPage(facts: {
       answeredAt: row.answeredAt,
       how: row.flags.map((flag) => FLAG_WORDS[flag] ?? flag).join(', '),
     })),
+    shownOnly: facts.flagged.length >= facts.shown ? facts.shown : null,
     lookedAtAction: viewer.mayEdit ? reviewPaths.lookedAt : null,
   };
 }

@@ -53,6 +53,7 @@ export function registerReviewRoutes(app: FastifyInstance, deps: Deps): void {
       secondLooks: await listSecondLooks(deps.db, agencyId, SHOWN),
       unmatched: await listUnmatched(deps.db, agencyId, SHOWN),
       flagged: await listFlagged(deps.db, agencyId, SHOWN),
+      shown: SHOWN,
       viewer: { staffId, mayEdit: hasRole(role, 'editor') },
       zone,
       done: (request.query as { done?: unknown }).done,
