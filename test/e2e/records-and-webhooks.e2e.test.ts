@@ -96,11 +96,13 @@ describe.each([320, 1280])('at %i px', (width) => {
     await look(page, `${width} packet`);
     await page.goto(`${base}/staff/records/retention`);
     await page.getByLabel('Who gave an answer').fill('ten');
-    await page.getByRole('button', { name: 'Save the rules' }).click();
+    await page.getByRole('button', { name: 'Propose the rules' }).click();
     await look(page, `${width} retention refused`);
     await page.getByLabel('Who gave an answer').fill('36');
-    await page.getByRole('button', { name: 'Save the rules' }).click();
+    await page.getByRole('button', { name: 'Propose the rules' }).click();
+    await page.getByRole('button', { name: 'Leave it as it is' }).waitFor();
     await look(page, `${width} retention`);
+    await page.getByRole('button', { name: 'Leave it as it is' }).click();
     await page.goto(`${base}/staff/records/holds`);
     await page.getByLabel('Why?').fill(`Lawsuit ${width}`);
     await page.getByRole('button', { name: 'Place the hold' }).click();
