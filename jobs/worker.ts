@@ -21,6 +21,7 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   not_found: 'cancel',
   forbidden: 'cancel',
   already_done: 'cancel',
+  wave_too_early: 'cancel',
   needs_second_person: 'cancel',
   scope_missing: 'cancel',
   stale_form: 'cancel',

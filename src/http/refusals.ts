@@ -21,6 +21,11 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'This was done already',
     sentence: 'Somebody did this before you, perhaps you in another window. Go back and load the page again.',
   },
+  wave_too_early: {
+    status: 409,
+    title: 'The wave is not that far yet',
+    sentence: 'This cannot be done to it now. Go back to its page, which shows what comes next.',
+  },
   needs_second_person: {
     status: 403,
     title: 'A second person is needed',

@@ -7,6 +7,7 @@ export const DOMAIN_ERROR_CODES = [
   'not_found',
   'forbidden',
   'already_done',
+  'wave_too_early',
   'needs_second_person',
   'scope_missing',
   'stale_form',

@@ -12,6 +12,7 @@ import {
 import type { WaveAudience, WaveProtocol, WaveTopics } from './types.ts';
 
 const CODES: Record<ActionRefusal, DomainErrorCode> = {
+  too_early: 'wave_too_early',
   wrong_state: 'already_done',
   role: 'forbidden',
   same_person: 'needs_second_person',

@@ -1,6 +1,6 @@
 import { hasRole } from '../agencies/rules.ts';
 import type { StaffRole } from '../agencies/types.ts';
-import type { WaveState } from '../outreach/types.ts';
+import { WAVE_STATES, type WaveState } from '../outreach/types.ts';
 import type { WaveAudience, WaveProtocol, WaveTopics } from './types.ts';
 
 export const WAVE_STEPS = ['audience', 'topics', 'protocol'] as const;
@@ -86,7 +86,7 @@ const NEEDS_ROLE: Record<WaveAction, StaffRole> = {
   cancel: 'editor',
 };
 
-export type ActionRefusal = 'wrong_state' | 'role' | 'same_person';
+export type ActionRefusal = 'too_early' | 'wrong_state' | 'role' | 'same_person';
 
 /** Whether a staff member may do this to a wave now. Approving takes another person than proposing. */
 export function canDo(
@@ -94,8 +94,13 @@ export function canDo(
   wave: { state: WaveState; proposedBy: number | null },
   staff: { id: number; role: StaffRole },
 ): { ok: true } | { ok: false; reason: ActionRefusal } {
-  if (!(LEAVES[action] as readonly WaveState[]).includes(wave.state)) {
-    return { ok: false, reason: 'wrong_state' };
+  const leaves: readonly WaveState[] = LEAVES[action];
+  if (!leaves.includes(wave.state)) {
+    const at = (state: WaveState) => WAVE_STATES.indexOf(state);
+    return {
+      ok: false,
+      reason: leaves.every((state) => at(wave.state) < at(state)) ? 'too_early' : 'wrong_state',
+    };
   }
   if (action === 'approve' && wave.proposedBy === staff.id) return { ok: false, reason: 'same_person' };
   if (!hasRole(staff.role, NEEDS_ROLE[action])) return { ok: false, reason: 'role' };

@@ -100,7 +100,7 @@ describe('a wave', () => {
       code: 'forbidden',
     });
     await returnWave(test.deps, { staff: world.approver, waveId });
-    await expect(launch(waveId)).rejects.toMatchObject({ code: 'already_done' });
+    await expect(launch(waveId)).rejects.toMatchObject({ code: 'wave_too_early' });
   });
 
   it('launches once, from two connections at once and again afterwards', async () => {
@@ -297,8 +297,8 @@ describe('a wave', () => {
   it('moves only along its states', async () => {
     const waveId = await makeDraft(test, world);
     const staff = world.proposer;
-    await expect(pauseWave(test.deps, { staff, waveId })).rejects.toMatchObject({ code: 'already_done' });
-    await expect(closeWave(test.deps, { staff, waveId })).rejects.toMatchObject({ code: 'already_done' });
+    await expect(pauseWave(test.deps, { staff, waveId })).rejects.toMatchObject({ code: 'wave_too_early' });
+    await expect(closeWave(test.deps, { staff, waveId })).rejects.toMatchObject({ code: 'wave_too_early' });
     await cancelWave(test.deps, { staff, waveId });
     await expect(resumeWave(test.deps, { staff, waveId })).rejects.toMatchObject({ code: 'already_done' });
     await expect(
