@@ -40,6 +40,8 @@ const PATIENCE_MS = 5 * 60_000;
 const PATIENCE_SHARE_OF_STOP = 1 / 3;
 /** Every batch is tried once, however late it is. */
 const LEAST_TRY_MS = 1_000;
+/** A connection that was cut may never answer; another try on another one may. */
+const MOST_TRY_MS = 10_000;
 const MOST_PAUSE_MS = 2_000;
 
 /**
@@ -129,7 +131,11 @@ function createPatience({ config, log }: Pick<Deps, 'config' | 'log'>, signal?: 
     for (let attempt = 0; ; attempt += 1) {
       since ??= performance.now();
       try {
-        const written = await withinLast(() => Math.max(LEAST_TRY_MS, left()), write(), signal);
+        const written = await withinLast(
+          () => Math.min(MOST_TRY_MS, Math.max(LEAST_TRY_MS, left())),
+          write(),
+          signal,
+        );
         since = null;
         return written;
       } catch (error) {
