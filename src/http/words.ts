@@ -17,7 +17,7 @@ export const WORDS = {
   accessibility: { en: 'Accessibility', es: 'Accesibilidad' },
   staff: { en: 'State staff', es: 'Personal del estado' },
   siteLine: { en: 'Employer survey', es: 'Encuesta a empleadores' },
-  sentBy: { en: 'This survey is sent by', es: 'Esta encuesta es enviada por' },
+  sentBy: { en: 'Sent by', es: 'Enviado por' },
   questions: { en: 'Questions?', es: '¿Preguntas?' },
   reference: { en: 'Reference for support:', es: 'Referencia para soporte:' },
 } as const satisfies Record<string, Record<Language, string>>;
