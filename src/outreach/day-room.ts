@@ -18,11 +18,12 @@ const add = (days: Map<number, number>, day: number, count: number) => days.set(
 
 /**
  * Which limit has no room for one more mail on that day, or null. A planned mail has a place of its own, unless more
- * was planned than may leave; any other takes only what the planned ones leave.
+ * was planned than may leave; any other takes only what the planned ones leave. More may have left as planned than the
+ * plan held, which makes no room for others.
  */
 export function fullOn(limits: readonly DayLimit[], day: number, isPlanned: boolean): DayReason | null {
   const full = limits.find(
-    ({ most, gone, planned }) => on(gone, day) + (isPlanned ? 0 : on(planned, day)) >= most(day),
+    ({ most, gone, planned }) => on(gone, day) + (isPlanned ? 0 : Math.max(0, on(planned, day))) >= most(day),
   );
   return full?.reason ?? null;
 }
