@@ -34,7 +34,7 @@ const told = new EventEmitter();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-taken-away-'));
   await chmod(folder, 0o755);
-  parent = spawn(process.execPath, ['--import', 'tsx', CHILD, join(folder, 'postgres')], {
+  parent = spawn(process.execPath, ['--import', 'tsx', CHILD, join(folder, 'postgres'), '--durable'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = await once(createInterface(parent.stdout!), 'line');

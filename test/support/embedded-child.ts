@@ -1,6 +1,7 @@
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
 
-// A process of its own for test/db/embedded.integration.test.ts: says what happened in one JSON line, then waits.
+// A process of its own that starts the embedded PostgreSQL: says what happened in one JSON line, then waits. What was
+// committed outlives a kill -9 of the server only with --durable.
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const ignore = () => undefined;
 const [dataDir = '', ...flags] = process.argv.slice(2);
@@ -8,7 +9,7 @@ const [dataDir = '', ...flags] = process.argv.slice(2);
 try {
   const server = await startEmbeddedPostgres({
     dataDir,
-    fast: true,
+    fast: !flags.includes('--durable'),
     log: { info: ignore, warn: ignore, error: ignore },
   });
   say({ url: server.url, adopted: server.adopted, dataDir: server.dataDir });
