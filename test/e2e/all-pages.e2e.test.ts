@@ -80,7 +80,11 @@ async function openTab(): Promise<{ page: Page; complaints: string[] }> {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('requestfailed', (request) => complaints.push(`not loaded: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // What the browser gave up by itself as it went on to the next page, such as an icon, is no fault of the page.
+    const { errorText } = request.failure() ?? {};
+    if (errorText !== 'net::ERR_ABORTED') complaints.push(`not loaded: ${request.url()} (${errorText})`);
+  });
   return { page, complaints };
 }
 

@@ -159,7 +159,6 @@ it('the invited person answers and changes the answer by keyboard, with scriptin
   await page.keyboard.press('Space');
   await page.focus('main button[type=submit]');
   await page.keyboard.press('Enter');
-  await page.waitForLoadState();
-  expect(await page.textContent('main')).toContain('You are coming');
+  await page.getByText('You are coming').first().waitFor();
   await context.close();
 });
