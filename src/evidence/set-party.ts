@@ -47,21 +47,8 @@ export async function setParty(
       if (!credential) return { ok: false, reason: 'credential_unknown' };
       credentialId = credential.id;
     }
-    const [party] = await tx
-      .insert(issuerParties)
-      .values({ issuerId, credentialId, relation, name, domain, employerId, setAt: now, setBy: staffId })
-      .returning({ id: issuerParties.id });
-    const found = await countAnew(tx, now);
-    await recordAudit(tx, {
-      at: now,
-      agencyId,
-      actorKind: 'staff',
-      actorId: staffId,
-      action: 'party.set',
-      subjectType: 'issuer_party',
-      subjectId: party!.id,
-      details: { issuerId, relation, employerId, found },
-    });
+    const values = { issuerId, credentialId, relation, name, domain, employerId };
+    const found = await addParty(tx, values, { agencyId, staffId }, now);
     return { ok: true, found };
   });
 }
@@ -118,11 +105,23 @@ export async function setApplicant(
       ),
     );
   if (known.length > 0) return;
+  const values = { issuerId, credentialId, relation: 'applicant' as const, name, employerId };
+  await addParty(tx, values, { agencyId, staffId }, now);
+}
+
+/** Returns how many employers are found connected because of it. */
+async function addParty(
+  tx: Tx,
+  values: Omit<typeof issuerParties.$inferInsert, 'setAt' | 'setBy'>,
+  { agencyId, staffId }: Actor,
+  now: Date,
+): Promise<number> {
   const [party] = await tx
     .insert(issuerParties)
-    .values({ issuerId, credentialId, relation: 'applicant', name, employerId, setAt: now, setBy: staffId })
+    .values({ ...values, setAt: now, setBy: staffId })
     .returning({ id: issuerParties.id });
   const found = await countAnew(tx, now);
+  const { issuerId, relation, employerId = null } = values;
   await recordAudit(tx, {
     at: now,
     agencyId,
@@ -131,8 +130,9 @@ export async function setApplicant(
     action: 'party.set',
     subjectType: 'issuer_party',
     subjectId: party!.id,
-    details: { issuerId, relation: 'applicant', employerId, found },
+    details: { issuerId, relation, employerId, found },
   });
+  return found;
 }
 
 async function countAnew(tx: Tx, now: Date): Promise<number> {
