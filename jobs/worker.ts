@@ -55,7 +55,6 @@ export type WorkerOptions = {
 
 /** Of the time to stop, jobs have this share to end; parting from the store comes after. */
 const SHARE_FOR_JOBS = 2 / 3;
-const STOP_SECONDS = 15;
 const PART_FROM_STORE_MS = 2_000;
 const RETRY_MS = 2_000;
 const SCHEDULE_CHECK_MS = 15_000;
@@ -133,7 +132,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<W
 
   async function close(): Promise<{ unfinished: string[] }> {
     closing.abort();
-    const until = performance.now() + (deps.config.stopSeconds ?? STOP_SECONDS) * 1000 * SHARE_FOR_JOBS;
+    const until = performance.now() + deps.config.stopSeconds * 1000 * SHARE_FOR_JOBS;
     const parted = Promise.allSettled([runner?.close(), running]);
     // One that was being fetched just now still begins.
     do {

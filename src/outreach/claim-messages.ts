@@ -4,7 +4,7 @@ import type { Tx } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { ContactState } from '../employers/types.ts';
 import { hashAddress } from '../lib/tokens.ts';
-import { type DayLimit, findLaterPlace, fullOn, keepPlace, takePlace } from './day-room.ts';
+import { countLoad, type DayLimit, findLaterPlace, fullOn, keepPlace, takePlace } from './day-room.ts';
 import {
   type BudgetRules,
   type BudgetTouch,
@@ -102,9 +102,10 @@ type DueRow = {
 };
 
 /**
- * Takes due messages for one sender: those that answer a person's own act first, then those of running waves, each
- * wave its share. All that could forbid a message is looked at in the same transaction (E4), and what may not go out
- * any more is ended with its reason. Claims of several senders never meet: rows are locked and skipped.
+ * Takes due messages for one sender: first those of no wave, which answer a person's own act or ask outside of waves,
+ * then those of running waves, each wave its share. All that could forbid a message is looked at in the same
+ * transaction (E4), and what may not go out any more is ended with its reason. Claims of several senders never meet:
+ * rows are locked and skipped.
  */
 export async function claimMessages(
   deps: Pick<Deps, 'db' | 'clock' | 'config' | 'secrets'>,
@@ -209,12 +210,12 @@ async function lockDue(
       ? sql`true`
       : sql`not exists (select 1 from contacts held where held.id = messages.contact_id
           and held.email_domain = any(${sql.param(lock.held)}::text[]))`;
-  const transactional = await tx.execute<{ id: number }>(sql`
+  const ofNoWave = await tx.execute<{ id: number }>(sql`
     select id from messages
     where wave_id is null and state = 'planned' and send_after <= ${at}::timestamptz
       and ${free}
     order by send_after, id limit ${limit} for update skip locked`);
-  const ids = transactional.map((row) => Number(row.id));
+  const ids = ofNoWave.map((row) => Number(row.id));
   if (ids.length >= limit) return ids;
 
   // The share lock makes a pause wait for this claim, and this claim see a pause that came first.
@@ -515,19 +516,12 @@ async function openDays(
     const { dailyCapacity } = budgets.rulesOf(row);
     open(`wave ${row.wave_id}`, 'capacity', () => dailyCapacity);
   }
-  for (const { wave_id, from_domain, date, gone, planned } of loads) {
-    const day = dayFromIso(date);
-    for (const name of [`from ${from_domain}`, `wave ${wave_id}`]) {
-      const limit = limits.get(name);
-      if (!limit) continue;
-      limit.gone.set(day, (limit.gone.get(day) ?? 0) + gone);
-      limit.planned.set(day, (limit.planned.get(day) ?? 0) + planned);
-    }
+  const limitsOn = ({ from_domain, wave_id }: Pick<DueRow, 'from_domain' | 'wave_id'>) =>
+    [`from ${from_domain}`, `wave ${wave_id}`].flatMap((name) => limits.get(name) ?? []);
+  for (const load of loads) {
+    for (const limit of limitsOn(load)) countLoad(limit, dayFromIso(load.date), load);
   }
-  const limitsOf = (row: DueRow) =>
-    row.stream !== 'outreach'
-      ? []
-      : [`from ${row.from_domain}`, `wave ${row.wave_id}`].flatMap((name) => limits.get(name) ?? []);
+  const limitsOf = (row: DueRow) => (row.stream === 'outreach' ? limitsOn(row) : []);
 
   return {
     check(row) {

@@ -16,6 +16,16 @@ export type DayLimit = {
 const on = (days: ReadonlyMap<number, number>, day: number) => days.get(day) ?? 0;
 const add = (days: Map<number, number>, day: number, count: number) => days.set(day, on(days, day) + count);
 
+/** Adds what left on a day, and what is planned for it. */
+export function countLoad(
+  { gone, planned }: DayLimit,
+  day: number,
+  load: { gone: number; planned: number },
+): void {
+  add(gone, day, load.gone);
+  add(planned, day, load.planned);
+}
+
 /**
  * Which limit has no room for one more mail on that day, or null. A planned mail has a place of its own, unless more
  * was planned than may leave; any other takes only what the planned ones leave. More may have left as planned than the
@@ -30,10 +40,7 @@ export function fullOn(limits: readonly DayLimit[], day: number, isPlanned: bool
 
 /** Counts a mail that leaves on its day. */
 export function takePlace(limits: readonly DayLimit[], day: number, isPlanned: boolean): void {
-  for (const { gone, planned } of limits) {
-    add(gone, day, 1);
-    if (isPlanned) add(planned, day, -1);
-  }
+  for (const limit of limits) countLoad(limit, day, { gone: 1, planned: isPlanned ? -1 : 0 });
 }
 
 /** The first of the windows on a later day with room beside all that is planned for it. */
@@ -47,7 +54,7 @@ export function findLaterPlace(
 
 /** Counts a mail that is put off to that day. */
 export function keepPlace(limits: readonly DayLimit[], day: number): void {
-  for (const { planned } of limits) add(planned, day, 1);
+  for (const limit of limits) countLoad(limit, day, { gone: 0, planned: 1 });
 }
 
 /** A time in the first half of a window; the same for the same message, and spread over many. */

@@ -35,17 +35,20 @@ test('the job of a killed worker is run by another', { timeout: 60_000 }, async 
 
   const ran = new EventEmitter();
   const again = once(ran, 'ran');
-  const worker = await startWorker({ config: { redisUrl, workerConcurrency: 1 }, log } as Deps, {
-    databaseUrl: database.url,
-    schedules: {},
-    handlers: {
-      ...idleHandlers,
-      'outreach.send-due': async (_, payload) => {
-        ran.emit('ran', payload);
-        return { outcome: 'done' };
+  const worker = await startWorker(
+    { config: { redisUrl, workerConcurrency: 1, stopSeconds: 15 }, log } as Deps,
+    {
+      databaseUrl: database.url,
+      schedules: {},
+      handlers: {
+        ...idleHandlers,
+        'outreach.send-due': async (_, payload) => {
+          ran.emit('ran', payload);
+          return { outcome: 'done' };
+        },
       },
     },
-  });
+  );
   expect((await again)[0]).toEqual({ waveId: 42 });
   await expect.poll(() => queue.count()).toMatchObject({ active: 0, waiting: 0, failed: 0 });
   await worker.close();

@@ -59,7 +59,10 @@ test('producer and worker outlive their store, and the schedule comes back', {
   };
   const store = { databaseUrl: postgres?.url ?? '', redisUrl: redis?.url ?? null };
   const queue = await createQueue({ ...store, log: silent });
-  const deps = { config: { redisUrl: store.redisUrl, workerConcurrency: 2 }, log: silent } as Deps;
+  const deps = {
+    config: { redisUrl: store.redisUrl, workerConcurrency: 2, stopSeconds: 15 },
+    log: silent,
+  } as Deps;
   const schedules = { 'outreach.send-due': { every: 500 } };
   const worker = await startWorker(deps, { databaseUrl: store.databaseUrl, handlers, schedules });
   await once(ran, 'by schedule');

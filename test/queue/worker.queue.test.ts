@@ -31,7 +31,7 @@ const handlers: Handlers = {
 };
 
 const work = async (options: Partial<WorkerOptions> = {}): Promise<Worker> => {
-  const deps = { config: { redisUrl, workerConcurrency: 2 }, log: silent } as Deps;
+  const deps = { config: { redisUrl, workerConcurrency: 2, stopSeconds: 15 }, log: silent } as Deps;
   const given = { databaseUrl: database.url, handlers, schedules: {}, ...options };
   const worker = await startWorker(deps, given);
   workers.push(worker);

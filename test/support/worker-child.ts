@@ -8,7 +8,7 @@ const [databaseUrl = '', redisUrl = ''] = process.argv.slice(2);
 
 await startWorker(
   {
-    config: { redisUrl: redisUrl || null, workerConcurrency: 1 },
+    config: { redisUrl: redisUrl || null, workerConcurrency: 1, stopSeconds: 15 },
     log: pino({ level: 'silent' }),
   } as Deps,
   {
