@@ -62,7 +62,10 @@ const ELECTION_DAY = electionDay(11);
 const isEven = (year: number) => year % 2 === 0;
 const isPresidential = (year: number) => year % 4 === 0;
 const ELECTION_DAY_EVEN_YEARS = inYears(isEven, ELECTION_DAY);
-/** Three days, on working days around Christmas. */
+/**
+ * Three days, on working days around Christmas. That they are three is law; which ones is set year by year by the
+ * commission, whose schedules up to 2026 this follows. An agency adds a day that a later schedule has.
+ */
 const CHRISTMAS_IN_NC: Days = (year) => {
   const christmas = date(year, 12, 25);
   const around: Record<number, readonly number[]> = {
