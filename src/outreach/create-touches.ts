@@ -23,8 +23,9 @@ const CHUNK = 2_000;
 const ANALYZE_FROM = 500;
 
 /**
- * Turns planned touches into invitations, asks and messages. Contacts that the wave has already are left alone, so
- * a launch that runs twice makes nothing twice; what joins another wave's invitation becomes asks there. Set-based: ten thousand touches take seconds.
+ * Turns planned touches into invitations, asks and messages. The wave's wording is fixed by then. Contacts that the wave
+ * has already are left alone, so a launch that runs twice makes nothing twice; what joins another wave's invitation
+ * becomes asks there. Set-based: ten thousand touches take seconds.
  */
 export async function createTouches(
   tx: Tx,
@@ -48,6 +49,9 @@ export async function createTouches(
   return { created, messages };
 }
 
+/** The questions that an ask of a credential asks: those which `wave` was launched with. */
+const wordingOfRow = sql`case when row.credential_id is not null then wave.instrument_version_id end`;
+
 /** Adds asks to invitations of other waves. Returns how many of them took any. */
 async function joinTouches(
   tx: Tx,
@@ -68,18 +72,20 @@ async function joinTouches(
   );
   if (rows.length === 0) return 0;
   const joined = await tx.execute<{ invitation_id: number }>(sql`
-    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, seat_role, position,
-                      created_at)
-    select ${wave.id}, row.invitation_id, row.contact_id, row.employer_id, row.credential_id, row.meeting_id,
+    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, instrument_version_id,
+                      seat_role, position, created_at)
+    select wave.id, row.invitation_id, row.contact_id, row.employer_id, row.credential_id, row.meeting_id, ${wordingOfRow},
            row.seat_role, row.place + (select max(a.position) from asks a where a.invitation_id = row.invitation_id),
            ${now.toISOString()}::timestamptz
-    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+    from waves wave, json_to_recordset(${JSON.stringify(rows)}::text::json)
       as row(invitation_id bigint, contact_id bigint, employer_id bigint, credential_id bigint, meeting_id bigint,
              seat_role text, place int)
+    where wave.id = ${wave.id}
     order by row.invitation_id, row.place
     -- The other wave asked the same and dropped it before anybody was asked.
     on conflict (invitation_id, coalesce(credential_id, 0), coalesce(meeting_id, 0)) do update
-      set wave_id = excluded.wave_id, state = 'planned', dropped_for = null, seat_role = excluded.seat_role
+      set wave_id = excluded.wave_id, state = 'planned', dropped_for = null, seat_role = excluded.seat_role,
+          instrument_version_id = excluded.instrument_version_id
       where asks.state = 'cancelled' and asks.asked_at is null
     returning invitation_id`);
   const invitationIds = [...new Set(joined.map((row) => Number(row.invitation_id)))];
@@ -149,13 +155,14 @@ async function insertAsks(
     })),
   );
   await tx.execute(sql`
-    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, seat_role, position,
-                      created_at)
-    select ${waveId}, invitation_id, contact_id, employer_id, credential_id, meeting_id, seat_role, position,
-           ${now.toISOString()}::timestamptz
-    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, instrument_version_id,
+                      seat_role, position, created_at)
+    select wave.id, row.invitation_id, row.contact_id, row.employer_id, row.credential_id, row.meeting_id, ${wordingOfRow},
+           row.seat_role, row.position, ${now.toISOString()}::timestamptz
+    from waves wave, json_to_recordset(${JSON.stringify(rows)}::text::json)
       as row(invitation_id bigint, contact_id bigint, employer_id bigint, credential_id bigint, meeting_id bigint,
-             seat_role text, position int)`);
+             seat_role text, position int)
+    where wave.id = ${waveId}`);
 }
 
 async function insertMessages(

@@ -161,8 +161,10 @@ async function insertReferral(
            i.expires_at, ${at}
     from invitations i, contacts c where i.id = ${nominator.id} and c.id = ${contactId}`);
   await tx.execute(sql`
-    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, seat_role, position, created_at)
-    select a.wave_id, ${id}, ${contactId}, a.employer_id, a.credential_id, a.meeting_id, a.seat_role, a.position, ${at}
+    insert into asks (wave_id, invitation_id, contact_id, employer_id, credential_id, meeting_id, instrument_version_id,
+                      seat_role, position, created_at)
+    select a.wave_id, ${id}, ${contactId}, a.employer_id, a.credential_id, a.meeting_id, a.instrument_version_id,
+           a.seat_role, a.position, ${at}
     from asks a join waves w on w.id = a.wave_id
     where a.invitation_id = ${nominator.id} and a.state <> 'cancelled'
       and (a.wave_id = ${nominator.wave_id} or w.state = 'running')`);

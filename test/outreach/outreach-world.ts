@@ -4,6 +4,7 @@ import { createTouches, type Touch } from '../../src/outreach/create-touches.ts'
 import { DEFAULT_BUDGET } from '../../src/outreach/planner/budget.ts';
 import { ROUND_THE_CLOCK } from '../../src/outreach/planner/calendar.ts';
 import type { PlannedStep } from '../../src/outreach/planner/types.ts';
+import { takeWording } from '../../src/surveys/publish-wording.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -100,12 +101,14 @@ export async function launchWave(
   const close = new Date(now.getTime() + 30 * 24 * HOUR_MS);
   const grace = new Date(now.getTime() + 44 * 24 * HOUR_MS);
   const protocol = { budget: options.budget ?? ROOMY_BUDGET, calendar: ROUND_THE_CLOCK };
+  const wording = await takeWording(deps.db, { agencyId: world.agencyId, now });
   const [wave] = await deps.db.execute<{ id: number }>(sql`
     insert into waves (agency_id, name, state, protocol, protocol_sha256, close_at, grace_until, created_by, created_at,
-                       updated_at, proposed_by, approved_by, launched_at)
+                       updated_at, proposed_by, approved_by, launched_at, instrument_version_id, notice_version_id)
     values (${world.agencyId}, 'Wave', 'running', ${JSON.stringify(protocol)}::text::jsonb, 'sha', ${close.toISOString()}::timestamptz,
             ${grace.toISOString()}::timestamptz, ${world.staffId}, ${now.toISOString()}::timestamptz,
-            ${now.toISOString()}::timestamptz, ${world.staffId}, ${world.secondStaffId}, ${now.toISOString()}::timestamptz)
+            ${now.toISOString()}::timestamptz, ${world.staffId}, ${world.secondStaffId}, ${now.toISOString()}::timestamptz,
+            ${wording.instrumentVersionId}, ${wording.noticeVersionId})
     returning id`);
   const touches =
     options.touches ??

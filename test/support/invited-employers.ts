@@ -137,7 +137,15 @@ export async function inviteEmployers(
   const invited: InvitedEmployer[] = [];
   for (let number = 1; number <= (options.employers ?? 1); number += 1) {
     invited.push(
-      await inviteOne(deps, { agencyId, waveId, credentialIds, meetingId, tag: `${tag}-${number}`, options }),
+      await inviteOne(deps, {
+        agencyId,
+        waveId,
+        credentialIds,
+        meetingId,
+        instrumentVersionId,
+        tag: `${tag}-${number}`,
+        options,
+      }),
     );
   }
   return {
@@ -159,12 +167,13 @@ async function inviteOne(
     waveId: number;
     credentialIds: readonly number[];
     meetingId: number | null;
+    instrumentVersionId: number;
     tag: string;
     options: InvitedOptions;
   },
 ): Promise<InvitedEmployer> {
   const { db } = deps;
-  const { agencyId, waveId, credentialIds, meetingId, tag } = input;
+  const { agencyId, waveId, credentialIds, meetingId, instrumentVersionId, tag } = input;
   const { now } = input.options;
   const employerId = await idOf(
     db.insert(employers).values({
@@ -216,7 +225,12 @@ async function inviteOne(
   const rows = await db
     .insert(asks)
     .values([
-      ...credentialIds.map((credentialId, index) => ({ ...common, credentialId, position: index + 1 })),
+      ...credentialIds.map((credentialId, index) => ({
+        ...common,
+        credentialId,
+        instrumentVersionId,
+        position: index + 1,
+      })),
       ...(meetingId
         ? [{ ...common, meetingId, seatRole: 'employer', position: credentialIds.length + 1 }]
         : []),

@@ -227,6 +227,8 @@ export const asks = pgTable(
       .references(() => employers.id),
     credentialId: ref('credential_id').references(() => credentials.id),
     meetingId: ref('meeting_id').references(() => meetings.id),
+    /** The questions that it asks: its wave's, also where another wave carries it. */
+    instrumentVersionId: ref('instrument_version_id').references(() => instrumentVersions.id),
     /** The seat's role offered with a meeting. */
     seatRole: text('seat_role'),
     /** Order within the invitation, from 1. */
@@ -244,6 +246,7 @@ export const asks = pgTable(
     check('asks_state', oneOf(t.state, ASK_STATES)),
     check('asks_dropped_for', oneOf(t.droppedFor, ASK_DROP_REASONS)),
     check('asks_one_topic', sql`num_nonnulls(${t.credentialId}, ${t.meetingId}) = 1`),
+    check('asks_wording', sql`num_nulls(${t.credentialId}, ${t.instrumentVersionId}) in (0, 2)`),
     uniqueIndex('asks_once').on(
       t.invitationId,
       sql`coalesce(${t.credentialId}, 0)`,

@@ -215,6 +215,7 @@ export async function createAsk(
       contactId: person.contactId,
       employerId: person.employerId,
       credentialId,
+      instrumentVersionId: world.instrumentVersion.id,
       position: person.positions,
       state: changes.askedAt ? 'asked' : 'planned',
       askedAt: changes.askedAt ?? null,
