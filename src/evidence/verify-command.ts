@@ -44,7 +44,9 @@ export async function runVerifyCommand(
   }
   const { ok, checks, about } = verifyPacket(bytes, expected, keys);
   if (about) out.write(`${about}\n\n`);
-  for (const check of checks) out.write(`  ${check.ok ? 'ok  ' : 'FAIL'}  ${check.says}\n`);
+  for (const { ok, isNote, says } of checks) {
+    out.write(`  ${isNote ? 'note' : ok ? 'ok  ' : 'FAIL'}  ${says}\n`);
+  }
   if (expected === undefined && keys === null) out.write(`  note  ${NOT_CHECKED}\n`);
   out.write(ok ? '\nThe packet holds.\n' : '\nThe packet does not hold.\n');
   return ok ? 0 : 1;

@@ -95,7 +95,9 @@ async function verifyFile(
 }
 
 function tellVerdict(verdict: LogVerdict, out: Out): void {
-  for (const check of verdict.checks) out.write(`  ${check.ok ? 'ok  ' : 'FAIL'}  ${check.says}\n`);
+  for (const { ok, isNote, says } of verdict.checks) {
+    out.write(`  ${isNote ? 'note' : ok ? 'ok  ' : 'FAIL'}  ${says}\n`);
+  }
   out.write(verdict.ok ? '\nThe log holds.\n' : '\nThe log does not hold.\n');
 }
 

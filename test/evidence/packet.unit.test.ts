@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildPacket, hashOf, packetFile, packetFileSchema } from '../../src/evidence/rules/packet.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { runVerifyCommand } from '../../src/evidence/verify-command.ts';
+import { toJwks } from '../../src/ledger/rules/keys.ts';
 import { canonicalJson } from '../../src/lib/canonical-json.ts';
 import { sha256Hex } from '../../src/lib/sha256.ts';
 import {
@@ -20,6 +21,7 @@ import {
   said,
 } from '../support/evidence/facts.ts';
 import { builtPacket, packetSources } from '../support/evidence/packets.ts';
+import { testKeys } from '../support/evidence/seals.ts';
 
 // Many drawn cases, on machines that do much else.
 vi.setConfig({ testTimeout: 60_000 });
@@ -304,6 +306,17 @@ describe('countersign verify', () => {
 
   it('says what it cannot check', async () => {
     expect((await run(join(folder, 'good.json'))).text).toContain('Compare its SHA-256');
+  });
+
+  it('takes no packet without a signature for a state’s because its keys were given', async () => {
+    await writeFile(join(folder, 'jwks.json'), JSON.stringify(toJwks(testKeys)));
+    const given = [join(folder, 'good.json'), '--key', join(folder, 'jwks.json')];
+    const { code, text } = await run(...given);
+    expect(code).toBe(1);
+    expect(text).toContain('FAIL  It carries no signature');
+    const vouched = await run(...given, '--sha256', builtPacket(tenYes()).sha256);
+    expect(vouched.code).toBe(0);
+    expect(vouched.text).toContain('The SHA-256 that you gave vouches for it.');
   });
 
   it('answers 1 for one that does not', async () => {

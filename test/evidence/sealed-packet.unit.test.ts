@@ -294,6 +294,7 @@ describe('countersign verify', () => {
       expect(said.join('')).toContain('The packet holds.');
       expect(await run(file!, '--key', one!)).toBe(0);
       expect(await run(file!)).toBe(0);
+      expect(said.join('')).toContain('  note  Not checked: whose signatures these are.');
       expect(await run(file!, '--key', nothing!)).toBe(2);
       expect(await run(file!, '--key', join(folder, 'missing'))).toBe(2);
       await writeFile(file!, sealed.file.replace('Certified Welder', 'Certified Velder'));

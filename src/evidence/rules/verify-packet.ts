@@ -22,7 +22,12 @@ import { isDisclosedRow, PUBLIC_FORMAT, publicFileSchema, publicVersionOf } from
 import { evaluateRequirement, ruleVersionOf } from './requirement.ts';
 import { checkSeal } from './seal.ts';
 
-export type PacketCheck = { ok: boolean; says: string };
+export type PacketCheck = {
+  ok: boolean;
+  says: string;
+  /** It tells of something that was not checked. */
+  isNote?: true;
+};
 
 export type PacketVerdict = {
   ok: boolean;
@@ -34,6 +39,10 @@ export type PacketVerdict = {
 /** What a packet file alone cannot show. */
 export const NOT_CHECKED =
   'Not checked: who made the file. Compare its SHA-256 with the one that the approval record names.';
+
+/** With keys a packet has to be signed: else whoever takes the signature off could write anything into it. */
+const NOT_SIGNED =
+  'It carries no signature, so the keys that you gave say nothing of it: it was never sealed, or its seal was taken off.';
 
 /** What a signed one does not show without the keys. */
 const KEYS_NOT_GIVEN =
@@ -182,7 +191,14 @@ export function verifyPacket(
       `Its public version is the one with the SHA-256 ${sealed.leaf?.value.publicSha256}, as the log has it.`,
       'Its public version is not the one that the log has beside it.',
     );
-    if (!keys) checks.push({ ok: true, says: KEYS_NOT_GIVEN });
+    if (!keys) checks.push({ ok: true, isNote: true, says: KEYS_NOT_GIVEN });
+  } else if (keys) {
+    // A hash that somebody got from the approval record vouches for the bytes as well as a signature does.
+    check(
+      expectedSha256 !== undefined,
+      'It carries no signature. The SHA-256 that you gave vouches for it.',
+      NOT_SIGNED,
+    );
   }
   return {
     ok: checks.every(({ ok }) => ok),
@@ -246,9 +262,10 @@ function verifyPublicPacket(
   }
   checks.push({
     ok: true,
+    isNote: true,
     says: 'Not checked: the count. Who answered what is not in it; the whole packet can be counted again.',
   });
-  if (!keys) checks.push({ ok: true, says: KEYS_NOT_GIVEN });
+  if (!keys) checks.push({ ok: true, isNote: true, says: KEYS_NOT_GIVEN });
   const about = (packet.credential as { name?: unknown } | undefined)?.name;
   return {
     ok: checks.every(({ ok }) => ok),

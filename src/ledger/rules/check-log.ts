@@ -4,7 +4,12 @@ import type { EntryKind } from '../types.ts';
 import { type Checkpoint, openCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { BEFORE_FIRST, commitmentOf, leafHashOf } from './entry.ts';
 
-export type LogCheck = { ok: boolean; says: string };
+export type LogCheck = {
+  ok: boolean;
+  says: string;
+  /** It tells of something that was not checked. */
+  isNote?: true;
+};
 export type LogVerdict = { ok: boolean; entries: number; checks: LogCheck[] };
 
 /** What is known of the row that an entry commits to. */

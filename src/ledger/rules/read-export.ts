@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import type { PublicKey } from '../../lib/ed25519.ts';
-import { checkLog, type GivenCheckpoint, type LogVerdict } from './check-log.ts';
+import { checkLog, type GivenCheckpoint, type LogCheck, type LogVerdict } from './check-log.ts';
 
 export const EXPORT_FORMAT = 'countersign-log/1';
 
@@ -73,15 +73,17 @@ export async function checkExport(
       `The head says ${head.size} entries, the end ${end}; there are ${verdict.entries}: lines were dropped or added.`,
     );
   }
-  const more = unread.map((says) => ({ ok: false, says }));
+  const more: LogCheck[] = unread.map((says) => ({ ok: false, says }));
   if (keys === null)
     more.push({
       ok: true,
+      isNote: true,
       says: 'Not checked: who signed the checkpoints. Give the public keys with --key.',
     });
   if (opened < verdict.entries) {
     more.push({
       ok: true,
+      isNote: true,
       says: `${verdict.entries - opened} entries came without what they say: only their place was checked.`,
     });
   }
