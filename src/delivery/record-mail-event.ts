@@ -10,7 +10,7 @@ import { markAsked } from '../outreach/record-results.ts';
 import { suppressForReceipt } from '../outreach/suppress-address.ts';
 import type { MessageState } from '../outreach/types.ts';
 import { type EventRow, findMessage, insertEvents, lockEvent, type MessageOfEvent } from './queries.ts';
-import { decideReceipt, OTHER_BOUNCES_BEFORE_STAFF } from './rules.ts';
+import { decideReceipt, OTHER_BOUNCES_BEFORE_STAFF, suppressionBy } from './rules.ts';
 import type { MailEventKind, MailEventOutcome, MailEventSource } from './types.ts';
 
 /** A receipt as a listener or a webhook understood it. */
@@ -77,9 +77,13 @@ export async function applyMailEvent(deps: EventDeps, id: number): Promise<MailE
     const message = await findMessage(tx, event);
     const effect = message && decideReceipt(event, message.state);
     if (!message || !effect) {
+      // A stop and a dead address hold at once, so that the message is not sent again while its receipt waits.
+      const stop = message && suppressionBy(event);
+      const suppressionId = stop ? await suppress(tx, deps, message, event, stop, now) : null;
       if (!isOld) return null;
-      await markApplied(tx, id, { messageId: message?.id ?? null, outcome: 'unmatched', now });
-      return { outcome: 'unmatched' as const, guard: null };
+      const facts = { messageId: message?.id ?? null, outcome: 'unmatched' as const, suppressionId, now };
+      await markApplied(tx, id, facts);
+      return { outcome: facts.outcome, guard: null };
     }
     if (effect.moveTo) await moveMessage(tx, deps, message, event, effect.moveTo, now);
     const suppressionId = effect.suppress
@@ -174,8 +178,8 @@ async function suppress(
   const named = event.recipient_hash;
   const corrected = message.contact_changed && named !== null && !named.equals(addressHash);
   if (corrected) return null;
-  const { id, added } = await suppressForReceipt(tx, addressHash, reason, now);
-  if (added) {
+  const { id, changed } = await suppressForReceipt(tx, addressHash, reason, now);
+  if (changed) {
     await recordAudit(tx, {
       at: now,
       agencyId: null,

@@ -48,8 +48,11 @@ function targetOf({ kind, classification }: Receipt): ReceiptEffect['moveTo'] {
   return classification === 'delayed' || classification === 'unknown' ? null : 'bounced';
 }
 
-/** A block by policy says nothing against the address, and a full mailbox empties. */
-function suppressionBy({ kind, classification }: Receipt): SuppressionReason | null {
+/**
+ * What a receipt means for the address, whatever became of the message. A block by policy says nothing against it, and a
+ * full mailbox empties.
+ */
+export function suppressionBy({ kind, classification }: Receipt): SuppressionReason | null {
   if (kind === 'complaint') return 'complained';
   if (kind === 'unsubscribe') return 'unsubscribed';
   return kind === 'bounce' && classification === 'dead_address' ? 'bounced' : null;

@@ -378,10 +378,12 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
       step: number;
       touched_at: Date;
     }>(sql`
-      select m.contact_id, e.unit_id, m.step, coalesce(m.sent_at, ${now.toISOString()}::timestamptz) as touched_at
+      select m.contact_id, e.unit_id, m.step,
+        coalesce(m.sent_at, case when m.state = 'uncertain' then m.handed_at end, ${now.toISOString()}::timestamptz)
+          as touched_at
       from employers e join messages m on m.employer_id = e.id
       where e.unit_id = any(${sql.param(units)}::bigint[]) and m.stream = 'outreach'
-        and (m.sent_at > ${since.toISOString()}::timestamptz or (m.sent_at is null and m.state = 'claimed'))`);
+        and (m.sent_at > ${since.toISOString()}::timestamptz or (m.sent_at is null and m.state in ('claimed', 'uncertain')))`);
     for (const touch of touches) {
       const instant = touch.touched_at.getTime();
       add(touch.contact_id, touch.unit_id, {

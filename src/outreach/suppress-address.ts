@@ -18,44 +18,47 @@ export async function suppressAddress(
   await suppressHash(tx, hashAddress(deps.secrets.suppressionKey, input.email), input.reason, input.now);
 }
 
-/** Returns whether the address was not on the list before. */
+/**
+ * What a reason takes the place of on the list. A complaint outweighs everything: with it not even what answers a person's
+ * own act is sent. The person's own stop outweighs what others noted of the address, so that it outlasts a bounce that
+ * staff take back.
+ */
+const OUTWEIGHS: Record<SuppressionReason, readonly SuppressionReason[]> = {
+  complained: ['unsubscribed', 'bounced', 'staff'],
+  unsubscribed: ['bounced', 'staff'],
+  bounced: [],
+  staff: [],
+};
+
+/** Returns whether the list changed: the address is new on it, or stands there for a weightier reason. */
 export async function suppressHash(
   tx: Tx,
   addressHash: Buffer,
   reason: SuppressionReason,
   now: Date,
 ): Promise<boolean> {
-  const added = await tx.execute<{ id: number }>(sql`
-    insert into suppressions (address_hash, reason, created_at)
+  const changed = await tx.execute<{ id: number }>(sql`
+    insert into suppressions as s (address_hash, reason, created_at)
     values (decode(${addressHash.toString('hex')}, 'hex'), ${reason}, ${now.toISOString()}::timestamptz)
-    on conflict (address_hash) where lifted_at is null do nothing
-    returning id`);
-  return added.length > 0;
+    on conflict (address_hash) where lifted_at is null do update set reason = excluded.reason
+      where s.reason = any(${sql.param([...OUTWEIGHS[reason]])}::text[])
+    returning s.id`);
+  return changed.length > 0;
 }
 
-/**
- * The same for what came back about a mail. A complaint outweighs whatever else keeps the address on the list: with it
- * not even what answers a person's own act is sent.
- */
+/** The same for what came back about a mail; tells which row of the list holds. */
 export async function suppressForReceipt(
   tx: Tx,
   addressHash: Buffer,
   reason: SuppressionReason,
   now: Date,
-): Promise<{ id: number; added: boolean }> {
-  const hash = sql`decode(${addressHash.toString('hex')}, 'hex')`;
-  const added = await suppressHash(tx, addressHash, reason, now);
-  const worse =
-    !added && reason === 'complained'
-      ? await tx.execute(sql`
-          update suppressions set reason = 'complained'
-          where address_hash = ${hash} and lifted_at is null and reason <> 'complained' returning id`)
-      : [];
-  const [row] = await tx.execute<{ id: number }>(
-    sql`select id from suppressions where address_hash = ${hash} and lifted_at is null`,
-  );
+): Promise<{ id: number; changed: boolean }> {
+  const changed = await suppressHash(tx, addressHash, reason, now);
+  const [row] = await tx.execute<{ id: number }>(sql`
+    select id from suppressions
+    where address_hash = decode(${addressHash.toString('hex')}, 'hex') and lifted_at is null`);
   invariant(row, 'an address on the list has its row');
-  return { id: Number(row.id), added: added || worse.length > 0 };
+  return { id: Number(row.id), changed };
 }
 
 type Link = { contact_id: number | null; address_hash: Buffer };

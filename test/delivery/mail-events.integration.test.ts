@@ -6,6 +6,7 @@ import { readTally } from '../../src/evidence/read-tally.ts';
 import { trackTally } from '../../src/evidence/track-tally.ts';
 import { readBounceAddress } from '../../src/mail/inbound/bounce-address.ts';
 import type { BounceClass } from '../../src/mail/inbound/classify-bounce.ts';
+import { unsubscribeToken } from '../../src/outreach/create-touches.ts';
 import { getWaveSafetyFacts } from '../../src/outreach/guard-wave.ts';
 import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { pauseWave, resumeWave } from '../../src/waves/pause-wave.ts';
@@ -175,6 +176,31 @@ describe('receipts', () => {
     expect(await messageStates(test.deps, waveId)).toEqual({ complained: 1 });
   });
 
+  it('leave a person’s own stop in force when staff take the bounce back', async () => {
+    const { messages } = await sentWave(2);
+    for (const { id } of messages) await recordMailEvents(test.deps, [receipt('bounce', id, 'dead_address')]);
+    const [linked, byProvider] = messages;
+    const url = `/u/${unsubscribeToken(test.deps, linked!.contact_id)}`;
+    expect((await test.app.inject({ method: 'POST', url })).statusCode).toBe(200);
+    await recordMailEvents(test.deps, [receipt('unsubscribe', byProvider!.id)]);
+    expect(await suppressionOf(linked!.contact_id)).toBe('unsubscribed');
+    expect(await suppressionOf(byProvider!.contact_id)).toBe('unsubscribed');
+    // A later bounce, or another stop, makes nothing less of it.
+    await recordMailEvents(test.deps, [receipt('bounce', linked!.id, 'dead_address')]);
+    await test.app.inject({ method: 'POST', url });
+    expect(await suppressionOf(linked!.contact_id)).toBe('unsubscribed');
+    await recordMailEvents(test.deps, [receipt('complaint', linked!.id)]);
+    await test.app.inject({ method: 'POST', url });
+    expect(await suppressionOf(linked!.contact_id)).toBe('complained');
+    const told = await test.deps.db.execute<{ action: string }>(sql`
+      select action from audit_events where subject_type = 'contact' and subject_id = ${linked!.contact_id} order by id`);
+    expect(told.map(({ action }) => action)).toEqual([
+      'contact.bounced',
+      'contact.unsubscribed',
+      'contact.complained',
+    ]);
+  });
+
   it('keep the counts of evidence: who was not reached is not counted as reached', async () => {
     const { world, messages } = await sentWave(3);
     const credentialId = world.credentialIds[0]!;
@@ -263,6 +289,27 @@ describe('receipts', () => {
     );
     expect(await applyOpenEvents(test.deps)).toEqual({ applied: 2, waiting: 0 });
     expect(await messageStates(test.deps, waveId)).toEqual({ complained: 1 });
+  });
+
+  it('that say stop or a dead address hold while their message waits to be sent again', async () => {
+    const world = await makeWorld(test.deps, { contacts: 2, credentials: 1 });
+    const waveId = await launchWave(test.deps, world);
+    const handedAt = test.clock.now().toISOString();
+    // Their sender died after the hand-over: they may have left, and would go again.
+    const messages = await test.deps.db.execute<{ id: number; contact_id: number }>(sql`
+      update messages set handed_at = ${handedAt}::timestamptz, attempts = 1, reason = 'sender_lost'
+      where wave_id = ${waveId} returning id, contact_id`);
+    const [stopped, dead] = messages;
+    await recordMailEvents(test.deps, [
+      receipt('complaint', stopped!.id),
+      receipt('bounce', dead!.id, 'dead_address'),
+    ]);
+    expect(await suppressionOf(stopped!.contact_id)).toBe('complained');
+    expect(await suppressionOf(dead!.contact_id)).toBe('bounced');
+    expect(await sendDueMessages(test.deps, { waveId })).toMatchObject({ sent: 0 });
+    expect(await messageStates(test.deps, waveId)).toEqual({ 'uncertain: suppressed': 2 });
+    await applyOpenEvents(test.deps);
+    expect(await messageStates(test.deps, waveId)).toEqual({ complained: 1, 'bounced: dead_address': 1 });
   });
 
   it('settle what nobody knew: an uncertain message did leave', async () => {

@@ -64,6 +64,21 @@ describe('a message that was handed over by a sender that was lost', () => {
     });
   });
 
+  it('is a touch of the contact budget: nobody is invited twice because it is not known', async () => {
+    const [row] = await test.deps.db.execute<{ contact_id: number; employer_id: number }>(sql`
+      update messages set state = 'uncertain', reason = 'sender_lost', finished_at = handed_at
+      where wave_id = ${waveId} and handed_at is not null returning contact_id, employer_id`);
+    const world = await makeWorld(test.deps, { contacts: 1, credentials: 1 });
+    const other = await launchWave(test.deps, {
+      ...world,
+      contactIds: [row!.contact_id],
+      employerIds: [row!.employer_id],
+    });
+    test.clock.advance(HOUR_MS);
+    expect(await sendDueMessages(test.deps, { waveId: other })).toMatchObject({ sent: 0, refused: 1 });
+    expect(await messageStates(test.deps, other)).toEqual({ 'expired: contact_budget_person': 1 });
+  });
+
   it('is uncertain when a claim may not take it again, or its wave ends', async () => {
     await test.deps.db.execute(sql`
       update contacts set state = 'left' where id in (select contact_id from messages where wave_id = ${waveId})`);
