@@ -137,6 +137,22 @@ describe('an exported log', () => {
     );
   });
 
+  it('does not hold without a signed checkpoint where keys are given, and says what came after the last one', async () => {
+    const [, ...rest] = linesOf();
+    const head = (checkpoints: number) =>
+      canonicalJson({ format: 'countersign-log/1', size: SIZE, checkpoints });
+    const bare = [head(0), ...rest.slice(CHECKPOINTS.length)];
+    expect((await faultsOf(bare)).join()).toMatch(/No signed checkpoint came with it/);
+    expect(secondAgrees(bare)).toBe(false);
+    expect(await checkExport(bare, null)).toMatchObject({ ok: true, signed: 0 });
+    const early = [head(1), ...rest.slice(0, 1), ...rest.slice(CHECKPOINTS.length)];
+    const verdict = await checkExport(early, publicKeys);
+    expect(verdict).toMatchObject({ ok: true, entries: SIZE, signed: CHECKPOINTS[0] });
+    expect(verdict.checks.find(({ isNote }) => isNote)?.says).toMatch(
+      /33 entries came after the last checkpoint/,
+    );
+  });
+
   it('says that signatures were not looked at without keys', async () => {
     const verdict = await checkExport(linesOf(), null);
     expect(verdict.ok).toBe(true);

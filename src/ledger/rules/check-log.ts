@@ -10,7 +10,13 @@ export type LogCheck = {
   /** It tells of something that was not checked. */
   isNote?: true;
 };
-export type LogVerdict = { ok: boolean; entries: number; checks: LogCheck[] };
+export type LogVerdict = {
+  ok: boolean;
+  entries: number;
+  /** How many of them the last signed checkpoint covers. */
+  signed: number;
+  checks: LogCheck[];
+};
 
 /** What is known of the row that an entry commits to. */
 export type Content =
@@ -178,6 +184,7 @@ export function checkLog(given: readonly GivenCheckpoint[], keys: readonly Publi
             ]
           : [];
       });
+      const signed = roots.at(-1)?.size ?? 0;
       const damage = [...faults].sort((a, b) => a.index - b.index).map(({ says }) => says);
       const checks: LogCheck[] = [
         ...told(
@@ -193,6 +200,15 @@ export function checkLog(given: readonly GivenCheckpoint[], keys: readonly Publi
         ...(!state.isWhole && roots.length > 0
           ? [{ ok: false, says: 'Checkpoints after the first gap could not be compared.' }]
           : []),
+        ...(signed > 0 && state.next > signed
+          ? [
+              {
+                ok: true,
+                isNote: true as const,
+                says: `${state.next - signed} entries came after the last checkpoint: until the next one is signed, they can be written anew unseen.`,
+              },
+            ]
+          : []),
         ...(state.opened > 0
           ? [{ ok: true, says: `${state.opened} entries were opened and compared with what they logged.` }]
           : []),
@@ -206,7 +222,7 @@ export function checkLog(given: readonly GivenCheckpoint[], keys: readonly Publi
           : []),
         ...more,
       ];
-      return { ok: checks.every(({ ok }) => ok), entries: state.entries, checks };
+      return { ok: checks.every(({ ok }) => ok), entries: state.entries, signed, checks };
     },
   };
 

@@ -73,6 +73,11 @@ export async function checkExport(
       `The head says ${head.size} entries, the end ${end}; there are ${verdict.entries}: lines were dropped or added.`,
     );
   }
+  if (keys !== null && verdict.entries > 0 && verdict.signed === 0) {
+    unread.push(
+      'No signed checkpoint came with it, so the keys that you gave say nothing of it: all of it may have been written anew.',
+    );
+  }
   const more: LogCheck[] = unread.map((says) => ({ ok: false, says }));
   if (keys === null)
     more.push({
@@ -90,6 +95,7 @@ export async function checkExport(
   return {
     ok: verdict.ok && unread.length === 0,
     entries: verdict.entries,
+    signed: verdict.signed,
     checks: [...verdict.checks, ...more],
   };
 }

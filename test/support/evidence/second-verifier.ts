@@ -224,6 +224,7 @@ export function checkLogFile(text: string, jwks: Any): number {
     .splice(0, head.checkpoints)
     .map(({ checkpoint }: Any) => checkpointOf(checkpoint, jwks));
   if (checkpoints.length !== head.checkpoints || values.length !== head.size) throw new Error('lines');
+  if (head.size > 0 && checkpoints.length === 0) throw new Error('nothing signed');
   const leaves: Buffer[] = [];
   let previous = '00'.repeat(32);
   for (const [index, entry] of values.entries()) {
