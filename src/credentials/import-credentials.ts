@@ -82,7 +82,13 @@ export async function confirmCredentials(
     invariant(!outcome.fatal, 'a previewed file can be read');
     await tx
       .update(imports)
-      .set({ ...outcomeColumns(outcome), state: 'imported', finishedAt: now })
+      .set({
+        ...outcomeColumns(outcome),
+        state: 'imported',
+        confirmedAt: now,
+        confirmedBy: input.staffId,
+        finishedAt: now,
+      })
       .where(eq(imports.id, record.id));
     await forgetUpload(tx, record.id);
     const { staffId } = input;

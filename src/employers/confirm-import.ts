@@ -57,7 +57,14 @@ export async function confirmImport(
       if (crowdedIssues.length > 0) outcome.issueCounts.many_alike = crowdedIssues.length;
       await tx
         .update(imports)
-        .set({ ...outcomeColumns(outcome), counts, state: 'imported', finishedAt: now })
+        .set({
+          ...outcomeColumns(outcome),
+          counts,
+          state: 'imported',
+          confirmedAt: now,
+          confirmedBy: input.staffId,
+          finishedAt: now,
+        })
         .where(eq(imports.id, record.id));
       await forgetUpload(tx, record.id);
       await auditImport(tx, record, {

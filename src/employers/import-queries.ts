@@ -41,19 +41,24 @@ export async function findKnownEmployers(
   return (await db.execute(sql`
     with keys as materialized (
       select * from jsonb_to_recordset(${json(keys)}) as k(fein text, external_id text, name_key text, zip text)
+    ), ids as materialized (
+      select m.id from keys k, lateral (select id from employers where fein = k.fein offset 0) m
+      union select m.id from keys k, lateral (select id from employers where external_id = k.external_id offset 0) m
+      union select m.id from keys k,
+        lateral (select id from employers where name_key = k.name_key and zip = k.zip offset 0) m
     )
-    select ${KNOWN_EMPLOYER} from employers e where e.id in (
-      select m.id from keys k join employers m on m.fein = k.fein
-      union select m.id from keys k join employers m on m.external_id = k.external_id
-      union select m.id from keys k join employers m on m.name_key = k.name_key and m.zip = k.zip
-    )`)) as unknown as KnownEmployer[];
+    select e.* from ids, lateral (
+      select ${KNOWN_EMPLOYER} from employers e where e.id = ids.id offset 0
+    ) e`)) as unknown as KnownEmployer[];
 }
 
 /** Ids for records that are about to be inserted, in order. */
 export async function reserveEmployerIds(tx: Tx, count: number): Promise<number[]> {
   if (count === 0) return [];
   const rows = await tx.execute(sql`
-    select nextval(pg_get_serial_sequence('employers', 'id')) as id from generate_series(1, ${count}::int)`);
+    select nextval(s.sequence) as id
+    from (select pg_get_serial_sequence('employers', 'id')::regclass as sequence offset 0) s,
+      generate_series(1, ${count}::int)`);
   return rows.map((row) => Number(row.id)).sort((a, b) => a - b);
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import { type ColumnMapping, missingFields } from '../imports/columns.ts';
 import type { ImportSample, ImportSamples } from '../imports/import-store.ts';
@@ -95,6 +96,7 @@ export type ImportInput = {
  */
 export async function importRows(db: Db | Tx, input: ImportInput): Promise<ImportOutcome> {
   const run = createRun(db, input);
+  await db.execute(sql`set local plan_cache_mode = force_custom_plan`);
   const missing = missingFields(input.mapping, IMPORT_FIELD_SPECS[input.kind]);
   if (missing[0]) return run.fail(issueAt(0, null, 'column_missing', { field: missing[0].label }));
   try {

@@ -19,7 +19,7 @@ import {
   IDENTITY_REQUEST_STATES,
   LANGUAGES,
 } from '../../employers/types.ts';
-import { IMPORT_KINDS, IMPORT_STATES } from '../../imports/types.ts';
+import { IMPORT_KINDS, IMPORT_STATES, OPEN_IMPORT_STATES } from '../../imports/types.ts';
 import { agencies, staffMembers } from './agencies.ts';
 import { at, bytea, id, oneOf, presentExactlyIn, ref } from './types.ts';
 
@@ -67,6 +67,7 @@ export const employers = pgTable(
     check('employers_county_fips', sql`${t.countyFips} ~ '^[0-9]{5}$'`),
     check('employers_not_merged_into_itself', sql`${t.mergedIntoId} <> ${t.id}`),
     index('employers_match').on(t.nameKey, t.zip),
+    index('employers_merged_into').on(t.mergedIntoId).where(sql`${t.mergedIntoId} is not null`),
     index().on(t.unitId),
     index().on(t.naicsCode),
     index().on(t.city),
@@ -82,7 +83,7 @@ export const employerAliases = pgTable(
     name: text('name').notNull(),
     nameKey: text('name_key').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.employerId, t.nameKey] })],
+  (t) => [primaryKey({ columns: [t.employerId, t.nameKey] }), index().on(t.nameKey)],
 );
 
 export const employerDomains = pgTable(
@@ -183,6 +184,7 @@ export const contacts = pgTable(
     check('contacts_state', oneOf(t.state, CONTACT_STATES)),
     check('contacts_language', oneOf(t.language, LANGUAGES)),
     index().on(t.employerId),
+    index('contacts_site').on(t.siteId).where(sql`${t.siteId} is not null`),
   ],
 );
 
@@ -316,11 +318,24 @@ export const imports = pgTable(
     failure: text('failure'),
     createdBy: ref('created_by').references(() => staffMembers.id),
     createdAt: at('created_at').notNull(),
+    /** When somebody said to import it; null before, and of the person where it was the command line. */
+    confirmedAt: at('confirmed_at'),
+    confirmedBy: ref('confirmed_by').references(() => staffMembers.id),
+    /** While it is imported: how often that was begun, and how far the last try is. */
+    tries: integer('tries').notNull().default(0),
+    rowsDone: integer('rows_done').notNull().default(0),
     finishedAt: at('finished_at'),
   },
   (t) => [
     check('imports_kind', oneOf(t.kind, IMPORT_KINDS)),
     check('imports_state', oneOf(t.state, IMPORT_STATES)),
+    // One that failed or was cancelled may have been confirmed before.
+    check(
+      'imports_confirmed',
+      sql`case when ${oneOf(t.state, ['importing', 'imported'])} then ${t.confirmedAt} is not null
+        when ${oneOf(t.state, OPEN_IMPORT_STATES)} then ${t.confirmedAt} is null else true end`,
+    ),
+    check('imports_confirmed_by', sql`${t.confirmedBy} is null or ${t.confirmedAt} is not null`),
     index().on(t.agencyId, t.createdAt),
   ],
 );

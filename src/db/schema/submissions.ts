@@ -132,6 +132,9 @@ export const submissions = pgTable(
     index().on(t.credentialId),
     index().on(t.employerId),
     index('submissions_by_address').on(t.emailKey, t.receivedAt),
+    index('submissions_by_link').on(t.openLinkId, t.receivedAt).where(sql`${t.openLinkId} is not null`),
+    index('submissions_contact').on(t.contactId).where(sql`${t.contactId} is not null`),
+    index('submissions_document').on(t.documentId).where(sql`${t.documentId} is not null`),
   ],
 );
 

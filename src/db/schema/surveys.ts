@@ -125,6 +125,7 @@ export const answers = pgTable(
     uniqueIndex('answers_current').on(t.askId).where(sql`${t.endedAt} is null`),
     index('answers_by_credential').on(t.credentialId, t.employerId),
     index().on(t.employerId),
+    index().on(t.contactId),
     index().on(t.invitationId),
   ],
 );
