@@ -35,6 +35,8 @@ export const approvalPaths = {
   list: (slug: string) => `/staff/lists/${slug}`,
   cycles: (slug: string) => `/staff/lists/${slug}/cycles`,
   policies: '/staff/policies',
+  newPolicy: '/staff/policies/new',
+  newPolicyFrom: (start: string) => `/staff/policies/new?from=${encodeURIComponent(start)}`,
   confirmPolicy: (id: number) => `/staff/policies/${id}/confirm`,
   withdrawPolicy: (id: number) => `/staff/policies/${id}/withdraw`,
   snapshot: (id: number) => `/staff/evidence/${id}`,

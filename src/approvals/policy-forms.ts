@@ -1,44 +1,105 @@
 import { z } from 'zod';
-import { POLICY_PRESETS } from '../evidence/presets.ts';
-import { DISAGREEMENT_RULES, WHO_SPEAKS } from '../evidence/rules/policy.ts';
-import { COUNTING_UNITS, CRITERIA } from '../evidence/types.ts';
+import {
+  APPLICANTS,
+  DECIDERS,
+  DISAGREEMENT_RULES,
+  GROUPINGS,
+  REVIEWS,
+  VOTING_UNITS,
+  WHO_SPEAKS,
+} from '../evidence/rules/policy.ts';
+import { BODY_DEMAND_KINDS, COUNTING_UNITS, CRITERIA } from '../evidence/types.ts';
 import { manyOf } from '../http/forms.ts';
 import { slugify } from '../lib/slugify.ts';
+import { PROVENANCES, RELATIONS } from '../surveys/types.ts';
 
-/** Blank leaves the preset's own number. */
-const optionalNumber = (least: number, most: number, message: string) =>
-  z
-    .string()
-    .trim()
-    .default('')
-    .refine(
-      (text) => text === '' || (/^\d{1,4}$/.test(text) && Number(text) >= least && Number(text) <= most),
-      message,
-    )
-    .transform((text) => (text === '' ? null : Number(text)));
+/** As many questions as a policy can count. */
+export const QUESTION_SLOTS = [1, 2, 3, 4, 5, 6] as const;
 
-/** Blank leaves the preset's own rule. */
-const blankOr = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z
-    .enum(['', ...values], 'Choose one of the answers')
-    .default('')
-    .transform((value) => (value === '' ? null : (value as T[number])));
+export const BASES = ['distinct_employers', 'letters', 'points', 'none'] as const;
+export const WAGE_DEMANDS = ['stated', 'each_at_least', 'median_at_least'] as const;
+/** Told and never counted, so it is read in old policies and not offered for new ones. */
+export const OFFERED_GROUPINGS = GROUPINGS.filter((grouping) => grouping !== 'parent');
 
+/** What it says is checked by the schema of policies, so that the form has no limits of its own. */
+const typed = z.string().trim().max(4_000, 'Use 4,000 characters or fewer').default('');
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, 'Choose one of the answers');
+
+const says = oneOf(['options', 'at_least']).default('options');
+const slot = <N extends (typeof QUESTION_SLOTS)[number]>(n: N) =>
+  ({
+    [`q${n}Key`]: typed,
+    [`q${n}Meaning`]: typed,
+    [`q${n}Says`]: says,
+    [`q${n}Yes`]: typed,
+    [`q${n}No`]: typed,
+  }) as { [K in `q${N}${'Key' | 'Meaning' | 'Yes' | 'No'}`]: typeof typed } & {
+    [K in `q${N}Says`]: typeof says;
+  };
+
+/** The whole of a policy as a person states it. What stands in it is read against the schema in policy-fields.ts. */
 export const policyForm = z.object({
-  preset: z
-    .string('Choose a preset')
-    .transform((slug) => POLICY_PRESETS.find((preset) => preset.slug === slug))
-    .refine((preset) => preset !== undefined, 'Choose a preset'),
+  start: z.string('Choose what to start from'),
+  step: z.enum(['words', 'publish']).default('publish'),
   name: z
     .string()
     .trim()
     .max(120, 'Use 120 characters or fewer')
-    .default('')
-    .refine((name) => name === '' || slugify(name).length > 0, 'Use letters or digits in the name'),
-  minEmployers: optionalNumber(1, 1000, 'Enter a number of employers from 1 to 1,000, or leave it blank'),
-  countingUnit: blankOr(COUNTING_UNITS),
-  whoSpeaks: blankOr(WHO_SPEAKS),
-  disagreement: blankOr(DISAGREEMENT_RULES),
-  months: optionalNumber(1, 120, 'Enter a number of months from 1 to 120, or leave it blank'),
-  criteria: manyOf(z.enum(CRITERIA)),
+    .refine((name) => slugify(name).length > 0, 'Enter a name with letters or digits'),
+  basis: oneOf(BASES),
+  minEmployers: typed,
+  combine: oneOf(['all', 'any']),
+  ...slot(1),
+  ...slot(2),
+  ...slot(3),
+  ...slot(4),
+  ...slot(5),
+  ...slot(6),
+  pointsKey: typed,
+  pointsMeaning: typed,
+  pointsLevels: typed,
+  minPoints: typed,
+  demands: manyOf(oneOf(BODY_DEMAND_KINDS)),
+  panelVoters: typed,
+  panelPercent: typed,
+  ballotVoters: typed,
+  ballotPercent: typed,
+  oneVoteFor: oneOf(VOTING_UNITS),
+  ballotSecret: oneOf(['open', 'secret']),
+  boardLetters: typed,
+  boardsAsked: typed,
+  rubricTeams: typed,
+  rubricTiers: typed,
+  rubricTier: typed,
+  provenance: manyOf(oneOf(PROVENANCES)),
+  mayAnswer: oneOf(['anybody', 'hiring']),
+  relations: manyOf(z.union([oneOf(RELATIONS), z.literal('issuer_domain')], 'Choose one of the answers')),
+  months: typed,
+  warnDays: typed,
+  countingUnit: oneOf(COUNTING_UNITS),
+  whoSpeaks: oneOf(WHO_SPEAKS),
+  disagreement: oneOf(DISAGREEMENT_RULES),
+  inState: typed.transform((state) => state.toUpperCase()),
+  industries: oneOf(['any', 'related']),
+  minRegions: typed,
+  minSectors: typed,
+  minSizes: typed,
+  shareOf: oneOf(['', ...OFFERED_GROUPINGS] as ['', ...typeof OFFERED_GROUPINGS]),
+  sharePercent: typed,
+  wageDemand: oneOf(['', ...WAGE_DEMANDS]),
+  wageQuestion: typed,
+  wageBands: typed,
+  wageDollars: typed,
+  mayApply: manyOf(oneOf(APPLICANTS)),
+  decidedBy: oneOf(DECIDERS),
+  review: oneOf(REVIEWS),
+  appealDays: typed,
+  criteria: manyOf(oneOf(CRITERIA)),
+  besides: typed,
+  sourceTitle: typed,
+  sourceUrl: typed,
+  addedHere: typed,
 });
+export type PolicyFields = z.output<typeof policyForm>;

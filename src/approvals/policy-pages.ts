@@ -1,9 +1,9 @@
 import type { PublishedPolicy } from '../evidence/policy-queries.ts';
 import { POLICY_PRESETS } from '../evidence/presets.ts';
-import { CRITERION_WORDS } from '../evidence/rules/describe-requirement.ts';
 import { describePolicy, type Policy } from '../evidence/rules/policy.ts';
-import { CRITERIA } from '../evidence/types.ts';
 import { approvalPaths } from './paths.ts';
+import { formableOf } from './policy-fields.ts';
+import { readingOf } from './policy-words.ts';
 
 const NOTICES: Record<string, string> = {
   published: 'The policy is published. Lists can be made with it.',
@@ -56,7 +56,7 @@ export function policiesPage(facts: {
       };
     }),
     policies: facts.published.map(
-      ({ name, version, isLatest, body, createdAt, credentials, lists, sha256 }) => {
+      ({ id, name, version, isLatest, body, createdAt, credentials, lists, sha256 }) => {
         const [rule, ...wholeRule] = describePolicy(body);
         const own = lists.filter(({ agencyId }) => agencyId === viewer.agencyId);
         return {
@@ -64,7 +64,9 @@ export function policiesPage(facts: {
           version,
           isLatest,
           rule,
-          wholeRule,
+          wholeRule: [...wholeRule, ...readingOf(body)],
+          changeHref:
+            viewer.mayEdit && isLatest && formableOf(body) ? approvalPaths.newPolicyFrom(`v${id}`) : null,
           createdAt,
           credentials,
           sha256,
@@ -74,23 +76,8 @@ export function policiesPage(facts: {
         };
       },
     ),
-    action: viewer.mayEdit ? approvalPaths.policies : null,
-    units: [
-      { value: 'legal_entity', text: 'Each employer, as a legal entity' },
-      { value: 'group', text: 'Each group: a parent company and all under it' },
-      { value: 'site', text: 'Each site of an employer' },
-    ],
-    speakers: [
-      { value: 'everybody', text: 'Everybody who answers' },
-      { value: 'hiring_authority_first', text: 'Those who take part in hiring first, then the latest' },
-    ],
-    disagreements: [
-      { value: 'adjudicate', text: 'Two members of staff settle it; until then it is not counted' },
-      { value: 'latest', text: 'The latest clear answer counts' },
-      { value: 'any_no_wins', text: 'One no makes it a no' },
-    ],
-    criteria: CRITERIA.map((criterion) => ({ value: criterion, text: CRITERION_WORDS[criterion] })),
-    presets: POLICY_PRESETS.map(({ slug, name }) => ({ value: slug, text: name })),
+    startAction: viewer.mayEdit ? approvalPaths.newPolicy : null,
+    presets: POLICY_PRESETS.map(({ slug, name }) => ({ value: `preset-${slug}`, text: name })),
   };
 }
 

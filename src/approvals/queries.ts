@@ -18,9 +18,12 @@ import { credentials, issuers } from '../db/schema/credentials.ts';
 import { documents } from '../db/schema/documents.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
-import { answers } from '../db/schema/surveys.ts';
+import { answers, instrumentVersions } from '../db/schema/surveys.ts';
 import { policySchema } from '../evidence/rules/policy.ts';
 import { DomainError } from '../lib/errors.ts';
+import { WYOMING_INSTRUMENT } from '../surveys/presets.ts';
+import { instrumentBody } from '../surveys/types.ts';
+import type { KnownQuestion } from './policy-fields.ts';
 import type { ApplicationState } from './types.ts';
 
 export function listLists(db: Db, agencyId: number) {
@@ -507,4 +510,21 @@ export async function listReportDetails(db: Db, ids: readonly number[]) {
       .where(and(inArray(decisions.applicationId, among), eq(decisions.state, 'proposed'))),
   ]);
   return { items, reviews, records, waiting };
+}
+
+/** Every question that any version of an instrument asks, with all answers that it ever offered; the latest name counts. */
+export async function listKnownQuestions(db: Db): Promise<KnownQuestion[]> {
+  const rows = await db
+    .select({ body: instrumentVersions.body })
+    .from(instrumentVersions)
+    .orderBy(asc(instrumentVersions.id));
+  const known = new Map<string, KnownQuestion>();
+  for (const { questions } of [WYOMING_INSTRUMENT, ...rows.map(({ body }) => instrumentBody.parse(body))]) {
+    for (const { key, name, options } of questions) {
+      const before = known.get(key)?.options ?? [];
+      const all = new Set([...before, ...options.map(({ value }) => value)]);
+      known.set(key, { key, name: name.en.text, options: [...all] });
+    }
+  }
+  return [...known.values()];
 }

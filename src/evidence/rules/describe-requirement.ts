@@ -215,7 +215,7 @@ const GROUP_WORDS = {
   group: 'parent company and all under it',
 } as const;
 
-const APPLICANT_WORDS: Record<PolicyV2['mayApply'][number], string> = {
+export const APPLICANT_WORDS: Record<PolicyV2['mayApply'][number], string> = {
   anyone: 'anyone',
   employers: 'employers',
   schools: 'schools and districts',
@@ -225,7 +225,7 @@ const APPLICANT_WORDS: Record<PolicyV2['mayApply'][number], string> = {
   issuers: 'the issuers of credentials',
 };
 
-const DECIDER_WORDS: Record<PolicyV2['decidedBy'], string> = {
+export const DECIDER_WORDS: Record<PolicyV2['decidedBy'], string> = {
   agency: 'The agency decides.',
   council: 'A council decides.',
   state_board: 'The state board decides.',
@@ -235,7 +235,7 @@ const DECIDER_WORDS: Record<PolicyV2['decidedBy'], string> = {
   committee: 'A committee decides.',
 };
 
-const REVIEW_WORDS: Record<PolicyV2['review'], string> = {
+export const REVIEW_WORDS: Record<PolicyV2['review'], string> = {
   rolling: 'Reviewed at any time.',
   quarterly: 'Reviewed every quarter.',
   twice_a_year: 'Reviewed twice a year.',

@@ -308,7 +308,7 @@ export function questionKeys(policy: Policy): string[] {
   return termsOf(policy).questions.map(({ key }) => key);
 }
 
-const RELATION_WORDS: Record<Policy['excludedRelations'][number], string> = {
+export const RELATION_WORDS: Record<Policy['excludedRelations'][number], string> = {
   customer: 'is a customer of the issuer',
   board: "sits on the issuer's board",
   sells_or_paid: 'sells to the issuer or is paid by it',
@@ -318,7 +318,7 @@ const RELATION_WORDS: Record<Policy['excludedRelations'][number], string> = {
   applicant: 'is the applicant',
 };
 
-const PROVENANCE_WORDS: Record<Policy['acceptedProvenance'][number], string> = {
+export const PROVENANCE_WORDS: Record<Policy['acceptedProvenance'][number], string> = {
   mailed_link_own_domain: "a link mailed to the employer's own domain",
   mailed_link_other_domain: 'a link mailed to an address at another domain',
   mailed_link_free_mail: 'a link mailed to a free-mail address',
