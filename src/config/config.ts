@@ -220,6 +220,11 @@ export const SETTINGS = {
       'How long a process that is told to stop takes at most, whatever is away then. Jobs have two thirds of it to end. More where the mail server is slow to accept; less than the supervisor waits before it kills.',
     schema: whole(3, 600).default(15),
   },
+  PUBLIC_SMALL_CELL: {
+    description:
+      'Public pages show who was asked and who answered in bands of so many employers, so that no single answer can be worked out. All agencies share it, since bands of two widths could be laid over each other; choose it before anything is published.',
+    schema: whole(3, 11).default(5),
+  },
 } as const satisfies Record<string, Setting>;
 
 export type Config = {
@@ -251,6 +256,8 @@ export type Config = {
   };
   /** Lower-cased. */
   webhookPrivateHosts: string[];
+  /** Public counts are never told apart more finely than this many. */
+  publicSmallCell: number;
   linkSecret: string | null;
   suppressionSecret: string | null;
   signingKeysDir: string;
@@ -347,6 +354,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
       postmark: env.POSTMARK_WEBHOOK_AUTH ? { auth: env.POSTMARK_WEBHOOK_AUTH } : null,
     },
     webhookPrivateHosts: commaSeparated(env.WEBHOOK_PRIVATE_HOSTS.toLowerCase()),
+    publicSmallCell: env.PUBLIC_SMALL_CELL,
     linkSecret: env.LINK_SECRET ?? null,
     suppressionSecret: env.SUPPRESSION_SECRET ?? null,
     signingKeysDir: env.SIGNING_KEYS_DIR ? resolve(env.SIGNING_KEYS_DIR) : join(dataDir, 'keys'),

@@ -20,6 +20,7 @@ export function decisionPage(facts: {
   own: readonly PublishedResult[];
   steps: PublicSteps;
   criteria: readonly PublicCriterion[];
+  smallCell: number;
 }) {
   const { list, credential, own, steps } = facts;
   const newest = newestOf(facts.results);
@@ -44,7 +45,7 @@ export function decisionPage(facts: {
         ...(result.conditions ? [{ key: 'Conditions', value: result.conditions }] : []),
         ...reviewRows(result),
         { key: 'Frozen evidence', value: evidenceText(result.requirementStatus) },
-        ...evidenceRows(result, result === newest),
+        ...evidenceRows(result, { withBands: result === newest, smallCell: facts.smallCell }),
       ],
       steps: stepsOf(result, steps),
     })),

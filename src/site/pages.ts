@@ -119,6 +119,7 @@ export function evidenceText(requirementStatus: string | null): string {
 export function credentialPage(
   credential: NonNullable<Awaited<ReturnType<typeof findPublicCredential>>>,
   results: readonly PublishedResult[],
+  smallCell: number,
 ) {
   // Figures of two snapshots of one credential could be subtracted from each other: only the newest shows bands.
   const newest = newestOf(results);
@@ -143,7 +144,7 @@ export function credentialPage(
         { key: 'Cycle', value: result.cycleName },
         { key: 'Decided on', value: formatDate(result.decidedAt, result.timeZone) },
         ...(result.rule?.[0] ? [{ key: 'What the rule asks for', value: result.rule[0] }] : []),
-        ...evidenceRows(result, result === newest),
+        ...evidenceRows(result, { withBands: result === newest, smallCell }),
       ],
     })),
   };
@@ -155,10 +156,13 @@ export type SummaryRow = {
   action?: { href: string; text: string; about: string };
 };
 
-export function evidenceRows(result: PublishedResult, withBands: boolean): SummaryRow[] {
+export function evidenceRows(
+  result: PublishedResult,
+  { withBands, smallCell }: { withBands: boolean; smallCell: number },
+): SummaryRow[] {
   const enough = enoughText(result);
   if (!enough || !result.figures || !result.required) return [];
-  const safe = safeFigures(result.figures, result.required);
+  const safe = safeFigures(result.figures, result.required, smallCell);
   return [
     { key: 'Employers who said yes to every question', value: enough },
     ...(withBands
@@ -193,8 +197,8 @@ export function evidenceRows(result: PublishedResult, withBands: boolean): Summa
 function enoughText(result: PublishedResult): string | null {
   // Rules that count nothing, such as a panel's vote, have no number to lie on one side of.
   if (!result.figures || !result.required) return null;
-  const { enough, required } = safeFigures(result.figures, result.required);
-  return enough ? `${required} or more` : `Fewer than ${required}`;
+  const { figures, required } = result;
+  return figures.bothYes >= required ? `${required} or more` : `Fewer than ${required}`;
 }
 
 function bandText(band: Band): string {

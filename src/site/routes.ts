@@ -29,6 +29,7 @@ type WithLanguage = { Querystring: { lang?: string } };
 
 export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
   const { db } = deps;
+  const smallCell = deps.config.publicSmallCell;
   const open = { config: { access: 'public' as const } };
 
   app.get(homePath, open, async (_request, reply) => {
@@ -57,14 +58,15 @@ export function registerSiteRoutes(app: FastifyInstance, deps: Deps): void {
       listPublicSteps(db, ids),
       criteriaForPublic(db, list.policyVersionId, own[0]!),
     ]);
-    return reply.page('site/decision', decisionPage({ list, credential, results, own, steps, criteria }));
+    const page = decisionPage({ list, credential, results, own, steps, criteria, smallCell });
+    return reply.page('site/decision', page);
   });
 
   app.get<WithSlug>('/credentials/:slug', open, async (request, reply) => {
     const { credential, results } = await getPublicCredential(deps, request.params.slug);
     const alternate = credentialDataPath(credential.slug);
     reply.header('link', `<${alternate}>; rel="alternate"; type="application/ld+json"`);
-    return reply.page('site/credential', { ...credentialPage(credential, results), alternate });
+    return reply.page('site/credential', { ...credentialPage(credential, results, smallCell), alternate });
   });
 
   app.get<WithSlug>(credentialDataPath(':slug'), open, async (request, reply) => {

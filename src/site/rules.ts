@@ -3,9 +3,6 @@
  * both-yes only as on which side of the policy's number it lies, and who was asked and who answered only as bands.
  */
 
-/** Published counts are never told apart more finely than this many. Agencies may want 3 to 11; statistics offices use 3 or 5. */
-export const SMALL_CELL = 5;
-
 export type Band = { from: number; to: number };
 
 export type SafeFigures = {
@@ -24,7 +21,7 @@ export type SafeFigures = {
 export function safeFigures(
   figures: { asked: number; answered: number; bothYes: number },
   required: number,
-  smallCell = SMALL_CELL,
+  smallCell: number,
 ): SafeFigures {
   return {
     enough: figures.bothYes >= required,

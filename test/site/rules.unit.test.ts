@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { SMALL_CELL, safeFigures } from '../../src/site/rules.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { evidenceRows } from '../../src/site/pages.ts';
+import type { PublishedResult } from '../../src/site/queries.ts';
+import { safeFigures } from '../../src/site/rules.ts';
 
 /** Far above the grid's irregular beginning, so that what is true below repeats above. */
 const MOST = 60;
@@ -81,7 +84,7 @@ describe('safeFigures', () => {
       { enough: false, asked: [0, 4], answered: [0, 4] },
     ],
   ])('shows %j in bands', (figures, { enough, asked, answered }) => {
-    expect(safeFigures(figures, 10)).toEqual({
+    expect(safeFigures(figures, 10, 5)).toEqual({
       enough,
       required: 10,
       asked: { from: asked[0], to: asked[1] },
@@ -90,7 +93,17 @@ describe('safeFigures', () => {
   });
 
   it('keeps to a threshold that statistics offices use', () => {
-    expect(SMALL_CELL).toBeGreaterThanOrEqual(3);
-    expect(SMALL_CELL).toBeLessThanOrEqual(11);
+    const set = (PUBLIC_SMALL_CELL?: string) => parseConfig({ PUBLIC_SMALL_CELL }).publicSmallCell;
+    expect([set(), set('3'), set('11')]).toEqual([5, 3, 11]);
+    for (const bad of ['2', '12', '0', '4.5']) expect(() => set(bad)).toThrow('PUBLIC_SMALL_CELL');
+  });
+
+  it('is shown by the bands of the installation', () => {
+    const result = { figures: { asked: 43, answered: 21, bothYes: 12 }, required: 10 } as PublishedResult;
+    const rows = (smallCell: number) =>
+      evidenceRows(result, { withBands: true, smallCell }).map(({ value }) => value);
+    expect(rows(5)).toEqual(['10 or more', '40 to 44', '20 to 24']);
+    expect(rows(11)).toEqual(['10 or more', '43 to 53', '21 to 31']);
+    expect(evidenceRows(result, { withBands: false, smallCell: 5 })).toHaveLength(1);
   });
 });
