@@ -13,7 +13,11 @@ type KnownAgency = CredentialFacts['agency'];
 type KnownCredential = Pick<CredentialAsk, 'credentialId' | 'name' | 'issuerId' | 'issuer'>;
 
 /** What an invitation asks, in the order of its pages; without a credential it is a meeting. */
-export type Asked = readonly { askId: number; credentialId: number | null }[];
+export type Asked = readonly AskedOne[];
+type AskedOne = { askId: number } & (
+  | { credentialId: number; instrumentVersionId: number }
+  | { credentialId: null; instrumentVersionId: null }
+);
 
 export type KnownNames = {
   agency(id: number): Promise<KnownAgency>;
@@ -51,8 +55,8 @@ export function createKnownNames(sql: Sql): KnownNames {
   const asked = new LRUCache<number, Asked>({
     max: MAX_KEPT,
     ttl: ORDER_MS,
-    fetchMethod: (id) => sql<{ askId: number; credentialId: number | null }[]>`
-      select id as "askId", credential_id as "credentialId" from asks
+    fetchMethod: (id) => sql<AskedOne[]>`
+      select id as "askId", credential_id as "credentialId", instrument_version_id as "instrumentVersionId" from asks
       where invitation_id = ${id} and state <> 'cancelled' order by position`,
   });
   const read =

@@ -13,8 +13,6 @@ export async function lockInvitation(tx: Tx, tokenHash: Buffer) {
       waveState: waves.state,
       closeAt: waves.closeAt,
       graceUntil: waves.graceUntil,
-      instrumentVersionId: waves.instrumentVersionId,
-      noticeVersionId: waves.noticeVersionId,
       emailDomain: contacts.emailDomain,
     })
     .from(invitations)
@@ -23,17 +21,12 @@ export async function lockInvitation(tx: Tx, tokenHash: Buffer) {
     .where(eq(invitations.tokenHash, tokenHash))
     .for('no key update', { of: invitations });
   if (!row) return null;
-  const { invitation, closeAt, graceUntil, instrumentVersionId, noticeVersionId } = row;
-  invariant(
-    closeAt && graceUntil && instrumentVersionId && noticeVersionId,
-    'an invitation belongs to a wave whose schedule and wording are fixed',
-  );
+  const { invitation, closeAt, graceUntil } = row;
+  invariant(closeAt && graceUntil, 'an invitation belongs to a wave whose schedule is fixed');
   return {
     invitation,
     draft: invitation.draft as Draft,
     emailDomain: row.emailDomain,
-    instrumentVersionId,
-    noticeVersionId,
     access: {
       state: invitation.state,
       expiresAt: invitation.expiresAt,

@@ -2,7 +2,7 @@ import { canRespond } from '../committees/rules.ts';
 import { seatRoleName } from '../committees/words.ts';
 import type { Language } from '../employers/types.ts';
 import { type FieldError, type FormValues, fieldError } from '../http/forms.ts';
-import { assertNever } from '../lib/errors.ts';
+import { assertNever, invariant } from '../lib/errors.ts';
 import { formatDate, formatDateTime, formatTime } from '../lib/zoned-time.ts';
 import { minutesToAnswer } from '../outreach/rules.ts';
 import { DECLINE_REASONS } from '../outreach/types.ts';
@@ -34,11 +34,31 @@ export type PageContext<Facts extends CredentialFacts = RespondFacts> = {
   language: Language;
   now: Date;
   facts: Facts;
-  instrument: { id: number; sha256: string; body: InstrumentBody };
+  /** Of all that is asked about credentials, by id. */
+  wordings: ReadonlyMap<number, PageWording>;
 };
+
+type PageWording = { id: number; sha256: string; body: InstrumentBody };
 
 /** A context of which only the page in hand is known, enough for the frame around any page. */
 type AnyContext = PageContext<CredentialFacts>;
+
+/** The questions of one ask. */
+export function wordingOf({ wordings }: AnyContext, ask: { instrumentVersionId: number }): PageWording {
+  const wording = wordings.get(ask.instrumentVersionId);
+  invariant(wording, `instrument version ${ask.instrumentVersionId} is read`);
+  return wording;
+}
+
+/**
+ * How the connection to an issuer is asked: once, whoever asks about its credentials, and so in the words of the first
+ * of them. The answers are the same few in every wording.
+ */
+function relationWording(context: AnyContext, issuerId: number): InstrumentBody['relation'] {
+  const first = context.facts.credentials.find((ask) => ask.issuerId === issuerId);
+  invariant(first, 'the issuer of a credential that is asked about');
+  return wordingOf(context, first).body.relation;
+}
 
 /** A form that was refused, to be shown again as it was typed. */
 export type RefusedForm = { values: FormValues; errors: readonly FieldError[] };
@@ -87,7 +107,7 @@ export function path(context: AnyContext, step?: RespondStep): string {
 
 /** Where a page stands among the others, and where its back link leads. */
 function placeOf(context: AnyContext, step: RespondStep) {
-  const steps = stepsOf(progressOf(context.facts), context.instrument.body);
+  const steps = stepsOf(progressOf(context.facts), context.wordings);
   const total = steps.length + 1;
   const current = step === 'check' ? total : steps.findIndex((each) => each.step === step) + 1;
   const isDone = step !== 'check' && steps.every(({ done }) => done);
@@ -106,7 +126,7 @@ export function startPage(
   const { facts, language } = context;
   const text = TEXT[language];
   const { credentials, employer } = facts;
-  const steps = stepsOf(progressOf(facts), context.instrument.body);
+  const steps = stepsOf(progressOf(facts), context.wordings);
   const begun = facts.draft.about !== undefined;
   return {
     ...shell(context, {
@@ -203,10 +223,9 @@ export function youPage(context: PageContext, form?: RefusedForm) {
 }
 
 export function connectionPage(context: PageContext, form?: RefusedForm) {
-  const { facts, language, instrument } = context;
+  const { facts, language } = context;
   const text = TEXT[language];
   const place = placeOf(context, 'connection');
-  const relation = instrument.body.relation;
   return {
     ...shell(context, {
       title: text.connectionTitle,
@@ -215,15 +234,18 @@ export function connectionPage(context: PageContext, form?: RefusedForm) {
       ...form,
     }),
     steps: place.steps,
-    questions: issuersOf(facts.credentials).map(({ id, name }) => ({
-      name: `issuer_${id}`,
-      legend: inLanguage(language, relation.text).replace('{issuer}', name),
-      value: facts.draft[`issuer:${id}`] ?? null,
-      items: relation.options.map((option) => ({
-        value: option.value,
-        text: inLanguage(language, option.label),
-      })),
-    })),
+    questions: issuersOf(facts.credentials).map(({ id, name }) => {
+      const relation = relationWording(context, id);
+      return {
+        name: `issuer_${id}`,
+        legend: inLanguage(language, relation.text).replace('{issuer}', name),
+        value: facts.draft[`issuer:${id}`] ?? null,
+        items: relation.options.map((option) => ({
+          value: option.value,
+          text: inLanguage(language, option.label),
+        })),
+      };
+    }),
   };
 }
 
@@ -232,9 +254,10 @@ export function credentialPage(
   number: number,
   form?: RefusedForm & { shownAt: string },
 ) {
-  const { facts, language, instrument } = context;
+  const { facts, language } = context;
   const text = TEXT[language];
   const ask = facts.credentials[number - 1]!;
+  const instrument = wordingOf(context, ask);
   const step = `c/${number}` as const;
   const place = placeOf(context, step);
   const answer = facts.draft[`ask:${ask.askId}`];
@@ -243,6 +266,7 @@ export function credentialPage(
     ...shell(context, { title: ask.name, step, back: place.back, ...form }),
     steps: { ...place.steps, text: text.credentialCaption(number, facts.credentials.length) },
     issuedBy: text.issuedBy(ask.issuer),
+    otherQuestions: asksOtherwise(context, number) ? text.otherQuestions : null,
     askId: ask.askId,
     wordingId: instrument.id,
     shownAt: form?.shownAt ?? context.now.getTime().toString(36),
@@ -258,19 +282,30 @@ export function credentialPage(
   };
 }
 
+/** Whether the questions are others than on the page before: who has just answered some looks twice. */
+function asksOtherwise({ facts }: AnyContext, number: number): boolean {
+  const before = facts.credentials[number - 2];
+  return (
+    before !== undefined && before.instrumentVersionId !== facts.credentials[number - 1]!.instrumentVersionId
+  );
+}
+
 /**
  * All that a credential's page shows but the link, the ask's id and the time: employers with equal keys see equal pages.
  * Much cheaper than the page.
  */
 export function credentialPageKey(context: AnyContext, number: number): string {
-  const { facts, language, instrument } = context;
+  const { facts, language } = context;
   const { agency, credentials, draft } = facts;
-  const { askId, name, issuer } = credentials[number - 1]!;
+  const ask = credentials[number - 1]!;
+  const { askId, name, issuer } = ask;
+  const instrument = wordingOf(context, ask);
   const { back, steps } = placeOf(context, `c/${number}`);
   const answer = draft[`ask:${askId}`];
   return [
     instrument.id,
     instrument.sha256,
+    asksOtherwise(context, number),
     language,
     facts.language,
     number,
@@ -359,9 +394,9 @@ export function meetingPage(context: PageContext, number: number, form?: Refused
 }
 
 export function checkPage(context: PageContext & { notice: NoticeBody }, errors: readonly FieldError[] = []) {
-  const { facts, language, instrument } = context;
+  const { facts, language } = context;
   const text = TEXT[language];
-  const steps = stepsOf(progressOf(facts), instrument.body);
+  const steps = stepsOf(progressOf(facts), context.wordings);
   const missing = steps.filter(({ done }) => !done).length;
   const sent = facts.state === 'answered';
   return {
@@ -463,7 +498,7 @@ export function declinedPage(context: PageContext) {
     what: text.declinedText[reason],
     colleagueHref: reason === 'left' || reason === 'wrong_role' ? path(context, 'colleague') : null,
     anyway: reason === 'never' ? null : text.declinedAnyway(day(facts.closeAt, context)),
-    anywayHref: path(context, resumeStep(stepsOf(progressOf(facts), context.instrument.body))),
+    anywayHref: path(context, resumeStep(stepsOf(progressOf(facts), context.wordings))),
   };
 }
 
@@ -502,11 +537,12 @@ export function closedPage(context: PageContext, typed: { key: string; value: st
 }
 
 /** What a form sent, in words where its fields are known, so that nobody has typed for nothing. */
-export function typedRows(
-  { instrument, language }: PageContext,
-  body: unknown,
-): { key: string; value: string }[] {
+export function typedRows(context: PageContext, body: unknown): { key: string; value: string }[] {
+  const { facts, language } = context;
   const text = TEXT[language];
+  const form: Record<string, unknown> = { ...(body ?? {}) };
+  const ask = facts.credentials.find(({ askId }) => String(askId) === form.ask);
+  const instrument = ask && wordingOf(context, ask).body;
   const labels: Record<string, string> = {
     name: text.aboutName,
     job: text.aboutJob,
@@ -524,10 +560,10 @@ export function typedRows(
     declined: text.no,
     ...text.declineReason,
   };
-  return Object.entries(body ?? {}).flatMap(([name, value]) => {
+  return Object.entries(form).flatMap(([name, value]) => {
     if (typeof value !== 'string' || value === '') return [];
     if (name === 'not_familiar') return [{ key: text.notFamiliarKey, value: text.notFamiliar }];
-    const question = instrument.body.questions.find(({ key }) => key === name);
+    const question = instrument?.questions.find(({ key }) => key === name);
     if (question) {
       return [{ key: inLanguage(language, question.text), value: optionText(question, value, language) }];
     }
@@ -596,7 +632,7 @@ type SummaryRow = {
 type SummarySection = { heading: string; askedBy?: string | null; rows: SummaryRow[] };
 
 function summaryOf(context: PageContext, withActions: boolean): SummarySection[] {
-  const { facts, language, instrument } = context;
+  const { facts, language } = context;
   const text = TEXT[language];
   const { draft } = facts;
   const action = (step: RespondStep, about: string, answered: boolean) =>
@@ -646,7 +682,9 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
     const relation = draft[`issuer:${issuer.id}`];
     aboutRows.push({
       key: text.checkConnectionTo(issuer.name),
-      value: relation ? relationText(instrument.body, relation, language) : text.checkNotAnswered,
+      value: relation
+        ? relationText(relationWording(context, issuer.id), relation, language)
+        : text.checkNotAnswered,
       action: action('connection', text.checkConnectionTo(issuer.name), relation !== undefined),
     });
   }
@@ -658,7 +696,7 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
     sections.push({
       heading: ask.name,
       askedBy: askedBy(context, ask.askId),
-      rows: answerRows(instrument.body, answer, language).map((row) => ({
+      rows: answerRows(wordingOf(context, ask).body, answer, language).map((row) => ({
         ...row,
         action: action(`c/${index + 1}`, `${row.key} (${ask.name})`, answer !== undefined),
       })),
@@ -713,8 +751,12 @@ function optionText(question: Question, value: string, language: Language): stri
   return option ? inLanguage(language, option.label) : value;
 }
 
-function relationText(instrument: InstrumentBody, relation: Relation, language: Language): string {
-  const option = instrument.relation.options.find(({ value }) => value === relation);
+function relationText(
+  { options }: InstrumentBody['relation'],
+  relation: Relation,
+  language: Language,
+): string {
+  const option = options.find(({ value }) => value === relation);
   return option ? inLanguage(language, option.label) : relation;
 }
 
@@ -725,15 +767,16 @@ export function answerErrors(
   language: Language,
 ): FieldError[] {
   const text = TEXT[language].errors;
+  const unknown = inLanguage(language, instrument.notFamiliar.label);
   return errors.map(({ question, code }) => {
     const number = instrument.questions.findIndex(({ key }) => key === question) + 1;
     switch (code) {
       case 'missing':
-        return fieldError(question, text.answerMissing(number));
+        return fieldError(question, text.answerMissing(number, unknown));
       case 'not_an_option':
         return fieldError(question, text.answerUnknown(number));
       case 'both':
-        return fieldError('not_familiar', text.answerBoth);
+        return fieldError('not_familiar', text.answerBoth(unknown));
       default:
         return assertNever(code);
     }

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/client.ts';
 import type { Language } from '../employers/types.ts';
-import type { KnownNames } from './known-names.ts';
+import type { Asked, KnownNames } from './known-names.ts';
 import type { Progress } from './rules.ts';
 import type { CredentialAsk, CredentialFacts, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
 
@@ -12,12 +12,12 @@ export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<Res
   const [row] = await sql<FactsRow[]>`
     select
       i.id, i.state, i.language, i.draft, i.draft_version, i.answered_at, i.decline_reason, i.expires_at,
-      w.state as wave_state, w.close_at, w.grace_until, w.instrument_version_id, w.notice_version_id,
+      w.state as wave_state, w.close_at, w.grace_until, w.notice_version_id,
       g.name as agency_name, g.short_name, g.time_zone, g.reply_to, g.phone, g.postal_address,
       c.name as contact_name, c.title as contact_title, coalesce(nullif(e.dba, ''), e.legal_name) as employer,
       (
         select json_agg(json_build_array(
-          a.id, a.state, cr.id, cr.name, s.id, s.name,
+          a.id, a.state, cr.id, cr.name, s.id, s.name, a.instrument_version_id,
           m.id, k.name, k.purpose, m.title, a.seat_role, m.starts_at, m.ends_at, m.time_zone, m.place, m.online_url, m.state,
           ag.id, ag.name, aw.notice_version_id, aw.close_at
         ) order by a.position)
@@ -48,9 +48,9 @@ export async function findCredentialFacts(
   const [row] = await sql<CredentialPageRow[]>`
     select
       i.id, i.state, i.language, i.draft, i.expires_at, i.agency_id,
-      w.state as wave_state, w.close_at, w.grace_until, w.instrument_version_id,
+      w.state as wave_state, w.close_at, w.grace_until,
       (
-        select json_agg(json_build_array(a.id, a.state, a.credential_id) order by a.position)
+        select json_agg(json_build_array(a.id, a.state, a.credential_id, a.instrument_version_id) order by a.position)
         from asks a
         where a.invitation_id = i.id and a.state <> 'cancelled'
       ) as asks
@@ -61,11 +61,15 @@ export async function findCredentialFacts(
   const agency = await names.agency(row.agency_id);
   const credentials: CredentialAsk[] = [];
   const meetings: { askId: number }[] = [];
-  const asked: { askId: number; credentialId: number | null }[] = [];
-  for (const [askId, state, credentialId] of row.asks ?? []) {
-    asked.push({ askId, credentialId });
-    if (credentialId === null) meetings.push({ askId });
-    else credentials.push({ askId, state, ...(await names.credential(credentialId)) });
+  const asked: Asked[number][] = [];
+  for (const [askId, state, credentialId, instrumentVersionId] of row.asks ?? []) {
+    if (credentialId === null) {
+      asked.push({ askId, credentialId, instrumentVersionId: null });
+      meetings.push({ askId });
+    } else {
+      asked.push({ askId, credentialId, instrumentVersionId });
+      credentials.push({ askId, state, instrumentVersionId, ...(await names.credential(credentialId)) });
+    }
   }
   names.keepAsked(row.id, asked);
   return { ...accessFactsOf(row), agency, credentials, meetings };
@@ -78,6 +82,7 @@ type CredentialColumns = [
   name: string,
   issuerId: number,
   issuer: string,
+  instrumentVersionId: number,
 ];
 type MeetingColumns = [
   meetingId: number | null,
@@ -103,13 +108,15 @@ type AccessRow = {
   wave_state: CredentialFacts['waveState'];
   close_at: Date;
   grace_until: Date;
-  instrument_version_id: number;
 };
+
+/** Of a meeting the last two are null. */
+type AskOfPage = [askId: number, state: string, credentialId: number | null, instrumentVersionId: number];
 
 type CredentialPageRow = AccessRow & {
   id: number;
   agency_id: number;
-  asks: [askId: number, state: string, credentialId: number | null][] | null;
+  asks: AskOfPage[] | null;
 };
 
 type FactsRow = AccessRow & {
@@ -139,7 +146,6 @@ function accessFactsOf(row: AccessRow) {
     waveState: row.wave_state,
     closeAt: row.close_at,
     graceUntil: row.grace_until,
-    instrumentVersionId: row.instrument_version_id,
   };
 }
 
@@ -159,16 +165,19 @@ function factsOf(row: FactsRow): RespondFacts {
       shortName: row.short_name,
       timeZone: row.time_zone,
     },
-    credentials: (row.asks ?? []).flatMap(([askId, state, credentialId, name, issuerId, issuer]) =>
-      credentialId === null ? [] : [{ askId, state, credentialId, name, issuerId, issuer }],
+    credentials: (row.asks ?? []).flatMap(
+      ([askId, state, credentialId, name, issuerId, issuer, instrumentVersionId]) =>
+        credentialId === null
+          ? []
+          : [{ askId, state, credentialId, name, issuerId, issuer, instrumentVersionId }],
     ),
     contact: { name: row.contact_name, title: row.contact_title },
     employer: row.employer,
-    askers: (row.asks ?? []).map(([askId, , , , , , , , , , , , , , , , , ...asker]) => {
+    askers: (row.asks ?? []).map(([askId, , , , , , , , , , , , , , , , , , ...asker]) => {
       const [agencyId, name, noticeVersionId, closeAt] = asker;
       return { askId, agencyId, name, noticeVersionId, closeAt: new Date(closeAt) };
     }),
-    meetings: (row.asks ?? []).flatMap(([askId, state, , , , , ...meeting]) => {
+    meetings: (row.asks ?? []).flatMap(([askId, state, , , , , , ...meeting]) => {
       const [meetingId, committee, purpose, title, seatRole, startsAt, endsAt, ...rest] = meeting;
       const [timeZone, place, onlineUrl, meetingState] = rest;
       if (meetingId === null) return [];
@@ -209,10 +218,11 @@ export async function findWait(sql: Sql, invitationId: number): Promise<'quarant
 export type DraftPatch = {
   tokenHash: Buffer;
   patch: PageDraft;
-  /** The ask that the page named, which must be this invitation's; null when the page named none. */
-  askId: number | null;
-  /** The wording the page showed and was checked by. */
-  instrumentVersionId: number;
+  /**
+   * The ask that the page named, which must be this invitation's, and the wording that the page showed and was checked by,
+   * which must be that ask's; null when the page asked nothing of a credential.
+   */
+  ask: { id: number; instrumentVersionId: number } | null;
   /** As the page's address asked for; null keeps the invitation's. */
   language: Language | null;
   flag: string | null;
@@ -239,10 +249,10 @@ export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch):
       flags = case when given.flag is null or given.flag = any(i.flags) then i.flags
         else array_append(i.flags, given.flag) end
     from waves w,
-      (values (${input.now}::timestamptz, ${input.askId}::bigint, ${input.flag}::text)) as given (now, ask, flag)
+      (values (${input.now}::timestamptz, ${input.ask?.id ?? null}::bigint,
+        ${input.ask?.instrumentVersionId ?? null}::bigint, ${input.flag}::text)) as given (now, ask, wording, flag)
     where i.token_hash = ${input.tokenHash}
       and w.id = i.wave_id
-      and w.instrument_version_id = ${input.instrumentVersionId}
       and i.expires_at > given.now
       and case
         when i.state in ('started', 'answered')
@@ -253,14 +263,18 @@ export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch):
       end
       and (given.ask is null or exists (
         select from asks a where a.id = given.ask and a.invitation_id = i.id and a.state <> 'cancelled'
+          and a.instrument_version_id = given.wording
       ))
     returning i.id, i.draft`;
   if (!row) return null;
   const credentials: Progress['credentials'][number][] = [];
   const meetings: { askId: number }[] = [];
-  for (const { askId, credentialId } of await names.asked(row.id)) {
+  for (const { askId, credentialId, instrumentVersionId } of await names.asked(row.id)) {
     if (credentialId === null) meetings.push({ askId });
-    else credentials.push({ askId, issuerId: (await names.credential(credentialId)).issuerId });
+    else {
+      const { issuerId } = await names.credential(credentialId);
+      credentials.push({ askId, issuerId, instrumentVersionId });
+    }
   }
   return { draft: row.draft, credentials, meetings };
 }

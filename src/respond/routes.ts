@@ -4,7 +4,7 @@ import type { Language } from '../employers/types.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { isLanguage, preferredLanguage } from '../http/words.ts';
 import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
-import { getInstrumentVersion, getNoticeVersion } from '../surveys/queries.ts';
+import { getInstrumentVersions, getNoticeVersion } from '../surveys/queries.ts';
 import { declineInvitation } from './decline-invitation.ts';
 import {
   aboutForm,
@@ -153,16 +153,20 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     const context = await contextOf(deps, request);
     if (!context) return unknown(request, reply);
     if (!isOpen(context)) return closed(reply, context, body);
-    const ask = context.facts.credentials[number.data - 1];
+    const { credentials } = context.facts;
+    const at = credentials.findIndex(
+      (ask) => ask.askId === hidden.data?.ask && ask.instrumentVersionId === hidden.data.wording,
+    );
     // The invitation changed under an open page, or somebody made the form up: show what is asked now.
-    if (!ask || outcome.errors.length === 0) return reply.redirect(respondPath(token, 'check'), 303);
-    const errors = pages.answerErrors(context.instrument.body, outcome.errors, context.language);
+    if (at < 0 || outcome.errors.length === 0) return reply.redirect(respondPath(token, 'check'), 303);
+    const wording = pages.wordingOf(context, credentials[at]!);
+    const errors = pages.answerErrors(wording.body, outcome.errors, context.language);
     const shownAgain = (shown ?? context.now).getTime().toString(36);
     return reply.page(
       'respond/credential',
       pages.withQuestions(
-        pages.credentialPage(context, number.data, { values: body, errors, shownAt: shownAgain }),
-        context.instrument,
+        pages.credentialPage(context, at + 1, { values: body, errors, shownAt: shownAgain }),
+        wording,
       ),
       { status: 422 },
     );
@@ -305,12 +309,11 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     step: RespondStep,
     patch: PageDraft,
   ) {
-    const { facts, token, language } = context;
+    const { token, language } = context;
     const outcome = await savePage(saving, {
       tokenHash: hashToken(token),
       step,
       patch,
-      instrumentVersionId: facts.instrumentVersionId,
       language,
     });
     if (outcome.saved) return reply.redirect(respondPath(token, outcome.next), 303);
@@ -333,7 +336,10 @@ async function contextFrom<Facts extends CredentialFacts>(
     facts,
     language: askedLanguage(request) ?? facts.language,
     now: deps.clock.now(),
-    instrument: await getInstrumentVersion(deps.db, facts.instrumentVersionId),
+    wordings: await getInstrumentVersions(
+      deps.db,
+      facts.credentials.map(({ instrumentVersionId }) => instrumentVersionId),
+    ),
   };
 }
 
@@ -347,16 +353,17 @@ function credentialHtml(
   number: number,
   reply: FastifyReply,
 ): string {
-  const { instrument, token, facts, now } = context;
+  const { token, facts, now } = context;
+  const ask = facts.credentials[number - 1]!;
   const own = {
     token,
-    askId: String(facts.credentials[number - 1]!.askId),
+    askId: String(ask.askId),
     shownAt: now.getTime().toString(36),
   };
   return keep(pages.credentialPageKey(context, number), own, () => {
     const page = pages.credentialPage({ ...context, token: HOLES.token }, number);
     const shared = { ...page, askId: HOLES.askId, shownAt: HOLES.shownAt };
-    return reply.html('respond/credential', pages.withQuestions(shared, instrument));
+    return reply.html('respond/credential', pages.withQuestions(shared, pages.wordingOf(context, ask)));
   });
 }
 

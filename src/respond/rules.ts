@@ -1,3 +1,4 @@
+import { invariant } from '../lib/errors.ts';
 import { textKey } from '../lib/text-key.ts';
 import { LAUNCHED_WAVE_STATES } from '../outreach/types.ts';
 import { isComplete } from '../surveys/rules.ts';
@@ -28,14 +29,17 @@ export function accessOf(facts: AccessFacts, now: Date): Access {
 /** The asks and the draft: what the next page is decided by. */
 export type Progress = {
   draft: Draft;
-  credentials: readonly { askId: number; issuerId: number }[];
+  credentials: readonly { askId: number; issuerId: number; instrumentVersionId: number }[];
   meetings: readonly { askId: number }[];
 };
+
+/** The versions by which the asks of an invitation are worded, by id. */
+export type Wordings<Body = Pick<InstrumentBody, 'questions'>> = ReadonlyMap<number, { body: Body }>;
 
 export type Step = { step: RespondStep; done: boolean };
 
 /** The pages of this invitation in order, without the start and what follows the check, each with whether it is done. */
-export function stepsOf(progress: Progress, instrument: Pick<InstrumentBody, 'questions'>): Step[] {
+export function stepsOf(progress: Progress, wordings: Wordings): Step[] {
   const { draft, credentials, meetings } = progress;
   const steps: Step[] = [{ step: 'about', done: draft.about !== undefined }];
   if (draft.about?.other) steps.push({ step: 'you', done: draft.identity !== undefined });
@@ -45,8 +49,10 @@ export function stepsOf(progress: Progress, instrument: Pick<InstrumentBody, 'qu
       done: credentials.every(({ issuerId }) => draft[`issuer:${issuerId}`] !== undefined),
     });
   }
-  for (const [index, { askId }] of credentials.entries()) {
-    steps.push({ step: `c/${index + 1}`, done: isComplete(instrument, draft[`ask:${askId}`]) });
+  for (const [index, { askId, instrumentVersionId }] of credentials.entries()) {
+    const wording = wordings.get(instrumentVersionId);
+    invariant(wording, `the wording of ask ${askId} is known`);
+    steps.push({ step: `c/${index + 1}`, done: isComplete(wording.body, draft[`ask:${askId}`]) });
   }
   for (const [index, { askId }] of meetings.entries()) {
     steps.push({ step: `m/${index + 1}`, done: draft[`meeting:${askId}`] !== undefined });
@@ -58,6 +64,8 @@ export function stepsOf(progress: Progress, instrument: Pick<InstrumentBody, 'qu
 export function nextStep(steps: readonly Step[], after: RespondStep): RespondStep {
   if (steps.every(({ done }) => done)) return 'check';
   const at = steps.findIndex(({ step }) => step === after);
+  // What was asked before it has ended meanwhile, and the pages behind moved up.
+  if (at < 0) return resumeStep(steps);
   return steps[at + 1]?.step ?? 'check';
 }
 

@@ -1,11 +1,11 @@
 import type { Deps } from '../deps.ts';
 import type { Language } from '../employers/types.ts';
-import { findInstrumentVersion } from '../surveys/queries.ts';
+import { findInstrumentVersion, getInstrumentVersions } from '../surveys/queries.ts';
 import { type AnswerError, type AnswerInput, checkAnswer, isQuick } from '../surveys/rules.ts';
 import type { KnownNames } from './known-names.ts';
 import type { RespondStep } from './paths.ts';
 import { saveDraft } from './queries.ts';
-import { nextStep, stepsOf } from './rules.ts';
+import { nextStep, type Progress, stepsOf } from './rules.ts';
 import { answerDraft, type PageDraft } from './types.ts';
 
 /** An answer came sooner than a person reads; staff see it, and it is kept all the same (E8). */
@@ -21,8 +21,8 @@ export type SaveOutcome =
   | { saved: false; errors: AnswerError[] };
 
 /**
- * Saves what one credential's page sent into the draft. Believes nothing of the form: the wording must be the one of
- * the invitation's wave, the ask one of its own, and the invitation must take answers, all in the one statement that saves.
+ * Saves what one credential's page sent into the draft. Believes nothing of the form: the ask must be one of the
+ * invitation's own, the wording that ask's, and the invitation must take answers, all in the one statement that saves.
  */
 export async function saveCredential(
   deps: SaveDeps,
@@ -44,14 +44,12 @@ export async function saveCredential(
   const progress = await saveDraft(deps.sql, deps.names, {
     tokenHash: input.tokenHash,
     patch: answerDraft(input.askId, checked.answer),
-    askId: input.askId,
-    instrumentVersionId: instrument.id,
+    ask: { id: input.askId, instrumentVersionId: instrument.id },
     language: input.language,
     flag: input.shownAt === null ? UNSEEN_FLAG : isQuick(input.shownAt, now) ? QUICK_FLAG : null,
     now,
   });
-  if (!progress) return { saved: false, errors: [] };
-  return { saved: true, next: nextStep(stepsOf(progress, instrument.body), input.step) };
+  return savedThen(deps, progress, input.step);
 }
 
 /** Saves a page that was already checked against the invitation's facts: who answers, the relations, a meeting. */
@@ -61,17 +59,26 @@ export async function savePage(
     tokenHash: Buffer;
     step: RespondStep;
     patch: PageDraft;
-    instrumentVersionId: number;
     language: Language | null;
   },
 ): Promise<SaveOutcome> {
-  const instrument = await findInstrumentVersion(deps.db, input.instrumentVersionId);
   const progress = await saveDraft(deps.sql, deps.names, {
     ...input,
-    askId: null,
+    ask: null,
     flag: null,
     now: deps.clock.now(),
   });
-  if (!progress || !instrument) return { saved: false, errors: [] };
-  return { saved: true, next: nextStep(stepsOf(progress, instrument.body), input.step) };
+  return savedThen(deps, progress, input.step);
+}
+
+/** Where a saved page leads; nowhere when nothing was saved. */
+async function savedThen(
+  deps: Pick<Deps, 'db'>,
+  progress: Progress | null,
+  step: RespondStep,
+): Promise<SaveOutcome> {
+  if (!progress) return { saved: false, errors: [] };
+  const asked = progress.credentials.map(({ instrumentVersionId }) => instrumentVersionId);
+  const wordings = await getInstrumentVersions(deps.db, asked);
+  return { saved: true, next: nextStep(stepsOf(progress, wordings), step) };
 }

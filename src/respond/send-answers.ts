@@ -11,20 +11,20 @@ import type { Language } from '../employers/types.ts';
 import { lockUnitsOf } from '../evidence/queries.ts';
 import { refreshPositions } from '../evidence/refresh-positions.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { invariant } from '../lib/errors.ts';
 import { isFreeMailDomain, parseMailAddress } from '../lib/mail-address.ts';
 import { queueTransactional } from '../outreach/queue-transactional.ts';
 import { referToColleague } from '../outreach/refer-to-colleague.ts';
 import { stopReminders } from '../outreach/stop-messages.ts';
 import { markWordingUsed } from '../surveys/publish-wording.ts';
-import { getInstrumentVersion, getNoticeVersion } from '../surveys/queries.ts';
+import { getInstrumentVersions, getNoticeVersion } from '../surveys/queries.ts';
 import { type NewAnswer, recordAnswers } from '../surveys/record-answers.ts';
 import { gradeProvenance, isComplete } from '../surveys/rules.ts';
-import type { InstrumentBody } from '../surveys/types.ts';
 import { listDomains, lockInvitation } from './lock-invitation.ts';
 import { openConfirmation } from './open-confirmation.ts';
 import { quarantineInvitation } from './quarantine-answers.ts';
 import { findMachines } from './rules/quarantine.ts';
-import { accessOf, hasUnsentChanges } from './rules.ts';
+import { accessOf, hasUnsentChanges, type Wordings } from './rules.ts';
 import { QUICK_FLAG, UNSEEN_FLAG } from './save-page.ts';
 import { noteSending } from './sendings.ts';
 import { TEXT } from './text.ts';
@@ -88,13 +88,15 @@ async function send(
   const { about } = draft;
   if (!about) return refused('about_missing');
   if (about.other && !draft.identity) return refused('identity_missing');
-  const instrument = await getInstrumentVersion(deps.db, locked.instrumentVersionId);
-  const notice = await getNoticeVersion(deps.db, locked.noticeVersionId);
   // What was asked beside others may be over while they go on: each ask is taken as long as its own wave takes it.
   const asked = (await listAsks(tx, invitation.id)).filter(
     ({ wave }) => accessOf({ ...locked.access, ...wave }, now) === 'open',
   );
-  const given = answersIn(draft, about, instrument.body, asked);
+  const wordings = await getInstrumentVersions(
+    deps.db,
+    asked.flatMap(({ instrumentVersionId }) => instrumentVersionId ?? []),
+  );
+  const given = answersIn(draft, about, wordings, asked);
   if (given === 'connection_missing') return refused('connection_missing');
   const replies = asked.flatMap((ask) => {
     const reply = draft[`meeting:${ask.askId}`];
@@ -118,8 +120,6 @@ async function send(
       invitationId: invitation.id,
       contactId: passedOn?.contactId ?? invitation.contactId,
       employerId: invitation.employerId,
-      instrumentVersionId: instrument.id,
-      noticeVersionId: notice.id,
       language: input.language,
       respondentName: about.name,
       respondentTitle: about.title,
@@ -135,8 +135,10 @@ async function send(
     given,
     now,
   );
-  if (!instrument.isUsed || !notice.isUsed) {
-    await markWordingUsed(tx, { instrumentVersionId: instrument.id, noticeVersionId: notice.id, now });
+  for (const { instrumentVersionId, noticeVersionId } of changed) {
+    const notice = await getNoticeVersion(deps.db, noticeVersionId);
+    if (wordings.get(instrumentVersionId)?.isUsed && notice.isUsed) continue;
+    await markWordingUsed(tx, { instrumentVersionId, noticeVersionId, now });
   }
   for (const { askId, reply } of replies) {
     await respondToMeeting(tx, deps, {
@@ -286,6 +288,7 @@ async function listAsks(tx: Tx, invitationId: number) {
     .select({
       askId: asks.id,
       credentialId: asks.credentialId,
+      instrumentVersionId: asks.instrumentVersionId,
       issuerId: credentials.issuerId,
       startsAt: meetings.startsAt,
       meetingState: meetings.state,
@@ -308,16 +311,19 @@ async function listAsks(tx: Tx, invitationId: number) {
 function answersIn(
   draft: Draft,
   about: About,
-  instrument: InstrumentBody,
+  wordings: Wordings,
   asked: readonly AskRow[],
 ): NewAnswer[] | 'connection_missing' {
   const given: NewAnswer[] = [];
-  for (const { askId, credentialId, issuerId, noticeVersionId } of asked) {
+  for (const { askId, credentialId, issuerId, instrumentVersionId, noticeVersionId } of asked) {
     const answer = draft[`ask:${askId}`];
-    if (credentialId === null || issuerId === null || !answer || !isComplete(instrument, answer)) continue;
+    if (credentialId === null || issuerId === null || instrumentVersionId === null || !answer) continue;
+    const wording = wordings.get(instrumentVersionId);
+    invariant(wording && noticeVersionId, 'what a launched wave asks has its wording and notice');
+    if (!isComplete(wording.body, answer)) continue;
     const relation = about.connected ? draft[`issuer:${issuerId}`] : 'none';
     if (!relation) return 'connection_missing';
-    given.push({ askId, credentialId, answer, relation, ...(noticeVersionId && { noticeVersionId }) });
+    given.push({ askId, credentialId, instrumentVersionId, noticeVersionId, answer, relation });
   }
   return given;
 }

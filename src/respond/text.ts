@@ -111,6 +111,7 @@ const en = {
 
   credentialCaption: (number: number, total: number): string =>
     total === 1 ? 'The credential' : `Credential ${number} of ${total}`,
+  otherQuestions: 'The questions about this credential differ from the ones before.',
   extras: 'More about this credential (optional)',
 
   meetingCaption: 'Committee invitation',
@@ -243,11 +244,11 @@ const en = {
     confirmMissing: 'Select yes if these answers are yours',
     confirmQuick: 'That was faster than anybody reads. Look at the answers, then press the button once more',
     relationMissing: (issuer: string): string => `Select how your organization is connected to ${issuer}`,
-    answerMissing: (question: number): string =>
-      `Select an answer to the ${ORDINALS.en[question - 1] ?? 'next'} question, or “I don’t know this credential”`,
+    answerMissing: (question: number, unknown: string): string =>
+      `Select an answer to the ${ORDINALS.en[question - 1] ?? 'next'} question, or “${unknown}”`,
     answerUnknown: (question: number): string =>
       `Select one of the answers to the ${ORDINALS.en[question - 1] ?? 'next'} question`,
-    answerBoth: 'Either answer the questions or select “I don’t know this credential”, not both',
+    answerBoth: (unknown: string): string => `Either answer the questions or select “${unknown}”, not both`,
     meetingMissing: 'Select yes if you will take part',
     reasonLong: 'The reason must be 300 characters or fewer',
     declineMissing: 'Select a reason',
@@ -368,6 +369,7 @@ const es: typeof en = {
     'Lo preguntamos porque indica hasta qué punto una respuesta es independiente. Se guarda con sus respuestas.',
 
   credentialCaption: (number, total) => (total === 1 ? 'La credencial' : `Credencial ${number} de ${total}`),
+  otherQuestions: 'Las preguntas sobre esta credencial no son las mismas que las anteriores.',
   extras: 'Más sobre esta credencial (opcional)',
 
   meetingCaption: 'Invitación a un comité',
@@ -498,11 +500,11 @@ const es: typeof en = {
     confirmMissing: 'Seleccione sí si estas respuestas son suyas',
     confirmQuick: 'Fue más rápido de lo que alguien lee. Mire las respuestas y pulse el botón una vez más',
     relationMissing: (issuer) => `Seleccione qué relación tiene su organización con ${issuer}`,
-    answerMissing: (question) =>
-      `Seleccione una respuesta a la ${ORDINALS.es[question - 1] ?? 'siguiente'} pregunta o “No conozco esta credencial”`,
+    answerMissing: (question, unknown) =>
+      `Seleccione una respuesta a la ${ORDINALS.es[question - 1] ?? 'siguiente'} pregunta o “${unknown}”`,
     answerUnknown: (question) =>
       `Seleccione una de las respuestas a la ${ORDINALS.es[question - 1] ?? 'siguiente'} pregunta`,
-    answerBoth: 'Responda las preguntas o seleccione “No conozco esta credencial”, pero no las dos cosas',
+    answerBoth: (unknown) => `Responda las preguntas o seleccione “${unknown}”, pero no las dos cosas`,
     meetingMissing: 'Seleccione sí si participará',
     reasonLong: 'El motivo debe tener 300 caracteres o menos',
     declineMissing: 'Seleccione un motivo',

@@ -60,6 +60,8 @@ export type CredentialAsk = {
   name: string;
   issuerId: number;
   issuer: string;
+  /** The questions of the wave that asks it: what several waves ask by one link may be worded differently. */
+  instrumentVersionId: number;
 };
 
 export type MeetingAsk = {
@@ -87,7 +89,6 @@ export type CredentialFacts = {
   waveState: WaveState;
   closeAt: Date;
   graceUntil: Date;
-  instrumentVersionId: number;
   agency: { name: string; replyTo: string; phone: string; postalAddress: string };
   credentials: CredentialAsk[];
   meetings: { askId: number }[];

@@ -20,7 +20,20 @@ export async function getInstrumentVersion(db: Db, id: number): Promise<Version<
   return version;
 }
 
-/** The same for an id that somebody else named. */
+/** Several of them by id, each once. */
+export async function getInstrumentVersions(
+  db: Db,
+  ids: readonly number[],
+): Promise<Map<number, Version<InstrumentBody>>> {
+  const versions = new Map<number, Version<InstrumentBody>>();
+  for (const id of ids) {
+    if (versions.has(id)) continue;
+    versions.set(id, instruments.get(db)?.get(id) ?? (await getInstrumentVersion(db, id)));
+  }
+  return versions;
+}
+
+/** One version by an id that somebody else named. */
 export async function findInstrumentVersion(db: Db, id: number): Promise<Version<InstrumentBody> | null> {
   const known = instruments.get(db)?.get(id);
   if (known) return known;

@@ -9,19 +9,18 @@ import type { AnswerValues, Provenance, Relation } from './types.ts';
 export type NewAnswer = {
   askId: number;
   credentialId: number;
+  /** The wording of the wave that asks it, and its agency's notice. */
+  instrumentVersionId: number;
+  noticeVersionId: number;
   answer: AnswerValues;
   relation: Relation;
-  /** Of the agency that asks it, where that is another than the source's. */
-  noticeVersionId?: number;
 };
 
-/** Who answers, from which link, to which wording. */
+/** Who answers, from which link. */
 export type AnswerSource = {
   invitationId: number;
   contactId: number;
   employerId: number;
-  instrumentVersionId: number;
-  noticeVersionId: number;
   language: Language;
   respondentName: string;
   respondentTitle: string;
@@ -67,13 +66,10 @@ export async function recordAnswers(
       .where(inArray(answers.id, superseded));
   }
   await tx.insert(answers).values(
-    changed.map(({ askId, credentialId, answer, relation, noticeVersionId }) => ({
+    changed.map(({ answer, ...asked }) => ({
       ...source,
-      noticeVersionId: noticeVersionId ?? source.noticeVersionId,
-      askId,
-      credentialId,
-      relation,
-      version: (versions.find((each) => each.askId === askId)?.version ?? 0) + 1,
+      ...asked,
+      version: (versions.find(({ askId }) => askId === asked.askId)?.version ?? 0) + 1,
       familiar: answer.familiar,
       values: answer.familiar ? answer.values : {},
       answeredAt: now,

@@ -13,13 +13,18 @@ describe('accessOf', () => {
 
 describe('the order of pages', () => {
   const credentials = [
-    { askId: 1, issuerId: 7 },
-    { askId: 2, issuerId: 8 },
+    { askId: 1, issuerId: 7, instrumentVersionId: 5 },
+    { askId: 2, issuerId: 8, instrumentVersionId: 6 },
   ];
   const meetings = [{ askId: 3 }];
   const about = { name: 'Ann Lee', title: 'Owner', hiring: true, connected: false };
   const yes = { familiar: true, values: { incentive: 'yes', preference: 'yes' } } as const;
-  const steps = (draft: Draft) => stepsOf({ draft, credentials, meetings }, WYOMING_INSTRUMENT);
+  const other = { questions: [{ ...WYOMING_INSTRUMENT.questions[0]!, key: 'other' }] };
+  const wordings = new Map([
+    [5, { body: WYOMING_INSTRUMENT }],
+    [6, { body: other }],
+  ]);
+  const steps = (draft: Draft) => stepsOf({ draft, credentials, meetings }, wordings);
 
   it('asks for the connection only of who has one', () => {
     expect(steps({}).map(({ step }) => step)).toEqual(['about', 'c/1', 'c/2', 'm/1']);
@@ -53,6 +58,18 @@ describe('the order of pages', () => {
     expect(resumeStep(steps({ about, 'ask:1': { familiar: true, values: { incentive: 'yes' } } }))).toBe(
       'c/1',
     );
+  });
+
+  it('takes a page for done by the questions that it asks itself', () => {
+    const done = (draft: Draft) => steps(draft).flatMap((each) => (each.done ? [each.step] : []));
+    const otherYes = { familiar: true, values: { other: 'yes' } } as const;
+    expect(done({ 'ask:1': yes, 'ask:2': yes })).toEqual(['c/1']);
+    expect(done({ 'ask:1': otherYes, 'ask:2': otherYes })).toEqual(['c/2']);
+    expect(done({ 'ask:1': yes, 'ask:2': otherYes })).toEqual(['c/1', 'c/2']);
+  });
+
+  it('goes to the first page without an answer from one that is asked no more', () => {
+    expect(nextStep(steps({ about, 'ask:1': yes }), 'c/3')).toBe('c/2');
   });
 
   it('goes back page by page', () => {
