@@ -22,6 +22,14 @@ const KNOWN_EMPLOYER = sql`
   e.county_fips as "countyFips", e.region, e.phone, e.naics_code as "naicsCode",
   e.legal_form as "legalForm", e.jobs, e.time_zone as "timeZone", e.merged_into_id as "mergedIntoId"`;
 
+/**
+ * Employers looked up by index for each key. Joined plainly they are read from end to end for each batch, since a table
+ * that is being filled has no statistics yet.
+ */
+function byKeys(condition: SQL): SQL {
+  return sql`lateral (select * from employers where ${condition} offset 0)`;
+}
+
 /** Records that share a FEIN, an id, or name and ZIP with one of the rows. */
 export async function findKnownEmployers(
   db: Db,
@@ -42,14 +50,12 @@ export async function findKnownEmployers(
     with keys as materialized (
       select * from jsonb_to_recordset(${json(keys)}) as k(fein text, external_id text, name_key text, zip text)
     ), ids as materialized (
-      select m.id from keys k, lateral (select id from employers where fein = k.fein offset 0) m
-      union select m.id from keys k, lateral (select id from employers where external_id = k.external_id offset 0) m
-      union select m.id from keys k,
-        lateral (select id from employers where name_key = k.name_key and zip = k.zip offset 0) m
+      select m.id from keys k, ${byKeys(sql`fein = k.fein and merged_into_id is null`)} m
+      union select m.id from keys k, ${byKeys(sql`fein = k.fein and merged_into_id is not null`)} m
+      union select m.id from keys k, ${byKeys(sql`external_id = k.external_id`)} m
+      union select m.id from keys k, ${byKeys(sql`name_key = k.name_key and zip = k.zip`)} m
     )
-    select e.* from ids, lateral (
-      select ${KNOWN_EMPLOYER} from employers e where e.id = ids.id offset 0
-    ) e`)) as unknown as KnownEmployer[];
+    select ${KNOWN_EMPLOYER} from ids, ${byKeys(sql`id = ids.id`)} e`)) as unknown as KnownEmployer[];
 }
 
 /** Ids for records that are about to be inserted, in order. */
@@ -300,12 +306,17 @@ export async function findReferencedEmployers(
       select * from jsonb_to_recordset(${json(records)})
         as r(at int, "externalId" text, fein text, "nameKey" text, zip text)
     ), found as (
-      select r.at, 1 as rank, coalesce(e.merged_into_id, e.id) as id from refs r join employers e on e.external_id = r."externalId"
-      union select r.at, 2, coalesce(e.merged_into_id, e.id) from refs r join employers e on e.fein = r.fein
-      union select r.at, 3, coalesce(e.merged_into_id, e.id) from refs r
-        join employers e on e.name_key = r."nameKey" and e.zip = r.zip
-      union select r.at, 4, coalesce(e.merged_into_id, e.id) from refs r
-        join employer_aliases a on a.name_key = r."nameKey" join employers e on e.id = a.employer_id and e.zip = r.zip
+      select r.at, 1 as rank, coalesce(e.merged_into_id, e.id) as id
+        from refs r, ${byKeys(sql`external_id = r."externalId"`)} e
+      union select r.at, 2, coalesce(e.merged_into_id, e.id)
+        from refs r, ${byKeys(sql`fein = r.fein and merged_into_id is null`)} e
+      union select r.at, 2, e.merged_into_id
+        from refs r, ${byKeys(sql`fein = r.fein and merged_into_id is not null`)} e
+      union select r.at, 3, coalesce(e.merged_into_id, e.id)
+        from refs r, ${byKeys(sql`name_key = r."nameKey" and zip = r.zip`)} e
+      union select r.at, 4, coalesce(e.merged_into_id, e.id)
+        from refs r, lateral (select employer_id from employer_aliases where name_key = r."nameKey" offset 0) a,
+          ${byKeys(sql`id = a.employer_id and zip = r.zip`)} e
     ), best as (select at, min(rank) as rank from found group by at)
     select f.at, array_agg(distinct f.id order by f.id) as ids
     from found f join best b on b.at = f.at and b.rank = f.rank group by f.at`)) as unknown as ReferenceMatch[];

@@ -67,6 +67,7 @@ export const employers = pgTable(
     check('employers_county_fips', sql`${t.countyFips} ~ '^[0-9]{5}$'`),
     check('employers_not_merged_into_itself', sql`${t.mergedIntoId} <> ${t.id}`),
     index('employers_match').on(t.nameKey, t.zip),
+    index('employers_fein_merged').on(t.fein).where(sql`${t.mergedIntoId} is not null`),
     index('employers_merged_into').on(t.mergedIntoId).where(sql`${t.mergedIntoId} is not null`),
     index().on(t.unitId),
     index().on(t.naicsCode),

@@ -1,0 +1,1 @@
+CREATE INDEX "employers_fein_merged" ON "employers" USING btree ("fein") WHERE "employers"."merged_into_id" is not null;
