@@ -6,19 +6,18 @@ import type { AskDropReason } from './types.ts';
 
 /**
  * What several waves, of one agency or of many, ask of a person at one time rides in one invitation: one link, one
- * mail. Each ask belongs to its own wave; the invitation and its messages belong to one of these waves, which carries
- * it. When that wave pauses or ends, or the person refuses its agency, another one that still asks carries it on.
+ * mail. Each ask belongs to its own wave and asks by its wording; the invitation and its messages belong to one of these
+ * waves, which carries it. When that wave pauses or ends, or the person refuses its agency, another one that still asks carries it on.
  */
 
 /**
- * Invitations of other waves that have not left and ask by the same wording. With `lock` they stay unsent until the
+ * Invitations of other waves that have not left, whatever their questions. With `lock` they stay unsent until the
  * transaction ends; one that is being sent just now is skipped.
  */
 export async function listJoinable(
   db: Db,
   input: {
     waveId: number;
-    instrumentVersionId: number;
     contactIds: readonly number[];
     mostAsks: number;
     lock: boolean;
@@ -36,7 +35,7 @@ export async function listJoinable(
     join waves w on w.id = m.wave_id
     where m.contact_id = any(${sql.param([...input.contactIds])}::bigint[])
       and m.state = 'planned' and m.step = 0 and m.stream = 'outreach' and m.kind = 'invitation' and m.sent_at is null
-      and i.state = 'open' and w.state = 'running' and w.instrument_version_id = ${input.instrumentVersionId}
+      and i.state = 'open' and w.state = 'running'
       and not exists (select 1 from asks a where a.invitation_id = i.id and a.wave_id = ${input.waveId})
     order by m.invitation_id
     ${input.lock ? sql`for no key update of i, m skip locked` : sql``}`);

@@ -2,12 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import { getAgency } from '../agencies/queries.ts';
 import type { Db } from '../db/client.ts';
 import { sendingDomains } from '../db/schema/cadence.ts';
-import { waves } from '../db/schema/outreach.ts';
 import type { Deps } from '../deps.ts';
 import { isoFromDay, localDay } from '../outreach/planner/calendar.ts';
 import type { DayLoad, PlanInput, ReceivingLimits, WarmUp } from '../outreach/planner/types.ts';
 import { listJoinable } from '../outreach/shared-touches.ts';
-import { findWording } from './queries.ts';
 
 /** What all waves share: mails that are planned already, a From domain that is new, and what domains are sent. */
 export async function gatherLimits(
@@ -28,7 +26,14 @@ export async function gatherLimits(
   const except = { waveId: wave.id, contactIds: planAnew ?? [] };
   return {
     // What is planned anew keeps its own invitation.
-    joinable: planAnew ? [] : await listJoinableFor(db, wave, facts),
+    joinable: planAnew
+      ? []
+      : await listJoinable(db, {
+          waveId: wave.id,
+          contactIds: facts.contactIds,
+          mostAsks: wave.mostAsks,
+          lock: facts.lock ?? false,
+        }),
     warmUp: config
       ? await readWarmUp(db, config, { agencyId: wave.agencyId, now, agencyZone, except })
       : null,
@@ -37,27 +42,6 @@ export async function gatherLimits(
         ? null
         : { perMinute, load: await listReceivingLoad(db, { zone: agencyZone, now, except }) },
   };
-}
-
-async function listJoinableFor(
-  db: Db,
-  wave: { id: number; agencyId: number; mostAsks: number },
-  facts: { contactIds: readonly number[]; lock?: boolean | undefined },
-) {
-  const [row] = await db
-    .select({ instrument: waves.instrumentVersionId })
-    .from(waves)
-    .where(eq(waves.id, wave.id));
-  const instrumentVersionId =
-    row?.instrument ?? (await findWording(db, wave.agencyId)).instrumentVersionId ?? null;
-  if (instrumentVersionId === null) return [];
-  return listJoinable(db, {
-    waveId: wave.id,
-    instrumentVersionId,
-    contactIds: facts.contactIds,
-    mostAsks: wave.mostAsks,
-    lock: facts.lock ?? false,
-  });
 }
 
 type Except = { waveId: number; contactIds: readonly number[] };
