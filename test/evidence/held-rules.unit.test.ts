@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { NOTHING_FURTHER, type Policy, type PolicyV2 } from '../../src/evidence/rules/policy.ts';
+import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
+import { groupOfEach } from '../../src/evidence/rules/units.ts';
+import type { AnswerFact, EvidenceFacts } from '../../src/evidence/types.ts';
+import {
+  answer,
+  facts,
+  INCENTIVE,
+  link,
+  month,
+  PREFERENCE,
+  said,
+  wyoming,
+} from '../support/evidence/facts.ts';
+
+const DAY_MS = 86_400_000;
+const first = (policy: Policy, given: Partial<EvidenceFacts>, asOf = month(1)) =>
+  evaluateRequirement(policy, facts(given), asOf).positions[0];
+const statusOf = (policy: Policy, given: Partial<EvidenceFacts>, asOf?: Date) =>
+  first(policy, given, asOf)?.status;
+
+function counted(changes: Partial<PolicyV2> & Pick<PolicyV2, 'requirement'>): PolicyV2 {
+  const { formatVersion: _1, requirement: _2, source, ...terms } = wyoming();
+  return {
+    ...NOTHING_FURTHER,
+    ...terms,
+    mayApply: ['anyone'],
+    besides: [],
+    ...changes,
+    formatVersion: 2,
+    source: { ...source, addedHere: [] },
+  };
+}
+
+const questions = [INCENTIVE, PREFERENCE].map((key) => ({
+  key,
+  meaning: 'says so',
+  says: { kind: 'options' as const, yes: ['yes'], no: ['no'] },
+}));
+
+describe('when something was said', () => {
+  it('is the day on the letter, not the day on which it was entered', () => {
+    const letter = (months: number): AnswerFact => answer({ answeredAt: month(0), saidAt: month(months) });
+    const policy = wyoming({ evidenceMaxAgeMonths: 6 });
+    expect(first(policy, { answers: [letter(-4)] })).toMatchObject({
+      status: 'both_yes',
+      expiresAt: month(2),
+    });
+    expect(statusOf(policy, { answers: [letter(-6)] })).toBe('aged_out');
+    // The newer word counts, though it was written down first.
+    const changed = [
+      answer({ contactId: 4, answeredAt: month(0.2), saidAt: month(-3), values: said('no', 'no') }),
+      answer({ contactId: 4, answeredAt: month(0.1), saidAt: month(-1) }),
+    ];
+    expect(statusOf(policy, { answers: changed })).toBe('both_yes');
+  });
+
+  it('has ended from the moment of its end', () => {
+    const taken = answer({ endedAt: month(1), endKind: 'withdrawn' });
+    expect(statusOf(wyoming(), { answers: [taken] }, new Date(month(1).getTime() - 1))).toBe('both_yes');
+    expect(statusOf(wyoming(), { answers: [taken] }, month(1))).toBe('asked');
+  });
+
+  it('stays as long as it is held, and no longer', () => {
+    const held = (kind: 'quarantined' | 'second_look', until: Date | null) =>
+      answer({ holds: [{ kind, from: month(1), until }] });
+    const at = (asOf: Date, given = held('quarantined', month(2))) =>
+      first(wyoming(), { answers: [given] }, asOf);
+    expect(at(month(0.9))?.status).toBe('both_yes');
+    expect(at(month(1))).toMatchObject({ status: 'excluded', reasons: ['quarantined'] });
+    expect(at(new Date(month(2).getTime() - 1))?.status).toBe('excluded');
+    expect(at(month(2))?.status).toBe('both_yes');
+    expect(at(month(9), held('second_look', null))).toMatchObject({
+      status: 'excluded',
+      reasons: ['awaits_second_look'],
+    });
+  });
+});
+
+describe('who said it', () => {
+  it('are as many people as letters, where those who signed are nobody’s contact', () => {
+    const letters = [
+      answer({ contactId: null, answeredAt: month(0) }),
+      answer({ contactId: null, answeredAt: month(0.5), values: said('no', 'no') }),
+    ];
+    expect(statusOf(wyoming(), { answers: letters })).toBe('conflicting');
+  });
+
+  it('is settled by the latest of two adjudications that fit', () => {
+    const [yes, no] = [answer({ contactId: 1 }), answer({ contactId: 2, values: said('no', 'no') })];
+    const settled = (adjudicationId: number, speaksAnswerId: number, at: number) => ({
+      adjudicationId,
+      answerIds: [yes.answerId, no.answerId],
+      speaksAnswerId,
+      from: month(at),
+      until: null,
+    });
+    const of = (...adjudications: ReturnType<typeof settled>[]) =>
+      statusOf(wyoming(), { answers: [yes, no], adjudications }, month(3));
+    expect(of(settled(1, yes.answerId, 1), settled(2, no.answerId, 2))).toBe('no');
+    expect(of(settled(2, no.answerId, 1), settled(1, yes.answerId, 2))).toBe('both_yes');
+  });
+
+  it('belongs to a group with every record that is the same company', () => {
+    const groups = [1, 2].map((employerId) => ({ employerId, groupId: 9, from: month(0), until: null }));
+    const groupOf = groupOfEach({ groups, links: [link(2, 3, { because: 'merged' })] }, month(1));
+    expect([1, 2, 3, 4].map(groupOf)).toEqual([1, 1, 1, 4]);
+  });
+});
+
+describe('what it says', () => {
+  const any = counted({
+    requirement: { kind: 'distinct_employers', questions, combine: 'any', minDistinctEmployers: 1 },
+  });
+
+  it.each([
+    ['yes', 'no', 'both_yes'],
+    ['no', 'no', 'no'],
+    ['no', 'not_sure', 'not_sure'],
+    ['not_sure', 'not_sure', 'not_sure'],
+  ])('to any of two questions: %s and %s is %s', (incentive, preference, status) => {
+    expect(statusOf(any, { answers: [answer({ values: said(incentive, preference) })] })).toBe(status);
+  });
+
+  it('of pay meets a floor that it is equal to', () => {
+    const paid = (dollars: number) =>
+      counted({
+        requirement: any.requirement,
+        wage: {
+          question: 'entry_wage',
+          bands: [
+            { value: 'low', from: 0 },
+            { value: 'mid', from: 20 },
+          ],
+          demand: { kind: 'each_at_least', dollars },
+        },
+      });
+    const given = { answers: [answer({ values: { ...said('yes', 'yes'), entry_wage: 'mid' } })] };
+    expect(statusOf(paid(20), given)).toBe('both_yes');
+    expect(first(paid(21), given)).toMatchObject({ status: 'no', reasons: ['wage_below_floor'] });
+  });
+
+  it('counts for the county of the site where its person works', () => {
+    const policy = counted({
+      countingUnit: 'site',
+      requirement: { ...any.requirement, minDistinctEmployers: 2 } as PolicyV2['requirement'],
+      spread: { minRegions: 2, minSectors: null, minSizes: null },
+    });
+    const answers = [1, 2].map((contactId) => answer({ employerId: 1, contactId }));
+    const at = (contactId: number, county: string) => ({ contactId, siteId: contactId, state: 'WY', county });
+    const profiles = [{ employerId: 1, state: 'WY', county: 'Teton', naicsCode: null, size: null }];
+    const met = (...counties: string[]) =>
+      evaluateRequirement(
+        policy,
+        facts({ answers, profiles, contactSites: counties.map((county, index) => at(index + 1, county)) }),
+        month(1),
+      ).status;
+    expect(met('Laramie', 'Natrona')).toBe('met');
+    expect(met('Laramie', 'Laramie')).toBe('short');
+    expect(met('', '')).toBe('short');
+  });
+
+  it('lasts to the very end of its age', () => {
+    const policy = wyoming({ evidenceMaxAgeMonths: 12 });
+    const given = { answers: [answer({ answeredAt: month(0) })] };
+    const until = month(12);
+    expect(statusOf(policy, given, new Date(until.getTime() - 1))).toBe('both_yes');
+    expect(statusOf(policy, given, until)).toBe('aged_out');
+    expect(statusOf(policy, given, new Date(until.getTime() - DAY_MS))).toBe('both_yes');
+  });
+});
