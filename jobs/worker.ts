@@ -34,6 +34,7 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   wave_dates_passed: 'cancel',
   wave_asks_nobody: 'cancel',
   sender_not_trusted: 'cancel',
+  too_many_endpoints: 'cancel',
   seal_waits: 'retry',
 };
 

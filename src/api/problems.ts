@@ -30,6 +30,7 @@ const OF_DOMAIN = [
   'already_done',
   'needs_second_person',
   'scope_missing',
+  'too_many_endpoints',
 ] as const satisfies readonly DomainErrorCode[];
 
 /** Every code that a problem of the API can have. */

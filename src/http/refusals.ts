@@ -53,6 +53,11 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'The uploaded file is gone',
     sentence: 'The file is no longer on this server. Upload it again.',
   },
+  too_many_endpoints: {
+    status: 409,
+    title: 'Your agency has as many endpoints as it can have',
+    sentence: 'Delete one that is no longer used, then add this one.',
+  },
   document_removed: {
     status: 410,
     title: 'This file was deleted',

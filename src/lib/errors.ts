@@ -21,6 +21,7 @@ export const DOMAIN_ERROR_CODES = [
   'wave_asks_nobody',
   'sender_not_trusted',
   'seal_waits',
+  'too_many_endpoints',
 ] as const;
 
 export type DomainErrorCode = (typeof DOMAIN_ERROR_CODES)[number];

@@ -1,12 +1,13 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { recordAudit } from '../agencies/record-audit.ts';
 import type { Tx } from '../db/client.ts';
+import { agencies } from '../db/schema/agencies.ts';
 import { webhookDeliveries, webhookEndpoints } from '../db/schema/webhooks.ts';
 import type { Deps } from '../deps.ts';
 import type { WebhookEventType } from '../events/types.ts';
 import { DomainError } from '../lib/errors.ts';
 import { switchOff } from './deliver-due.ts';
-import { ROTATION_HOURS } from './rules.ts';
+import { MAX_ENDPOINTS, ROTATION_HOURS } from './rules.ts';
 import { endpointKeys } from './secrets.ts';
 import type { EndpointState } from './types.ts';
 
@@ -15,7 +16,10 @@ type Who = { agencyId: number; staffId: number; apiKeyId?: number };
 type Which = Who & { endpointId: number };
 type WithKeys = Pick<Deps, 'db' | 'clock' | 'secrets'>;
 
-/** An endpoint from now on: what happened before it is not told. Its secret is returned this once. */
+/**
+ * An endpoint from now on: what happened before it is not told. Its secret is returned this once. Refuses
+ * `too_many_endpoints` where the agency has as many as it can have.
+ */
 export async function createEndpoint(
   deps: WithKeys,
   input: Who & { name: string; url: string; eventTypes: readonly WebhookEventType[] },
@@ -24,6 +28,11 @@ export async function createEndpoint(
   const { agencyId, staffId, name, url } = input;
   const eventTypes = [...new Set(input.eventTypes)];
   return deps.db.transaction(async (tx) => {
+    // Two at once would each find room for one.
+    await tx.select({ id: agencies.id }).from(agencies).where(eq(agencies.id, agencyId)).for('update');
+    const kept = and(eq(webhookEndpoints.agencyId, agencyId), ne(webhookEndpoints.state, 'deleted'));
+    if ((await tx.$count(webhookEndpoints, kept)) >= MAX_ENDPOINTS)
+      throw new DomainError('too_many_endpoints');
     const [row] = await tx
       .insert(webhookEndpoints)
       .values({ agencyId, name, url, eventTypes, createdBy: staffId, createdAt: now })

@@ -16,6 +16,9 @@ export const RETRY_WAITS_MS = [
   20 * HOUR,
   24 * HOUR,
 ] as const;
+/** Each event goes to every endpoint that asks for its kind, so an agency has so many and no more; deleted ones are none. */
+export const MAX_ENDPOINTS = 20;
+
 export const MAX_ATTEMPTS = RETRY_WAITS_MS.length + 1;
 const JITTER = 0.2;
 const LONGEST_WAIT_MS = 24 * HOUR;

@@ -11,8 +11,8 @@ import { publishEvent } from '../../src/events/publish-event.ts';
 import type { EventType } from '../../src/events/types.ts';
 import { deliverDue } from '../../src/webhooks/deliver-due.ts';
 import { dispatchEvents } from '../../src/webhooks/dispatch-events.ts';
-import { createEndpoint } from '../../src/webhooks/manage-endpoints.ts';
-import { MAX_ATTEMPTS, MAX_PAYLOAD_BYTES } from '../../src/webhooks/rules.ts';
+import { createEndpoint, deleteEndpoint } from '../../src/webhooks/manage-endpoints.ts';
+import { MAX_ATTEMPTS, MAX_ENDPOINTS, MAX_PAYLOAD_BYTES } from '../../src/webhooks/rules.ts';
 import { deliveryPageSchema, endpointWithSecretSchema, messageSchema } from '../../src/webhooks/schemas.ts';
 import { createTestApp, createTestClock, type TestApp } from '../support/app.ts';
 import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
@@ -72,7 +72,7 @@ afterEach(async () => {
   });
   await test.deps.db
     .update(webhookEndpoints)
-    .set({ state: 'disabled', disabledReason: 'by_staff', disabledAt: test.clock.now() });
+    .set({ state: 'deleted', disabledReason: 'by_staff', disabledAt: test.clock.now() });
 });
 
 const endpoint = (
@@ -123,6 +123,40 @@ describe('a webhook', () => {
     expect(Buffer.byteLength(body)).toBeLessThan(MAX_PAYLOAD_BYTES / 10);
     expect(await stateOf(endpointId)).toEqual(['delivered 1']);
     expect(await stateOf(other.endpointId)).toEqual([]);
+  });
+
+  it('has at most nineteen others beside it, in the console and by the API', async () => {
+    for (let n = 1; n < MAX_ENDPOINTS; n++) await endpoint(`/${n}`);
+    const fields = { name: 'One more', url: `${base}/more`, eventTypes: ['decision.made'] };
+    const both = await Promise.all([
+      admin.post('/staff/webhooks', fields),
+      admin.post('/staff/webhooks', fields),
+    ]);
+    expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
+    const refused = await admin.post('/staff/webhooks', fields);
+    expect(refused.statusCode).toBe(409);
+    expect(refused.body).toContain('Delete one that is no longer used');
+    const { key } = await createApiKey(test.deps, {
+      agencyId,
+      staffId,
+      name: 'For endpoints',
+      scopes: ['webhooks:manage'],
+      days: 30,
+    });
+    const byKey = await test.app.inject({
+      method: 'POST',
+      url: '/api/v1/webhook-endpoints',
+      headers: { authorization: `Bearer ${key}`, 'idempotency-key': randomUUID() },
+      payload: fields,
+    });
+    expect(byKey.statusCode).toBe(409);
+    expect(byKey.json()).toMatchObject({ code: 'too_many_endpoints' });
+    const [first] = await test.deps.db
+      .select({ id: webhookEndpoints.id })
+      .from(webhookEndpoints)
+      .where(eq(webhookEndpoints.state, 'active'));
+    await deleteEndpoint(test.deps, { agencyId, staffId, endpointId: first!.id });
+    expect((await admin.post('/staff/webhooks', fields)).statusCode).toBe(200);
   });
 
   it('is not told to another agency', async () => {
