@@ -89,6 +89,12 @@ export const SETTINGS = {
     schema: whole(1, 100_000).optional(),
     example: '120',
   },
+  MESSAGES_PER_MINUTE: {
+    description:
+      'Most messages a minute in all, all workers together, as the mail server or provider allows. Mails of waves wait for it; what answers a person’s own act counts and does not wait. Without it as fast as the mail server takes them.',
+    schema: whole(1, 1_000_000).optional(),
+    example: '600',
+  },
   DKIM_DOMAIN: {
     description: 'Domain that signs outgoing mail. All three DKIM settings are set, or none.',
     schema: text(3).optional(),
@@ -240,6 +246,7 @@ export type Config = {
   smtpConnections: number;
   /** Null: no limit but what domains answer. */
   domainMessagesPerMinute: number | null;
+  messagesPerMinute: number | null;
   /** Mails a business day of a new From domain. */
   warmUpDaily: number[];
   dkim: { domain: string; selector: string; privateKeyFile: string } | null;
@@ -330,6 +337,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     smtpUrl: env.SMTP_URL ?? null,
     smtpConnections: env.SMTP_CONNECTIONS,
     domainMessagesPerMinute: env.DOMAIN_MESSAGES_PER_MINUTE ?? null,
+    messagesPerMinute: env.MESSAGES_PER_MINUTE ?? null,
     warmUpDaily: env.WARM_UP_DAILY,
     dkim:
       env.DKIM_DOMAIN && env.DKIM_SELECTOR && env.DKIM_PRIVATE_KEY_FILE

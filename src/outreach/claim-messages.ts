@@ -25,7 +25,7 @@ import {
 } from './planner/calendar.ts';
 import { warmUpLimit } from './planner/placement.ts';
 import { findPreferenceReasons, findSuppressions } from './queries.ts';
-import { takeRoom } from './receiving-domains.ts';
+import { lockAccount, takeRoom } from './receiving-domains.ts';
 import {
   type ClaimFacts,
   decideClaim,
@@ -87,7 +87,10 @@ type DueRow = {
   unit_id: number;
   refs: Record<string, number | string>;
   message_id: string;
+  send_after: Date;
   not_after: Date;
+  /** It is of another wave's plan, which this wave carries on. */
+  taken_over: boolean;
   email: string;
   email_domain: string;
   contact_state: ContactState;
@@ -115,7 +118,13 @@ export async function claimMessages(
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
     const claim: Claim = { claimedBy, messages: [], refused: {}, exhausted: false };
-    const ids = await lockDue(tx, options, readEpochFile(deps.config.dataDir), now);
+    const account = await lockAccount(tx, deps.config.messagesPerMinute, now);
+    const ids = await lockDue(
+      tx,
+      { ...options, room: account.room },
+      readEpochFile(deps.config.dataDir),
+      now,
+    );
     if (ids === null) return { ...claim, exhausted: true, locked: true };
     if (ids.length === 0) return { ...claim, exhausted: true };
     const due = await readDue(tx, ids);
@@ -173,6 +182,7 @@ export async function claimMessages(
     }
     await markRefused(tx, refused, now);
     await markClaimed(tx, claimed, claimedBy, now, deps.config.sendLeaseSeconds);
+    await account.take(claimed.length);
     claim.messages = claimed.map((row) => ({
       id: row.id,
       kind: row.kind,
@@ -193,7 +203,7 @@ export async function claimMessages(
 
 async function lockDue(
   tx: Tx,
-  { limit, waveId }: ClaimOptions,
+  { limit, waveId, room }: ClaimOptions & { room: number },
   known: KnownEpoch | null,
   now: Date,
 ): Promise<number[] | null> {
@@ -216,7 +226,8 @@ async function lockDue(
       and ${free}
     order by send_after, id limit ${limit} for update skip locked`);
   const ids = ofNoWave.map((row) => Number(row.id));
-  if (ids.length >= limit) return ids;
+  const most = Math.min(limit, ids.length + Math.max(0, room - ids.length));
+  if (ids.length >= most) return ids;
 
   // The share lock makes a pause wait for this claim, and this claim see a pause that came first.
   const running = await tx.execute<{ id: number }>(sql`
@@ -226,12 +237,12 @@ async function lockDue(
       where m.wave_id = waves.id and m.state = 'planned' and m.send_after <= ${at}::timestamptz)
     order by id for share`);
   if (running.length === 0) return ids;
-  const share = Math.ceil((limit - ids.length) / running.length);
+  const share = Math.ceil((most - ids.length) / running.length);
   for (const wave of running) {
     const due = await tx.execute<{ id: number }>(sql`
       select id from messages
       where wave_id = ${wave.id} and state = 'planned' and send_after <= ${at}::timestamptz and ${free}
-      order by send_after, id limit ${share} for update skip locked`);
+      order by send_after, id limit ${Math.min(share, most - ids.length)} for update skip locked`);
     ids.push(...due.map((row) => Number(row.id)));
   }
   return ids;
@@ -240,7 +251,9 @@ async function lockDue(
 async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
   return tx.execute<DueRow>(sql`
     select m.id, m.kind, m.stream, m.step, m.agency_id, m.wave_id, m.invitation_id, m.contact_id,
-           c.employer_id, e.unit_id, m.refs, m.message_id, m.not_after, coalesce(c.email, s.email, '') as email,
+           c.employer_id, e.unit_id, m.refs, m.message_id, m.send_after, m.not_after,
+           -- A wave's own messages are written in the transaction of its launch.
+           coalesce(m.created_at < w.launched_at, false) as taken_over, coalesce(c.email, s.email, '') as email,
            coalesce(c.email_domain, s.email_domain, '') as email_domain,
            coalesce(c.state, 'active') as contact_state,
            i.state as invitation_state, coalesce(e.time_zone, a.time_zone) as zone, e.state as us_state,
@@ -256,6 +269,7 @@ async function readDue(tx: Tx, ids: readonly number[]): Promise<DueRow[]> {
     left join employers e on e.id = c.employer_id
     left join submissions s on s.id = m.submission_id
     join agencies a on a.id = m.agency_id
+    left join waves w on w.id = m.wave_id
     left join sending_domains d on d.domain = lower(split_part(a.mail_from_address, '@', 2))
     left join invitations i on i.id = m.invitation_id
     where m.id = any(${sql.param(ids)}::bigint[])
@@ -463,14 +477,19 @@ type Days = {
 /** Namespace of the advisory locks by which two claims under one daily limit take turns. */
 const DAY_LOCK = 7_303;
 
-/** The plan of its wave has kept a place on its day; a colleague who was named, or a ballot, comes by itself. */
-const isPlanned = (row: DueRow) => row.kind === 'invitation' || row.kind === 'reminder';
+const isOfAPlan = (row: DueRow) => row.kind === 'invitation' || row.kind === 'reminder';
+/**
+ * Whether the plan of its wave has kept a place for it on this day. It has not for a colleague who was named, for a
+ * ballot, for what is taken over from another wave, nor for what was planned for an earlier day.
+ */
+const hasPlace = (row: DueRow, today: number) =>
+  isOfAPlan(row) && !row.taken_over && localDay(row.zone, row.send_after.getTime()) === today;
 
 /**
  * What may still leave today: of a From domain that is warmed up, all agencies that share it together, and of a wave
  * that says how many mails a day. The plan has kept both; this catches what it did not know of: a colleague who was
  * named, a warm-up that was set since, mails that went on under another wave. Days are the recipients', as the planner
- * counts them. Outside a warm-up only a colleague's mail costs the query: all others stand in the wave's own plan.
+ * counts them. Outside a warm-up only a mail without a place in its wave's plan costs the query.
  */
 async function openDays(
   tx: Tx,
@@ -488,7 +507,7 @@ async function openDays(
     if (row.stream !== 'outreach') continue;
     const warmUp = warmUpOf(row);
     if (warmUp && Number.isFinite(warmUpLimit(warmUp, today(row)))) limited.set(row.from_domain, warmUp);
-    if (row.wave_id === null || isPlanned(row)) continue;
+    if (row.wave_id === null || hasPlace(row, today(row))) continue;
     if (Number.isFinite(budgets.rulesOf(row).dailyCapacity)) waveIds.add(row.wave_id);
   }
   if (limited.size + waveIds.size === 0) {
@@ -524,11 +543,16 @@ async function openDays(
     for (const limit of limitsOn(load)) countLoad(limit, dayFromIso(load.date), load);
   }
   const limitsOf = (row: DueRow) => (row.stream === 'outreach' ? limitsOn(row) : []);
+  for (const row of rows) {
+    // Due today and counted as planned, but in nobody's place.
+    if (!isOfAPlan(row) || hasPlace(row, today(row))) continue;
+    for (const limit of limitsOf(row)) countLoad(limit, today(row), { gone: 0, planned: -1 });
+  }
 
   return {
     check(row) {
       const own = limitsOf(row);
-      const reason = fullOn(own, today(row), isPlanned(row));
+      const reason = fullOn(own, today(row), hasPlace(row, today(row)));
       if (reason === null) return { fits: true };
       const { calendar, sendUntil, closeAt } = budgets.rulesOf(row);
       const until = (row.kind === 'invitation' ? sendUntil : closeAt) ?? row.not_after;
@@ -540,7 +564,7 @@ async function openDays(
       );
       return { fits: false, reason, window: findLaterPlace(own, windows, today(row)) };
     },
-    take: (row) => takePlace(limitsOf(row), today(row), isPlanned(row)),
+    take: (row) => takePlace(limitsOf(row), today(row), hasPlace(row, today(row))),
     putOff: (row, day) => keepPlace(limitsOf(row), day),
   };
 }

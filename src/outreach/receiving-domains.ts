@@ -66,3 +66,36 @@ export async function takeRoom(
     where d.domain = r.domain`);
   return room;
 }
+
+/** Stands for all domains together: what the mail server, or the provider behind it, takes of us. No domain is called so. */
+const ACCOUNT = '*';
+
+/**
+ * How many more messages may leave in this minute, whoever they are to, all workers together. Its row stays locked until
+ * the claim commits; `take` notes what was claimed.
+ */
+export async function lockAccount(
+  tx: Tx,
+  perMinute: number | null,
+  now: Date,
+): Promise<{ room: number; take(count: number): Promise<void> }> {
+  if (perMinute === null) return { room: Number.POSITIVE_INFINITY, take: async () => undefined };
+  const at = now.toISOString();
+  const minute = new Date(Math.floor(now.getTime() / 60_000) * 60_000).toISOString();
+  await tx.execute(sql`
+    insert into receiving_domains (domain, updated_at) values (${ACCOUNT}, ${at}::timestamptz)
+    on conflict (domain) do nothing`);
+  const [row] = await tx.execute<{ taken: number }>(sql`
+    select case when minute = ${minute}::timestamptz then taken_in_minute else 0 end as taken
+    from receiving_domains where domain = ${ACCOUNT} for update`);
+  const taken = row?.taken ?? 0;
+  return {
+    room: Math.max(0, perMinute - taken),
+    async take(count) {
+      await tx.execute(sql`
+        update receiving_domains set minute = ${minute}::timestamptz, taken_in_minute = ${taken + count},
+          updated_at = ${at}::timestamptz
+        where domain = ${ACCOUNT}`);
+    },
+  };
+}

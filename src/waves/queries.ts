@@ -235,14 +235,21 @@ export async function listMissed(
     order by m.contact_id`);
 }
 
-/** How many messages of a wave wait on each day of a zone. */
-export async function listPlannedLoad(db: Db, waveId: number, zone: string, except: readonly number[]) {
+/** How many messages of a wave leave on each day of a zone: those that wait, and what left today. */
+export async function listLoad(
+  db: Db,
+  waveId: number,
+  facts: { zone: string; now: Date; except: readonly number[] },
+) {
   return db.execute<{ date: string; messages: number }>(sql`
-    select to_char(m.send_after at time zone coalesce(e.time_zone, ${zone}::text), 'YYYY-MM-DD') as date,
+    select to_char(coalesce(m.sent_at, case when m.state = 'uncertain' then m.handed_at end, m.send_after)
+        at time zone coalesce(e.time_zone, ${facts.zone}::text), 'YYYY-MM-DD') as date,
       count(*)::int as messages
     from messages m join employers e on e.id = m.employer_id
-    where m.wave_id = ${waveId} and m.stream = 'outreach' and m.state in ('planned', 'claimed')
-      and not (m.contact_id = any(${sql.param([...except])}::bigint[]))
+    where m.wave_id = ${waveId} and m.stream = 'outreach'
+      and (m.state in ('planned', 'claimed', 'uncertain')
+        or m.sent_at > ${facts.now.toISOString()}::timestamptz - interval '2 days')
+      and not (m.sent_at is null and m.contact_id = any(${sql.param([...facts.except])}::bigint[]))
     group by 1`);
 }
 

@@ -12,8 +12,8 @@ import { LAUNCH_LOCK } from './launch-wave.ts';
 import {
   draftOf,
   getWave,
+  listLoad,
   listMissed,
-  listPlannedLoad,
   lockWave,
   rescheduleMissed,
   stopWhatIsMet,
@@ -113,7 +113,7 @@ async function planAnew(
     topics: [ANY_ASK],
     answered: [],
     open: [],
-    load: await listPlannedLoad(tx, row.id, timeZone, [...missed]),
+    load: await listLoad(tx, row.id, { zone: timeZone, now, except: [...missed] }),
   };
   const plan = planTouches(again);
   const steps = plan.touches.flatMap((touch) =>

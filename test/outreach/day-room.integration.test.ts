@@ -116,3 +116,23 @@ it('what no day of the wave has room for is ended with the reason, for the wave 
   await sendDueMessages(test.deps);
   expect(await messageStates(test.deps, waveId)).toEqual({ sent: 20, 'expired: warm_up': 1 });
 });
+
+it('what a wave takes over, and what an earlier day left, leave the planned ones of today their places', async () => {
+  const taken = await wave(5, { dailyCapacity: 3 });
+  const late = await wave(6, { dailyCapacity: 4 });
+  await test.deps.db.execute(sql`update agencies set mail_from_address = 'old@known.example'`);
+  // Two were another wave's, launched an hour before.
+  await test.deps.db.execute(sql`
+    update messages set created_at = created_at - interval '1 hour', not_after = not_after + interval '10 days'
+    where id in (select id from messages where wave_id = ${taken} order by id limit 2)`);
+  // Three were planned for yesterday, at any hour, and the wave was paused.
+  await test.deps.db.execute(sql`
+    update messages set send_after = send_after - interval '20 hours', not_after = not_after + interval '10 days'
+    where id in (select id from messages where wave_id = ${late} order by id limit 3)`);
+  expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 7, refused: 4 });
+  expect(await messageStates(test.deps, taken)).toEqual({ sent: 3, 'planned: capacity': 2 });
+  expect(await messageStates(test.deps, late)).toEqual({ sent: 4, 'planned: capacity': 2 });
+  test.clock.advance(30 * HOUR_MS);
+  expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 4 });
+  expect(await ofDay([taken, late])).toEqual({ Mon: 7, Tue: 4 });
+});

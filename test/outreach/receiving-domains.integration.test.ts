@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.ts';
+import { claimMessages } from '../../src/outreach/claim-messages.ts';
 import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { type SinkReply, type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts';
@@ -133,6 +134,33 @@ describe('a limit for each domain', () => {
     }
     expect(sent).toEqual([10, 10, 5]);
     expect(await messageStates(test.deps, waveId)).toEqual({ sent: 29 });
+  });
+});
+
+describe('a limit for all together', () => {
+  it('holds over all workers, takes nothing from what answers a person’s own act, and keeps nobody back', async () => {
+    const deps = { ...test.deps, config: { ...test.deps.config, messagesPerMinute: 10 } };
+    const waves = [await waveTo({ 'one.example': 12 }), await waveTo({ 'two.example': 11 })];
+    const sent: number[] = [];
+    for (let minute = 0; minute < 3; minute += 1) {
+      asked = [];
+      await Promise.all([1, 2, 3].map(() => sendDueMessages(deps)));
+      sent.push(asked.length);
+      if (minute === 0) {
+        // A receipt in a full minute.
+        await test.deps.db.execute(sql`
+          insert into messages (agency_id, contact_id, employer_id, kind, stream, send_after, not_after, message_id, created_at)
+          select agency_id, contact_id, employer_id, 'receipt', 'transactional', send_after, not_after,
+            'receipt@test.example', created_at
+          from messages where wave_id = ${waves[0]!} and sent_at is not null limit 1`);
+        expect((await claimMessages(deps, { limit: 10 })).messages.map(({ kind }) => kind)).toEqual([
+          'receipt',
+        ]);
+      }
+      test.clock.set(new Date(Math.ceil((test.clock.now().getTime() + 1) / MINUTE_MS) * MINUTE_MS + 31_000));
+    }
+    expect(sent).toEqual([10, 10, 3]);
+    for (const id of waves) expect(Object.keys(await messageStates(test.deps, id))).toEqual(['sent']);
   });
 });
 

@@ -72,6 +72,23 @@ describe('a wave whose worker was down for a day', () => {
     ).toEqual([{ n: 0 }]);
   });
 
+  it('takes no more of a day than it may have, counting what left on it already', async () => {
+    await launched({ protocol: { pace: 'at_once', dailyCapacity: 4 } });
+    // It is Tuesday morning: the two of Tuesday leave before anybody plans the four of Monday anew.
+    test.clock.set('2026-03-03T16:00:00Z');
+    expect(await sendDueMessages(test.deps, {})).toMatchObject({ sent: 2 });
+    await sweepClaims(test.deps);
+    expect(await tendWaves(test.deps)).toMatchObject({ plannedAnew: 4 });
+    expect(
+      await rows(sql`
+        select to_char(send_after at time zone 'America/Denver', 'MM-DD') as on, count(*)::int as n
+        from messages where step = 0 and state = 'planned' group by 1 order by 1`),
+    ).toEqual([
+      { on: '03-03', n: 2 },
+      { on: '03-04', n: 2 },
+    ]);
+  });
+
   it('does not send late when the last day of invitations is over', async () => {
     await launched({ protocol: { pace: 'at_once' } });
     test.clock.set('2026-03-13T16:00:00Z');
