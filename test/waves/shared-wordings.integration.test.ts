@@ -314,15 +314,33 @@ describe('waves with different questions', () => {
     expect((await open(test.app, `${own}/c/2`)).text).toContain('How much is it worth to your firm?');
   });
 
-  it('leave a meeting without questions', async () => {
-    const third = await makeWavesWorld(test, { employers: 1, credentials: [] });
-    const waveId = await launch(third, { meeting: true });
-    expect(
-      await rows(sql`
-        select invitation_id = (select id from invitations where wave_id = ${first}) as joined, instrument_version_id as wording
-        from asks where wave_id = ${waveId}`),
-    ).toEqual([{ joined: true, wording: null }]);
-    const link = await mailedLink();
-    expect((await open(test.app, link)).text).toContain('Industry advisory committee');
+  it('are joined by invitations to the meetings of two committees, which have no questions', async () => {
+    const committees = ['Health council', 'Trades council'];
+    for (const name of committees) {
+      const world = await makeWavesWorld(test, { employers: 1, credentials: [] });
+      await rows(sql`update committees set name = ${name} where agency_id = ${world.agencyId}`);
+      const waveId = await launch(world, { meeting: true });
+      expect(
+        await rows(sql`
+          select invitation_id = (select id from invitations where wave_id = ${first}) as joined,
+            instrument_version_id as wording from asks where wave_id = ${waveId}`),
+      ).toEqual([{ joined: true, wording: null }]);
+    }
+    const mails = await sentNow();
+    expect(mails).toHaveLength(1);
+    for (const name of ['Welding', 'Phlebotomy', ...committees]) expect(mails[0]!.text).toContain(name);
+    const link = linkIn(mails[0]!.text);
+    let page = await submit(test.app, await begin(link), BOTH_YES);
+    page = await submit(test.app, page, HIGH);
+    for (const name of committees) {
+      expect(page.text).toContain(name);
+      page = await submit(test.app, page, { response: 'accepted' });
+    }
+    expect(page.url).toBe(`${link}/check`);
+    await submit(test.app, page);
+    expect(await rows(sql`select response from rsvps where ended_at is null`)).toEqual([
+      { response: 'accepted' },
+      { response: 'accepted' },
+    ]);
   });
 });

@@ -303,8 +303,7 @@ function createSeats(
       const candidate = at(world.candidates, i);
       const { contactId } = candidate;
       const join = seats.joins[i];
-      const isMeeting = topic >= world.credentials.length;
-      const suits = join !== undefined && join.window.end <= before && !(isMeeting && join.carriesMeeting);
+      const suits = join !== undefined && join.window.end <= before;
       if (seats.status[i] === OPEN && !suits) {
         const placed = placement.placeInvitation(candidate, before);
         if (!placed.ok) {
@@ -421,14 +420,19 @@ function askByNeed(world: World, seats: Seats, topic: number, maxAsks: number): 
   }
 }
 
-/** Invites one person per employer to a meeting, and nobody to two meetings in one touch. */
+/**
+ * Invites one person per employer to a meeting, and nobody to two of this wave's. Those whom another wave's mail invites
+ * to a meeting already come last, and are asked in that mail like anybody who gets one.
+ */
 function inviteToMeeting(world: World, seats: Seats, index: number, maxAsks: number): void {
   const firstMeeting = world.credentials.length;
   const topic = firstMeeting + index;
   const meeting = at(world.meetings, index);
   const before = meeting.answerBy.getTime();
   const invitedUnits = new Uint8Array(world.unitCount);
-  for (const i of inOrderOfSpread(world, seats, topic)) {
+  const order = inOrderOfSpread(world, seats, topic);
+  const isInvited = (i: number) => seats.joins[i]?.carriesMeeting === true;
+  for (const i of [...order.filter((i) => !isInvited(i)), ...order.filter(isInvited)]) {
     if ((seats.made[topic] as number) >= meeting.invite) return;
     const unit = world.unitOf[i] as number;
     if (invitedUnits[unit] === 1 || seats.asks[i]?.some((other) => other >= firstMeeting)) continue;

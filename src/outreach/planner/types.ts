@@ -124,6 +124,7 @@ export type JoinableTouch = {
   carries: number;
   /** The most that it may carry, by the wave that carries it. */
   most: number;
+  /** It invites to a meeting; others are rather invited to another. */
   carriesMeeting: boolean;
 };
 

@@ -260,8 +260,6 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
           expect(other?.contactId).toBe(touch.contactId);
           expect(touch.steps).toHaveLength(1);
           expect(touch.steps[0]?.notAfter).toEqual(other?.to);
-          const hasMeeting = touch.asks.some(({ kind }) => kind === 'meeting');
-          expect(hasMeeting && other?.carriesMeeting).toBe(false);
         }
         // Without budget for a single touch of its own, a wave still rides where others go.
         const poor = structuredClone(input);
@@ -619,6 +617,45 @@ describe('planTouches, for worlds drawn by hand', () => {
       { date: '2026-10-27', messages: 1 },
     ]);
     expect(plan.adjustments).toEqual([{ contactId: 1, step: 0, kind: 'merged', reason: 'merged' }]);
+  });
+
+  test('who is invited to a meeting by another wave is invited to a second one last, and in that mail', () => {
+    const from = new Date('2026-10-28T15:00:00Z');
+    const to = new Date('2026-10-28T22:00:00Z');
+    const mails = [1, 2].map((contactId) => ({
+      joinable: {
+        contactId,
+        invitationId: 70 + contactId,
+        from,
+        to,
+        carries: 1,
+        most: 3,
+        carriesMeeting: contactId === 1,
+      },
+      ledger: { contactId, unitId: contactId, from, to, newInvitation: true },
+    }));
+    const invited = (invite: number) =>
+      planTouches(
+        aPlanInput({
+          candidates: [aCandidate(1, { hiringAuthority: true }), aCandidate(2, { hiringAuthority: false })],
+          topics: [
+            {
+              kind: 'meeting',
+              meetingId: 4,
+              naicsPrefixes: [],
+              invite,
+              answerBy: new Date('2026-11-28T15:00:00Z'),
+            },
+          ],
+          joinable: mails.map(({ joinable }) => joinable),
+          ledger: mails.map(({ ledger }) => ledger),
+        }),
+      ).touches.map(({ contactId, joins }) => [contactId, joins?.invitationId]);
+    expect(invited(1)).toEqual([[2, 72]]);
+    expect(invited(2)).toEqual([
+      [1, 71],
+      [2, 72],
+    ]);
   });
 
   test('spreads a day evenly over its hours', () => {
