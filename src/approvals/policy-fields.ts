@@ -341,7 +341,7 @@ function countedOf(fields: PolicyFields, slots: readonly (typeof QUESTION_SLOTS)
   const answers = {
     questions: slots.map((n) => ({
       key: fields[`q${n}Key`],
-      meaning: fields[`q${n}Meaning`],
+      meaning: lines(fields[`q${n}Meaning`]).join(' '),
       says: saysOf(fields[`q${n}Says`], words(fields[`q${n}Yes`]), words(fields[`q${n}No`])),
     })),
     combine: fields.combine,

@@ -20,9 +20,6 @@ import type { KnownQuestion } from './policy-fields.ts';
 import { QUESTION_SLOTS } from './policy-forms.ts';
 import { readingOf } from './policy-words.ts';
 
-/** Open from the start, since most policies count one or two questions. */
-const SLOTS_SHOWN = 2;
-
 /** The whole of a policy as one form, with the fields of what it starts from filled in. */
 export function policyFormPage(facts: {
   start: string;
@@ -48,7 +45,7 @@ export function policyFormPage(facts: {
     says: `q${n}Says`,
     yes: `q${n}Yes`,
     no: `q${n}No`,
-    isOpen: n <= SLOTS_SHOWN || isSet(`q${n}Key`, `q${n}Meaning`, `q${n}Yes`, `q${n}No`),
+    isOpen: isSet(`q${n}Key`, `q${n}Meaning`, `q${n}Yes`, `q${n}No`),
   }));
   return {
     title: 'Make a policy',
