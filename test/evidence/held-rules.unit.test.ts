@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { NOTHING_FURTHER, type Policy, type PolicyV2 } from '../../src/evidence/rules/policy.ts';
+import { POLICY_PRESETS } from '../../src/evidence/presets.ts';
+import {
+  NOTHING_FURTHER,
+  type Policy,
+  type PolicyV2,
+  type PolicyV3,
+} from '../../src/evidence/rules/policy.ts';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import { groupOfEach } from '../../src/evidence/rules/units.ts';
-import type { AnswerFact, EvidenceFacts } from '../../src/evidence/types.ts';
+import type { AnswerFact, BallotFact, EvidenceFacts } from '../../src/evidence/types.ts';
 import {
   answer,
   facts,
@@ -168,5 +174,65 @@ describe('what it says', () => {
     expect(statusOf(policy, given, new Date(until.getTime() - 1))).toBe('both_yes');
     expect(statusOf(policy, given, until)).toBe('aged_out');
     expect(statusOf(policy, given, new Date(until.getTime() - DAY_MS))).toBe('both_yes');
+  });
+});
+
+describe('what a body says', () => {
+  const { body: arkansas } = POLICY_PRESETS.find(({ slug }) => slug === 'arkansas')! as { body: PolicyV3 };
+  const ballot = (employers: readonly number[], on = month(0)): BallotFact => ({
+    ballotId: 1,
+    agencyId: 1,
+    kind: 'employer_ballot',
+    body: 'Employers of the trade',
+    on,
+    recordedAt: on,
+    withdrawnAt: null,
+    eligible: employers.length,
+    quorum: 0,
+    votes: employers.map((employerId, index) => ({
+      voteId: index + 1,
+      employerId,
+      choice: 'approve',
+      relation: 'none',
+    })),
+  });
+  const voted = (changes: Partial<EvidenceFacts> & Pick<EvidenceFacts, 'bodies'>, policy = arkansas) =>
+    evaluateRequirement(policy, facts(changes), month(1));
+  const bodies = { ballots: [ballot([1, 2, 3])], letters: [], reviews: [] };
+
+  it.each([
+    ['issuer.example', 2],
+    ['hr.Issuer.example', 2],
+    ['tissuer.example', 3],
+  ])('is not said by the issuer itself, whose domain is issuer.example: %s', (domain, approve) => {
+    const own = { bodies, employerDomains: [{ employerId: 1, domain }], issuerDomains: ['issuer.example'] };
+    expect(voted(own).bodies![0]!.counted!.approve).toBe(approve);
+    expect(voted(own).bodies![0]!.exclusions.map(({ reason }) => reason)).toEqual(
+      approve === 2 ? ['domain_of_issuer'] : [],
+    );
+    expect(voted(own, { ...arkansas, excludeIssuerDomain: false }).bodies![0]!.counted!.approve).toBe(3);
+  });
+
+  it('ages like answers, and what ends first ends the requirement', () => {
+    const { requirement } = counted({
+      requirement: { kind: 'distinct_employers', questions, combine: 'all', minDistinctEmployers: 1 },
+    });
+    const both = {
+      ...arkansas,
+      requirement,
+      also: [arkansas.requirement],
+      evidenceMaxAgeMonths: 6,
+    } as PolicyV3;
+    const end = (answeredAt: number, votedOn: number) =>
+      voted(
+        {
+          answers: [answer({ answeredAt: month(answeredAt) })],
+          bodies: { ...bodies, ballots: [ballot([1, 2, 3], month(votedOn))] },
+        },
+        both,
+      ).expiring;
+    expect(end(0, -3)).toEqual({ on: month(3), fallsTo: 1 });
+    expect(end(-3, 0)).toEqual({ on: month(3), fallsTo: 0 });
+    expect(end(-3, -3)).toEqual({ on: month(3), fallsTo: 0 });
   });
 });

@@ -12,7 +12,7 @@ import type {
   VoteFact,
 } from '../types.ts';
 import { acceptsProvenance, type BodyDemand, type Policy } from './policy.ts';
-import { earliest, expiryOf } from './position.ts';
+import { earliest, expiryOf, isSameOrSubdomain } from './position.ts';
 import { bodyDemandsOf } from './terms.ts';
 import { groupOfEach } from './units.ts';
 
@@ -162,7 +162,7 @@ function refusalOf(vote: VoteFact, { policy, facts, unitOf, asOf }: Context): Bo
   );
   if (isMarked) return 'relation_set_by_staff';
   const isIssuers = facts.employerDomains.some(
-    (domain) => isOwn(domain) && facts.issuerDomains.includes(domain.domain),
+    (own) => isOwn(own) && facts.issuerDomains.some((issuer) => isSameOrSubdomain(own.domain, issuer)),
   );
   return policy.excludeIssuerDomain && isIssuers ? 'domain_of_issuer' : null;
 }

@@ -305,7 +305,8 @@ function isExcludedRelation(policy: Policy, relation: AnswerFact['relation']): b
   return relation !== 'none' && policy.excludedRelations.includes(relation);
 }
 
-function isSameOrSubdomain(domain: string, issuer: string): boolean {
+/** One rule for answers and for votes: `hr.issuer.example` is the issuer's as well. */
+export function isSameOrSubdomain(domain: string, issuer: string): boolean {
   const [name, parent] = [domain.toLowerCase(), issuer.toLowerCase()];
   return name === parent || name.endsWith(`.${parent}`);
 }
