@@ -8,7 +8,7 @@ import {
 } from '../../src/evidence/rules/policy.ts';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import { groupOfEach } from '../../src/evidence/rules/units.ts';
-import type { AnswerFact, BallotFact, EvidenceFacts } from '../../src/evidence/types.ts';
+import type { AnswerFact, BallotFact, EvidenceFacts, VoteFact } from '../../src/evidence/types.ts';
 import {
   answer,
   facts,
@@ -211,6 +211,79 @@ describe('what a body says', () => {
       approve === 2 ? ['domain_of_issuer'] : [],
     );
     expect(voted(own, { ...arkansas, excludeIssuerDomain: false }).bodies![0]!.counted!.approve).toBe(3);
+  });
+
+  const votes = (...cast: [employerId: number, choice: VoteFact['choice']][]) => {
+    const made = ballot(cast.map(([employerId]) => employerId));
+    return {
+      ...bodies,
+      ballots: [{ ...made, votes: made.votes.map((vote, index) => ({ ...vote, choice: cast[index]![1] })) }],
+    };
+  };
+  const measured = (given: Parameters<typeof voted>[0], policy = arkansas, asOf = month(1)) =>
+    evaluateRequirement(policy, facts(given), asOf).bodies![0]!.measures.map(({ has, needs }) => [
+      has,
+      needs,
+    ]);
+
+  it('is heard from who abstains, and not from who is recused', () => {
+    const third = (choice: VoteFact['choice']) =>
+      measured({ bodies: votes([1, 'approve'], [2, 'approve'], [3, choice]) });
+    expect(third('abstain')).toEqual([
+      [3, 3],
+      [2, 2],
+    ]);
+    expect(third('recused')).toEqual([
+      [2, 3],
+      [2, 2],
+    ]);
+  });
+
+  it('is nothing where people of one employer differ', () => {
+    const given = { bodies: votes([1, 'approve'], [2, 'approve'], [3, 'approve'], [3, 'reject']) };
+    expect(measured(given)).toEqual([
+      [2, 3],
+      [2, 2],
+    ]);
+    const { exclusions } = voted(given).bodies![0]!;
+    expect(exclusions.map(({ reason }) => reason)).toEqual([
+      'people_of_one_employer_differ',
+      'people_of_one_employer_differ',
+    ]);
+  });
+
+  it('needs every started percent of the votes', () => {
+    const asks = (approvePercent: number) =>
+      ({ ...arkansas, requirement: { ...arkansas.requirement, approvePercent } }) as PolicyV3;
+    const given = { bodies: votes([1, 'approve'], [2, 'approve'], [3, 'reject']) };
+    expect(measured(given, asks(66))[1]).toEqual([2, 2]);
+    expect(measured(given, asks(67))[1]).toEqual([2, 3]);
+  });
+
+  it('loses a vote to a connection only while it is marked', () => {
+    const mark = { employerId: 1, relation: 'reseller' as const, from: month(1), until: month(2) };
+    const at = (months: number) =>
+      measured({ bodies, conflictMarks: [mark] }, arkansas, month(months))[0]![0];
+    expect([at(0.5), at(1), at(1.5), at(2)]).toEqual([3, 2, 2, 3]);
+  });
+
+  it('is known from when it was recorded until it was taken back', () => {
+    const [made] = bodies.ballots;
+    const given = {
+      bodies: { ...bodies, ballots: [{ ...made!, recordedAt: month(1), withdrawnAt: month(2) }] },
+    };
+    const at = (months: number) => measured(given, arkansas, month(months))[0]![0];
+    expect([at(0.5), at(1), at(1.5), at(2), at(3)]).toEqual([0, 3, 3, 0, 0]);
+    expect(measured({ bodies }, arkansas, month(24))[0]![0]).toBe(0);
+    expect(measured({ bodies }, arkansas, new Date(month(24).getTime() - 1))[0]![0]).toBe(3);
+  });
+
+  it('is the latest ballot’s word', () => {
+    const before = { ...ballot([1, 2, 3], month(-1)), ballotId: 2 };
+    const after = { ...ballot([1, 2], month(0)), ballotId: 1 };
+    const found = voted({ bodies: { ...bodies, ballots: [after, before] } }).bodies![0]!;
+    expect(found.recordIds).toEqual([1]);
+    expect(found.exclusions).toEqual([{ recordId: 2, voteId: null, reason: 'replaced_by_later_one' }]);
   });
 
   it('ages like answers, and what ends first ends the requirement', () => {
