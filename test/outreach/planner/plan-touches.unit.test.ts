@@ -150,6 +150,26 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
     );
   });
 
+  test('nobody is asked who said stop or less, or is no longer the right person, whatever else is true', () => {
+    fc.assert(
+      fc.property(worlds, (input) => {
+        const plan = planTouches(input);
+        const reasonOf = new Map(plan.exclusions.map(({ contactId, reason }) => [contactId, reason]));
+        const rule = input.protocol.relevance;
+        for (const candidate of input.candidates) {
+          const { contactId, state, suppressed, preference, hiringAuthority } = candidate;
+          if (state !== 'active') expect(reasonOf.get(contactId)).toMatch(/^(left_employer|wrong_role)$/);
+          else if (suppressed) expect(reasonOf.get(contactId)).toBe('suppressed');
+          else if (preference) expect(reasonOf.get(contactId)).toBe(preference);
+          else if (rule.hiringAuthorityOnly && !hiringAuthority) {
+            expect(reasonOf.get(contactId)).toBe('no_hiring_authority');
+          }
+        }
+      }),
+      RUNS,
+    );
+  });
+
   test('a touch carries at least one ask and at most k, none twice, none settled or open elsewhere', () => {
     fc.assert(
       fc.property(worlds, (input) => {
@@ -225,7 +245,8 @@ describe('planTouches, for random worlds', { timeout: 60_000 }, () => {
         }
         const { warmUp, receiving } = input;
         for (const [day, messages] of perDay) {
-          expect(messages).toBeLessThanOrEqual(protocol.dailyCapacity);
+          const planned = input.load?.find(({ date }) => dayFromIso(date) === day)?.messages ?? 0;
+          expect(messages + planned).toBeLessThanOrEqual(Math.max(planned, protocol.dailyCapacity));
           if (!warmUp) continue;
           const before = warmUp.load.find(({ date }) => dayFromIso(date) === day)?.messages ?? 0;
           expect(messages + before).toBeLessThanOrEqual(Math.max(before, warmUpLimit(warmUp, day)));

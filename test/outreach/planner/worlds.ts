@@ -11,6 +11,8 @@ import type {
   Topic,
 } from '../../../src/outreach/planner/types.ts';
 
+import { PREFERENCE_REASONS } from '../../../src/outreach/types.ts';
+
 /** A Monday, 06:00 in Denver. */
 export const NOW = new Date('2026-10-26T12:00:00Z');
 const DAY = 86_400_000;
@@ -210,6 +212,7 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
         naics: fc.constantFrom(...SECTORS),
         state: rarely.map((left) => (left ? ('left' as const) : ('active' as const))),
         suppressed: rarely,
+        preference: rarely.chain((has) => (has ? fc.constantFrom(...PREFERENCE_REASONS) : fc.constant(null))),
         hiringAuthority: fc.boolean(),
         zone: fc.constantFrom(...ZONES),
         region: fc.constantFrom('MT', 'WY', null),
@@ -241,6 +244,14 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
     ),
     /** Such that a shortfall takes about ten asks an employer, or hardly more than one. */
     limits: fc.record({
+      /** What this wave sends on these days already, as when what missed its time is planned anew. */
+      load: fc.constantFrom<DayLoad[]>(
+        [],
+        [
+          { date: '2026-10-27', messages: 2 },
+          { date: '2026-11-02', messages: 7 },
+        ],
+      ),
       warmUp: fc.option(
         fc.record({
           from: fc.constantFrom('2026-10-20', '2026-10-26', '2026-11-02'),
@@ -271,7 +282,7 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
     const joinable: JoinableTouch[] = [];
     for (const [index, person] of people.entries()) {
       const contactId = index + 1;
-      const { unitId, naics, state, suppressed, hiringAuthority, zone, region, domain } = person;
+      const { unitId, naics, state, suppressed, preference, hiringAuthority, zone, region, domain } = person;
       const employerId = unitId * 10 + (index % 2);
       candidates.push({
         contactId,
@@ -280,6 +291,7 @@ export const worlds: fc.Arbitrary<PlanInput> = fc
         naics,
         state,
         suppressed,
+        preference,
         hiringAuthority,
         zone,
         region,
