@@ -43,6 +43,49 @@ const SOURCES: Record<EntryKind, { table: string; value: string; at?: string }> 
       'relation', s.relation, 'hiringAuthority', s.hiring_authority, 'provenance', s.provenance,
       'answeredAt', s.answered_at, 'saidOn', s.said_on)`,
   },
+  // What bodies say counts like answers. That a record was taken back, or an adjudication confirmed, is an audit event.
+  ballot: {
+    table: 'ballots',
+    at: 's.recorded_at',
+    value: `jsonb_build_object('kind', 'ballot', 'id', s.id, 'agencyId', s.agency_id, 'credentialId', s.credential_id,
+      'ballotKind', s.kind, 'body', s.body, 'heldOn', s.held_on, 'eligible', s.eligible, 'quorum', s.quorum,
+      'documentId', s.document_id, 'recordedBy', s.recorded_by, 'recordedAt', s.recorded_at)`,
+  },
+  ballot_vote: {
+    table: 'ballot_votes',
+    at: 's.cast_at',
+    value: `jsonb_build_object('kind', 'ballot_vote', 'id', s.id, 'ballotId', s.ballot_id, 'seatId', s.seat_id,
+      'employerId', s.employer_id, 'voterId', s.voter_id, 'version', s.version, 'choice', s.choice,
+      'relation', s.relation, 'provenance', s.provenance, 'castAt', s.cast_at)`,
+  },
+  board_letter: {
+    table: 'board_letters',
+    at: 's.recorded_at',
+    value: `jsonb_build_object('kind', 'board_letter', 'id', s.id, 'agencyId', s.agency_id,
+      'credentialId', s.credential_id, 'letterKind', s.kind, 'board', s.board, 'supports', s.supports,
+      'heldOn', s.held_on, 'documentId', s.document_id, 'recordedBy', s.recorded_by, 'recordedAt', s.recorded_at)`,
+  },
+  rubric_review: {
+    table: 'rubric_reviews',
+    at: 's.recorded_at',
+    value: `jsonb_build_object('kind', 'rubric_review', 'id', s.id, 'agencyId', s.agency_id,
+      'credentialId', s.credential_id, 'team', s.team, 'isSettling', s.is_settling, 'tier', s.tier,
+      'heldOn', s.held_on, 'documentId', s.document_id, 'recordedBy', s.recorded_by, 'recordedAt', s.recorded_at)`,
+  },
+  vendor_finding: {
+    table: 'vendor_findings',
+    at: 's.recorded_at',
+    value: `jsonb_build_object('kind', 'vendor_finding', 'id', s.id, 'agencyId', s.agency_id,
+      'credentialId', s.credential_id, 'finding', s.finding, 'source', s.source, 'heldOn', s.held_on,
+      'documentId', s.document_id, 'recordedBy', s.recorded_by, 'recordedAt', s.recorded_at)`,
+  },
+  adjudication: {
+    table: 'adjudications',
+    at: 's.proposed_at',
+    value: `jsonb_build_object('kind', 'adjudication', 'id', s.id, 'agencyId', s.agency_id,
+      'credentialId', s.credential_id, 'answerIds', s.answer_ids, 'speaksAnswerId', s.speaks_answer_id,
+      'proposedBy', s.proposed_by, 'proposedAt', s.proposed_at)`,
+  },
   erasure: {
     table: 'log_erasures',
     at: 's.at',
@@ -52,7 +95,18 @@ const SOURCES: Record<EntryKind, { table: string; value: string; at?: string }> 
 };
 
 /** The kinds whose rows are found by their rising ids. Ends of answers are noted in log_pending; the last is made by retention. */
-export const SCANNED_KINDS = ['audit_event', 'answer', 'snapshot', 'erasure'] as const satisfies EntryKind[];
+export const SCANNED_KINDS = [
+  'audit_event',
+  'answer',
+  'snapshot',
+  'erasure',
+  'ballot',
+  'ballot_vote',
+  'board_letter',
+  'rubric_review',
+  'vendor_finding',
+  'adjudication',
+] as const satisfies EntryKind[];
 export type ScannedKind = (typeof SCANNED_KINDS)[number];
 
 export type SourceRow = { id: number; value: unknown };

@@ -9,6 +9,12 @@ export const ENTRY_KINDS = [
   'snapshot',
   'erasure',
   'answer_kept',
+  'ballot',
+  'ballot_vote',
+  'board_letter',
+  'rubric_review',
+  'vendor_finding',
+  'adjudication',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

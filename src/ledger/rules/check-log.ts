@@ -52,6 +52,12 @@ export const KIND_WORDS: Record<EntryKind, string> = {
   snapshot: 'snapshot',
   erasure: 'erasure',
   answer_kept: 'answer without its person',
+  ballot: 'ballot',
+  ballot_vote: 'vote',
+  board_letter: 'letter of a board',
+  rubric_review: 'review by a rubric',
+  vendor_finding: 'finding on vendors',
+  adjudication: 'adjudication',
 };
 
 /**

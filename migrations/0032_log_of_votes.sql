@@ -1,0 +1,6 @@
+ALTER TABLE "log_erasures" DROP CONSTRAINT "log_erasures_kind";--> statement-breakpoint
+ALTER TABLE "log_openings" DROP CONSTRAINT "log_openings_kind";--> statement-breakpoint
+ALTER TABLE "log_pending" DROP CONSTRAINT "log_pending_kind";--> statement-breakpoint
+ALTER TABLE "log_erasures" ADD CONSTRAINT "log_erasures_kind" CHECK ("log_erasures"."kind" in ('audit_event', 'answer', 'answer_end', 'snapshot', 'erasure', 'answer_kept', 'ballot', 'ballot_vote', 'board_letter', 'rubric_review', 'vendor_finding', 'adjudication'));--> statement-breakpoint
+ALTER TABLE "log_openings" ADD CONSTRAINT "log_openings_kind" CHECK ("log_openings"."kind" in ('audit_event', 'answer', 'answer_end', 'snapshot', 'erasure', 'answer_kept', 'ballot', 'ballot_vote', 'board_letter', 'rubric_review', 'vendor_finding', 'adjudication'));--> statement-breakpoint
+ALTER TABLE "log_pending" ADD CONSTRAINT "log_pending_kind" CHECK ("log_pending"."kind" in ('audit_event', 'answer', 'answer_end', 'snapshot', 'erasure', 'answer_kept', 'ballot', 'ballot_vote', 'board_letter', 'rubric_review', 'vendor_finding', 'adjudication'));
