@@ -8,7 +8,14 @@ import {
 } from '../../src/evidence/rules/policy.ts';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import { groupOfEach } from '../../src/evidence/rules/units.ts';
-import type { AnswerFact, BallotFact, EvidenceFacts, VoteFact } from '../../src/evidence/types.ts';
+import type {
+  AnswerFact,
+  BallotFact,
+  BoardLetterFact,
+  EvidenceFacts,
+  VendorFact,
+  VoteFact,
+} from '../../src/evidence/types.ts';
 import {
   answer,
   facts,
@@ -284,6 +291,51 @@ describe('what a body says', () => {
     const found = voted({ bodies: { ...bodies, ballots: [after, before] } }).bodies![0]!;
     expect(found.recordIds).toEqual([1]);
     expect(found.exclusions).toEqual([{ recordId: 2, voteId: null, reason: 'replaced_by_later_one' }]);
+  });
+
+  it('counts each board once, however its name is written, by the latest that it wrote', () => {
+    const { body: colorado } = POLICY_PRESETS.find(({ slug }) => slug === 'colorado')! as { body: PolicyV3 };
+    const two = { ...colorado, requirement: { kind: 'board_letters', minLetters: 2 } } as PolicyV3;
+    const letter = (letterId: number, board: string, on: number, supports = true): BoardLetterFact => ({
+      letterId,
+      agencyId: 1,
+      kind: 'letter',
+      board,
+      supports,
+      on: month(on),
+      recordedAt: month(0),
+      withdrawnAt: null,
+    });
+    const has = (...letters: BoardLetterFact[]) => measured({ bodies: { ...bodies, letters } }, two)[0]![0];
+    expect(has(letter(1, 'Alamo', -1), letter(2, ' ALAMO ', 0))).toBe(1);
+    expect(has(letter(1, 'Alamo', 0), letter(2, 'Bexar', 0))).toBe(2);
+    expect(has(letter(1, 'Alamo', 0, false), letter(2, 'alamo', -1))).toBe(0);
+  });
+
+  it('of vendors stands until it is taken back, and the latest finding decides', () => {
+    const louisiana = POLICY_PRESETS.find(({ slug }) => slug === 'louisiana')!.body as PolicyV3;
+    const generic = { ...louisiana, requirement: { kind: 'generic' }, also: [] } as PolicyV3;
+    const finding = (
+      findingId: number,
+      on: number,
+      says: VendorFact['finding'],
+      withdrawnAt: Date | null = null,
+    ): VendorFact => ({
+      findingId,
+      agencyId: 1,
+      finding: says,
+      on: month(on),
+      recordedAt: month(0),
+      withdrawnAt,
+    });
+    const is = (asOf: Date, ...findings: VendorFact[]) =>
+      measured({ bodies: { ...bodies, findings } }, generic, asOf)[0]![0] === 1;
+    const tied = finding(1, -2, 'vendor_specific');
+    expect(is(month(1), tied, finding(2, -1, 'generic'))).toBe(true);
+    expect(is(month(1), tied, finding(2, -3, 'generic'))).toBe(false);
+    const excepted = finding(2, -1, 'excepted', month(2));
+    expect([is(month(1), tied, excepted), is(month(2), tied, excepted)]).toEqual([true, false]);
+    expect(is(month(-1), finding(1, -2, 'generic'))).toBe(false);
   });
 
   it('ages like answers, and what ends first ends the requirement', () => {
