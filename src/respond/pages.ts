@@ -26,7 +26,7 @@ import {
   stepsOf,
 } from './rules.ts';
 import { type RespondText, TEXT } from './text.ts';
-import type { CredentialFacts, MeetingAsk, RespondFacts } from './types.ts';
+import type { Asker, CredentialFacts, MeetingAsk, RespondFacts } from './types.ts';
 
 /** What every page of one invitation is made from. */
 export type PageContext<Facts extends CredentialFacts = RespondFacts> = {
@@ -36,6 +36,8 @@ export type PageContext<Facts extends CredentialFacts = RespondFacts> = {
   facts: Facts;
   /** Of all that is asked about credentials, by id. */
   wordings: ReadonlyMap<number, PageWording>;
+  /** Asks that are over while others of the same link go on. */
+  ended: ReadonlyMap<number, Asker>;
 };
 
 type PageWording = { id: number; sha256: string; body: InstrumentBody };
@@ -107,7 +109,7 @@ export function path(context: AnyContext, step?: RespondStep): string {
 
 /** Where a page stands among the others, and where its back link leads. */
 function placeOf(context: AnyContext, step: RespondStep) {
-  const steps = stepsOf(progressOf(context.facts), context.wordings);
+  const steps = stepsOf(progressOf(context), context.wordings);
   const total = steps.length + 1;
   const current = step === 'check' ? total : steps.findIndex((each) => each.step === step) + 1;
   const isDone = step !== 'check' && steps.every(({ done }) => done);
@@ -115,18 +117,18 @@ function placeOf(context: AnyContext, step: RespondStep) {
   return { back: before, steps: { current, total, text: TEXT[context.language].stepOf(current, total) } };
 }
 
-export function progressOf(facts: CredentialFacts) {
-  return { draft: facts.draft, credentials: facts.credentials, meetings: facts.meetings };
+function progressOf({ facts, ended }: AnyContext) {
+  const { draft, credentials, meetings } = facts;
+  return { draft, credentials, meetings, over: ended };
 }
 
 /** Who asks, why you, what about, how long, until when, and what becomes of the answer. */
-export function startPage(
-  context: PageContext & { notice: NoticeBody; furtherNotices?: readonly NoticeBody[] },
-) {
+export function startPage(whole: PageContext, notices: readonly AskerNotice[]) {
+  const context = withoutEnded(whole);
   const { facts, language } = context;
   const text = TEXT[language];
   const { credentials, employer } = facts;
-  const steps = stepsOf(progressOf(facts), context.wordings);
+  const steps = stepsOf(progressOf(whole), whole.wordings);
   const begun = facts.draft.about !== undefined;
   return {
     ...shell(context, {
@@ -153,17 +155,48 @@ export function startPage(
       askedBy: askedBy(context, meeting.askId),
     })),
     records: {
-      summary: inLanguage(language, context.notice.summary),
-      paragraphs: [context.notice, ...(context.furtherNotices ?? [])].flatMap((notice, index) => [
-        ...(index === 0 ? [] : [inLanguage(language, notice.summary)]),
-        ...notice.paragraphs.map((paragraph) => inLanguage(language, paragraph)),
-      ]),
+      lines: recordsLines(notices, language),
+      notices: notices.map(({ agencies, body }) => ({
+        of: notices.length > 1 ? agencies.join('; ') : null,
+        paragraphs: body.paragraphs.map((paragraph) => inLanguage(language, paragraph)),
+      })),
     },
     begin: {
       href: path(context, begun ? resumeStep(steps) : 'about'),
       text: begun ? text.resume : text.start,
     },
     declineHref: path(context, 'decline'),
+  };
+}
+
+/** A public-records notice and the agencies whose it is, by name. */
+export type AskerNotice = { agencies: readonly string[]; body: NoticeBody };
+
+/** What becomes of the answers, in a line; a line for each of the agencies where they say different things. */
+function recordsLines(notices: readonly AskerNotice[], language: Language): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { agencies, body } of notices) {
+    const summary = inLanguage(language, body.summary);
+    lines.set(summary, [...(lines.get(summary) ?? []), ...agencies]);
+  }
+  return [...lines].map(([summary, agencies]) =>
+    lines.size > 1 ? `${agencies.join('; ')}: ${summary}` : summary,
+  );
+}
+
+/** The same with what can still be answered alone. Not for pages that have a number, which stays what it was. */
+function withoutEnded(context: PageContext): PageContext {
+  const { facts, ended } = context;
+  if (ended.size === 0) return context;
+  const goesOn = ({ askId }: { askId: number }) => !ended.has(askId);
+  return {
+    ...context,
+    facts: {
+      ...facts,
+      credentials: facts.credentials.filter(goesOn),
+      meetings: facts.meetings.filter(goesOn),
+      askers: facts.askers.filter(goesOn),
+    },
   };
 }
 
@@ -376,9 +409,11 @@ export function meetingPage(context: PageContext, number: number, form?: Refused
       { key: text.meetingWhere, value: [meeting.place, meeting.onlineUrl].filter(Boolean).join(', ') },
       { key: text.meetingSeat, value: meeting.seatRole ? seatRoleName(meeting.seatRole, language) : '' },
     ].filter(({ value }) => value !== ''),
-    closed: canRespond({ state: meeting.meetingState, startsAt: meeting.startsAt }, context.now).ok
-      ? null
-      : { text: text.meetingClosed, href: path(context, 'check') },
+    closed: context.ended.has(meeting.askId)
+      ? { text: endedText(context, meeting), href: path(context, 'check') }
+      : canRespond({ state: meeting.meetingState, startsAt: meeting.startsAt }, context.now).ok
+        ? null
+        : { text: text.meetingClosed, href: path(context, 'check') },
     value: reply?.response ?? null,
     items: [
       { value: 'accepted', text: text.meetingAccept, hint: text.meetingAcceptHint },
@@ -393,10 +428,14 @@ export function meetingPage(context: PageContext, number: number, form?: Refused
   };
 }
 
-export function checkPage(context: PageContext & { notice: NoticeBody }, errors: readonly FieldError[] = []) {
+export function checkPage(
+  context: PageContext,
+  notices: readonly AskerNotice[],
+  errors: readonly FieldError[] = [],
+) {
   const { facts, language } = context;
   const text = TEXT[language];
-  const steps = stepsOf(progressOf(facts), context.wordings);
+  const steps = stepsOf(progressOf(context), context.wordings);
   const missing = steps.filter(({ done }) => !done).length;
   const sent = facts.state === 'answered';
   return {
@@ -411,7 +450,7 @@ export function checkPage(context: PageContext & { notice: NoticeBody }, errors:
     sections: summaryOf(context, true),
     partial: missing > 0 ? text.checkPartial(missing) : null,
     nothing: facts.draft.about === undefined && missing === steps.length ? text.checkNothing : null,
-    recordsLine: inLanguage(language, context.notice.summary),
+    recordsLines: recordsLines(notices, language),
     sendText: sent ? text.sendChanges : text.send,
     cancel: sent ? { href: path(context, 'thanks'), text: text.backToSent } : null,
   };
@@ -498,7 +537,7 @@ export function declinedPage(context: PageContext) {
     what: text.declinedText[reason],
     colleagueHref: reason === 'left' || reason === 'wrong_role' ? path(context, 'colleague') : null,
     anyway: reason === 'never' ? null : text.declinedAnyway(day(facts.closeAt, context)),
-    anywayHref: path(context, resumeStep(stepsOf(progressOf(facts), context.wordings))),
+    anywayHref: path(context, resumeStep(stepsOf(progressOf(context), context.wordings))),
   };
 }
 
@@ -629,7 +668,15 @@ type SummaryRow = {
   value: string;
   action: { href: string; text: string; about: string } | null;
 };
-type SummarySection = { heading: string; askedBy?: string | null; rows: SummaryRow[] };
+type SummarySection = { heading: string; askedBy?: string | null; ended?: string; rows: SummaryRow[] };
+
+/** Why an ask takes nothing while others do, and that what was sent before stands. */
+function endedText(context: PageContext, { askId, state }: { askId: number; state: string }): string {
+  const text = TEXT[context.language];
+  const { waveState, closeAt } = context.ended.get(askId)!;
+  const why = waveState === 'cancelled' ? text.askCancelled : text.askEnded(day(closeAt, context));
+  return `${why} ${state === 'answered' || state === 'declined' ? text.askKept : text.askNotSent}`;
+}
 
 function summaryOf(context: PageContext, withActions: boolean): SummarySection[] {
   const { facts, language } = context;
@@ -692,6 +739,15 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
 
   for (const [index, ask] of facts.credentials.entries()) {
     const answer = draft[`ask:${ask.askId}`];
+    if (context.ended.has(ask.askId)) {
+      sections.push({
+        heading: ask.name,
+        askedBy: askedBy(context, ask.askId),
+        ended: endedText(context, ask),
+        rows: [],
+      });
+      continue;
+    }
     if (!answer && !withActions) continue;
     sections.push({
       heading: ask.name,
@@ -704,6 +760,15 @@ function summaryOf(context: PageContext, withActions: boolean): SummarySection[]
   }
   for (const [index, meeting] of facts.meetings.entries()) {
     const reply = draft[`meeting:${meeting.askId}`];
+    if (context.ended.has(meeting.askId)) {
+      sections.push({
+        heading: meeting.committee,
+        askedBy: askedBy(context, meeting.askId),
+        ended: endedText(context, meeting),
+        rows: [],
+      });
+      continue;
+    }
     if (!reply && !withActions) continue;
     const rows = [
       {

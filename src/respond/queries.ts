@@ -1,5 +1,6 @@
 import type { Sql } from '../db/client.ts';
 import type { Language } from '../employers/types.ts';
+import type { WaveState } from '../outreach/types.ts';
 import type { Asked, KnownNames } from './known-names.ts';
 import type { Progress } from './rules.ts';
 import type { CredentialAsk, CredentialFacts, Draft, MeetingAsk, PageDraft, RespondFacts } from './types.ts';
@@ -19,7 +20,7 @@ export async function findRespondFacts(sql: Sql, tokenHash: Buffer): Promise<Res
         select json_agg(json_build_array(
           a.id, a.state, cr.id, cr.name, s.id, s.name, a.instrument_version_id,
           m.id, k.name, k.purpose, m.title, a.seat_role, m.starts_at, m.ends_at, m.time_zone, m.place, m.online_url, m.state,
-          ag.id, ag.name, aw.notice_version_id, aw.close_at
+          ag.id, ag.name, aw.notice_version_id, aw.state, aw.close_at, aw.grace_until
         ) order by a.position)
         from asks a
         left join credentials cr on cr.id = a.credential_id
@@ -97,7 +98,14 @@ type MeetingColumns = [
   onlineUrl: string | null,
   meetingState: MeetingAsk['meetingState'],
 ];
-type AskerColumns = [agencyId: number, agency: string, noticeVersionId: number, closeAt: string];
+type AskerColumns = [
+  agencyId: number,
+  agency: string,
+  noticeVersionId: number,
+  waveState: WaveState,
+  closeAt: string,
+  graceUntil: string,
+];
 
 /** What both reads bring of the invitation and its wave. */
 type AccessRow = {
@@ -174,8 +182,16 @@ function factsOf(row: FactsRow): RespondFacts {
     contact: { name: row.contact_name, title: row.contact_title },
     employer: row.employer,
     askers: (row.asks ?? []).map(([askId, , , , , , , , , , , , , , , , , , ...asker]) => {
-      const [agencyId, name, noticeVersionId, closeAt] = asker;
-      return { askId, agencyId, name, noticeVersionId, closeAt: new Date(closeAt) };
+      const [agencyId, name, noticeVersionId, waveState, closeAt, graceUntil] = asker;
+      return {
+        askId,
+        agencyId,
+        name,
+        noticeVersionId,
+        waveState,
+        closeAt: new Date(closeAt),
+        graceUntil: new Date(graceUntil),
+      };
     }),
     meetings: (row.asks ?? []).flatMap(([askId, state, , , , , , ...meeting]) => {
       const [meetingId, committee, purpose, title, seatRole, startsAt, endsAt, ...rest] = meeting;
@@ -233,7 +249,7 @@ export type DraftPatch = {
  * Saves one page in one statement: looks up the link, checks that it takes answers now, and merges the page into the draft.
  * What else decides the next page was read when one was shown. Null when nothing was saved; the caller then looks why.
  * Waits for, and merges with, another tab's save because the row lock makes the update see the newest draft.
- * The `case` is `accessOf` in rules.ts.
+ * The `case` is `accessOf` in rules.ts, of the wave that carries the invitation and of the ask's own where that is another.
  */
 export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch): Promise<Progress | null> {
   const patch = sql.json(input.patch as Parameters<Sql['json']>[0]);
@@ -264,6 +280,13 @@ export async function saveDraft(sql: Sql, names: KnownNames, input: DraftPatch):
       and (given.ask is null or exists (
         select from asks a where a.id = given.ask and a.invitation_id = i.id and a.state <> 'cancelled'
           and a.instrument_version_id = given.wording
+          and (a.wave_id = w.id or exists (
+            select from waves own where own.id = a.wave_id and case
+              when i.state in ('started', 'answered')
+                then own.state in ('running', 'paused', 'closed') and own.grace_until > given.now
+              else own.state in ('running', 'paused') and own.close_at > given.now
+            end
+          ))
       ))
     returning i.id, i.draft`;
   if (!row) return null;

@@ -5,6 +5,7 @@ import { type FieldError, type FormValues, fieldError, parseForm } from '../http
 import { isLanguage, preferredLanguage } from '../http/words.ts';
 import { hashToken, isLinkTokenShaped } from '../lib/tokens.ts';
 import { getInstrumentVersions, getNoticeVersion } from '../surveys/queries.ts';
+import type { NoticeBody } from '../surveys/types.ts';
 import { declineInvitation } from './decline-invitation.ts';
 import {
   aboutForm,
@@ -23,7 +24,7 @@ import * as pages from './pages.ts';
 import { type RespondStep, respondPath } from './paths.ts';
 import { findCredentialFacts, findRespondFacts, findWait } from './queries.ts';
 import { referInvitation } from './refer-invitation.ts';
-import { accessOf, hasUnsentChanges, isSomebodyElse, issuersOf } from './rules.ts';
+import { accessOf, endedAskers, hasUnsentChanges, isSomebodyElse, issuersOf } from './rules.ts';
 import { saveCredential, savePage } from './save-page.ts';
 import { sendAnswers } from './send-answers.ts';
 import { TEXT } from './text.ts';
@@ -69,9 +70,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
     if (context.facts.state === 'answered') return thanks(reply, context);
     if (context.facts.state === 'declined')
       return reply.page('respond/declined', pages.declinedPage(context));
-    const notice = await noticeOf(deps, context);
-    const furtherNotices = await furtherNoticesOf(deps, context);
-    return reply.page('respond/start', pages.startPage({ ...context, notice, furtherNotices }));
+    return reply.page('respond/start', pages.startPage(context, await noticesOf(deps, context)));
   });
 
   get('/about', (context, _request, reply) =>
@@ -187,6 +186,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
       return reply.page('respond/meeting', pages.meetingPage(context, number, form), { status: 422 });
     const { response, reason, colleague_name: name, colleague_email: email } = form.data;
     const { askId } = context.facts.meetings[number - 1]!;
+    if (context.ended.has(askId)) return reply.redirect(pages.path(context, 'check'), 303);
     return save(
       request,
       reply,
@@ -202,10 +202,7 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
 
   get('/check', async (context, _request, reply) => {
     if (!isOpen(context)) return notOpen(reply, context);
-    return reply.page(
-      'respond/check',
-      pages.checkPage({ ...context, notice: await noticeOf(deps, context) }),
-    );
+    return reply.page('respond/check', pages.checkPage(context, await noticesOf(deps, context)));
   });
   post('/send', async (request, reply, context) => {
     const outcome = await sendAnswers(deps, {
@@ -226,8 +223,8 @@ export function registerRespondRoutes(app: FastifyInstance, deps: Deps): void {
       case 'identity_missing':
       case 'connection_missing':
       case 'nothing_to_send': {
-        const notice = await noticeOf(deps, context);
-        const page = pages.checkPage({ ...context, notice }, pages.sendErrors(context, outcome.reason));
+        const notices = await noticesOf(deps, context);
+        const page = pages.checkPage(context, notices, pages.sendErrors(context, outcome.reason));
         return reply.page('respond/check', page, { status: 422 });
       }
     }
@@ -340,11 +337,23 @@ async function contextFrom<Facts extends CredentialFacts>(
       deps.db,
       facts.credentials.map(({ instrumentVersionId }) => instrumentVersionId),
     ),
+    ended: NONE_ENDED,
   };
 }
 
-const contextOf = (deps: Pick<Deps, 'db' | 'sql' | 'clock'>, request: Request) =>
-  contextFrom(deps, request, findRespondFacts);
+async function contextOf(
+  deps: Pick<Deps, 'db' | 'sql' | 'clock'>,
+  request: Request,
+): Promise<pages.PageContext | null> {
+  const context = await contextFrom(deps, request, findRespondFacts);
+  if (!context) return null;
+  const ended = endedAskers(context.facts, context.now);
+  return ended.length === 0
+    ? context
+    : { ...context, ended: new Map(ended.map((asker) => [asker.askId, asker])) };
+}
+
+const NONE_ENDED: pages.PageContext['ended'] = new Map();
 
 const keep = createKeptPages();
 
@@ -367,21 +376,19 @@ function credentialHtml(
   });
 }
 
-async function noticeOf(deps: Pick<Deps, 'db'>, context: pages.PageContext) {
-  return (await getNoticeVersion(deps.db, context.facts.noticeVersionId)).body;
-}
-
-/** The notices of other agencies that ask by the link, where theirs say something else. */
-async function furtherNoticesOf(deps: Pick<Deps, 'db'>, { facts }: pages.PageContext) {
-  const own = await getNoticeVersion(deps.db, facts.noticeVersionId);
-  const others = new Set(facts.askers.map(({ noticeVersionId }) => noticeVersionId));
-  const bodies = new Map([[own.sha256, own.body]]);
-  for (const id of others) {
-    const notice = await getNoticeVersion(deps.db, id);
-    bodies.set(notice.sha256, notice.body);
+/** The notices of the agencies that ask by the link, in the order of what they ask; those that say the same are one. */
+async function noticesOf(
+  deps: Pick<Deps, 'db'>,
+  { facts, ended }: pages.PageContext,
+): Promise<pages.AskerNotice[]> {
+  const asking = facts.askers.filter(({ askId }) => !ended.has(askId));
+  const notices = new Map<string, { agencies: string[]; body: NoticeBody }>();
+  for (const { name, noticeVersionId } of asking.length > 0 ? asking : [{ ...facts, ...facts.agency }]) {
+    const { sha256, body } = await getNoticeVersion(deps.db, noticeVersionId);
+    const agencies = notices.get(sha256)?.agencies ?? [];
+    notices.set(sha256, { agencies: agencies.includes(name) ? agencies : [...agencies, name], body });
   }
-  bodies.delete(own.sha256);
-  return [...bodies.values()];
+  return [...notices.values()];
 }
 
 function askedLanguage(request: FastifyRequest): Language | undefined {

@@ -4,7 +4,7 @@ import { LAUNCHED_WAVE_STATES } from '../outreach/types.ts';
 import { isComplete } from '../surveys/rules.ts';
 import type { InstrumentBody } from '../surveys/types.ts';
 import type { RespondStep } from './paths.ts';
-import type { Access, CredentialAsk, CredentialFacts, Draft, RespondFacts } from './types.ts';
+import type { Access, Asker, CredentialAsk, CredentialFacts, Draft, RespondFacts } from './types.ts';
 
 type AccessFacts = Pick<CredentialFacts, 'state' | 'waveState' | 'closeAt' | 'graceUntil' | 'expiresAt'>;
 
@@ -31,6 +31,8 @@ export type Progress = {
   draft: Draft;
   credentials: readonly { askId: number; issuerId: number; instrumentVersionId: number }[];
   meetings: readonly { askId: number }[];
+  /** Asks that are over while others of the same link go on: nothing is left to do on their pages. */
+  over?: { has(askId: number): boolean };
 };
 
 /** The versions by which the asks of an invitation are worded, by id. */
@@ -40,7 +42,7 @@ export type Step = { step: RespondStep; done: boolean };
 
 /** The pages of this invitation in order, without the start and what follows the check, each with whether it is done. */
 export function stepsOf(progress: Progress, wordings: Wordings): Step[] {
-  const { draft, credentials, meetings } = progress;
+  const { draft, credentials, meetings, over } = progress;
   const steps: Step[] = [{ step: 'about', done: draft.about !== undefined }];
   if (draft.about?.other) steps.push({ step: 'you', done: draft.identity !== undefined });
   if (credentials.length > 0 && draft.about?.connected) {
@@ -52,9 +54,11 @@ export function stepsOf(progress: Progress, wordings: Wordings): Step[] {
   for (const [index, { askId, instrumentVersionId }] of credentials.entries()) {
     const wording = wordings.get(instrumentVersionId);
     invariant(wording, `the wording of ask ${askId} is known`);
+    if (over?.has(askId)) continue;
     steps.push({ step: `c/${index + 1}`, done: isComplete(wording.body, draft[`ask:${askId}`]) });
   }
   for (const [index, { askId }] of meetings.entries()) {
+    if (over?.has(askId)) continue;
     steps.push({ step: `m/${index + 1}`, done: draft[`meeting:${askId}`] !== undefined });
   }
   return steps;
@@ -98,6 +102,15 @@ export function isSomebodyElse(invited: string, given: string): boolean {
 /** True when something was saved after the last sending. */
 export function hasUnsentChanges(facts: Pick<RespondFacts, 'draft' | 'draftVersion'>): boolean {
   return facts.draftVersion !== (facts.draft.sent ?? 0);
+}
+
+/** Who asks what is over, though the link takes answers to what other waves ask by it. */
+export function endedAskers(facts: AccessFacts & Pick<RespondFacts, 'askers'>, now: Date): Asker[] {
+  if (accessOf(facts, now) !== 'open') return [];
+  return facts.askers.filter(
+    ({ waveState, closeAt, graceUntil }) =>
+      accessOf({ ...facts, waveState, closeAt, graceUntil }, now) !== 'open',
+  );
 }
 
 /** Names of the agencies that ask by this link, in the order of what they ask. */

@@ -138,6 +138,10 @@ const en = {
   checkConnected: 'Connected to the issuers',
   checkConnectionTo: (issuer: string): string => `Connection to ${issuer}`,
   checkNotAnswered: 'Not answered',
+  askEnded: (when: string): string => `This was asked until ${when} and takes no more answers.`,
+  askCancelled: 'This is asked no more.',
+  askKept: 'What you sent before is kept, as you sent it.',
+  askNotSent: 'No answer of yours is recorded for it.',
   checkAnswerNow: 'Answer now',
   checkPartial: (count: number): string =>
     count === 1
@@ -396,6 +400,10 @@ const es: typeof en = {
   checkConnected: 'Relación con quienes emiten las credenciales',
   checkConnectionTo: (issuer) => `Relación con ${issuer}`,
   checkNotAnswered: 'Sin respuesta',
+  askEnded: (when) => `Esto se preguntó hasta el ${when} y ya no recibe respuestas.`,
+  askCancelled: 'Esto ya no se pregunta.',
+  askKept: 'Lo que envió antes se conserva tal como lo envió.',
+  askNotSent: 'No hay ninguna respuesta suya registrada sobre esto.',
   checkAnswerNow: 'Responder ahora',
   checkPartial: (count) =>
     count === 1

@@ -94,6 +94,17 @@ export type CredentialFacts = {
   meetings: { askId: number }[];
 };
 
+/** Who asks an ask, and how long that wave takes it. */
+export type Asker = {
+  askId: number;
+  agencyId: number;
+  name: string;
+  noticeVersionId: number;
+  waveState: WaveState;
+  closeAt: Date;
+  graceUntil: Date;
+};
+
 /** Everything that any other page of one invitation shows. */
 export type RespondFacts = Omit<CredentialFacts, 'agency' | 'meetings'> & {
   invitationId: number;
@@ -105,7 +116,7 @@ export type RespondFacts = Omit<CredentialFacts, 'agency' | 'meetings'> & {
   contact: { name: string; title: string };
   employer: string;
   /** Who asks each ask: several agencies, and several waves of one, may ask by one link. */
-  askers: { askId: number; agencyId: number; name: string; noticeVersionId: number; closeAt: Date }[];
+  askers: Asker[];
   meetings: MeetingAsk[];
 };
 

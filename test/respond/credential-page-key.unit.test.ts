@@ -82,6 +82,7 @@ function contextOf(world: World): PageContext<CredentialFacts> {
       [1, { id: 1, sha256: world.wording, body: wordings[world.wording]! }],
       [2, { id: 2, sha256: 'other', body: wordings.second! }],
     ]),
+    ended: new Map(),
     facts: {
       state: 'open',
       language: world.own,

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { eq } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { invitations, waves } from '../../src/db/schema/outreach.ts';
+import { asks, invitations, waves } from '../../src/db/schema/outreach.ts';
 import { answers } from '../../src/db/schema/surveys.ts';
 import { readLinks } from '../../src/demo/html-forms.ts';
 import { linkToken } from '../../src/lib/tokens.ts';
@@ -93,6 +93,58 @@ describe('an invitation takes answers exactly while the rule says so', () => {
       expect(Object.keys(draft).length > 0).toBe(access === 'open');
       expect((await open(t.app, `/r/${token}`)).status).toBe(
         access === 'open' || access === 'referred' ? 200 : 410,
+      );
+    } finally {
+      t.clock.set(before);
+    }
+  });
+});
+
+describe('an ask that another wave’s invitation carries is taken exactly while its own wave takes it', () => {
+  const LATE = new Date('2026-06-01T00:00:00Z');
+  const begun = ACCESS_CASES.filter(({ facts }) => !['expired', 'referred'].includes(facts.state));
+
+  it.each(begun)('$name', async ({ facts, now, access }) => {
+    const invited = await invite({ credentials: 2 });
+    const { token, invitationId, askIds } = invited.employers[0]!;
+    const [carrier] = await t.deps.db
+      .update(waves)
+      .set({ closeAt: LATE, graceUntil: LATE })
+      .where(eq(waves.id, invited.waveId))
+      .returning();
+    const { id: _, ...own } = carrier!;
+    const [wave] = await t.deps.db
+      .insert(waves)
+      .values({
+        ...own,
+        state: facts.waveState,
+        pausedAt: facts.waveState === 'paused' ? now : null,
+        closedAt: facts.waveState === 'closed' ? now : null,
+        cancelledAt: facts.waveState === 'cancelled' ? now : null,
+        closeAt: facts.closeAt,
+        graceUntil: facts.graceUntil,
+      })
+      .returning();
+    await t.deps.db.update(asks).set({ waveId: wave!.id }).where(eq(asks.id, askIds[1]!));
+    await t.deps.db
+      .update(invitations)
+      .set({
+        state: facts.state,
+        expiresAt: LATE,
+        answeredAt: facts.state === 'answered' ? now : null,
+        declinedAt: facts.state === 'declined' ? now : null,
+      })
+      .where(eq(invitations.id, invitationId));
+    const before = t.clock.now();
+    t.clock.set(now);
+    try {
+      const check = await open(t.app, `/r/${token}/check`);
+      expect(check.text.includes('No answer of yours is recorded for it.')).toBe(access !== 'open');
+      await post(t.app, `/r/${token}/c/2`, form(invited, 1, BOTH_YES));
+      await post(t.app, `/r/${token}/c/1`, form(invited, 0, BOTH_YES));
+      const { draft } = await invitationOf(invitationId);
+      expect(new Set(Object.keys(draft))).toEqual(
+        new Set([...(access === 'open' ? [1] : []), 0].map((at) => `ask:${askIds[at]}`)),
       );
     } finally {
       t.clock.set(before);

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fillForm } from '../../src/demo/html-forms.ts';
 import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
-import { WYOMING_INSTRUMENT } from '../../src/surveys/presets.ts';
-import { publishInstrument } from '../../src/surveys/publish-wording.ts';
+import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../../src/surveys/presets.ts';
+import { publishInstrument, publishNotice } from '../../src/surveys/publish-wording.ts';
 import type { InstrumentBody, Wording } from '../../src/surveys/types.ts';
 import { cancelWave, closeWave } from '../../src/waves/end-wave.ts';
 import { launchWave } from '../../src/waves/launch-wave.ts';
@@ -298,6 +298,83 @@ describe('waves with different questions', () => {
     expect(check.text).not.toContain('Welding');
     await submit(test.app, check);
     expect(await answersOf()).toEqual([{ wave: second, wording: ranking, values: HIGH }]);
+  });
+
+  it('say of what is over that it takes nothing, and take the rest', async () => {
+    const link = await mailedLink();
+    let page = await submit(test.app, await begin(link), BOTH_YES);
+    page = await submit(test.app, page, HIGH);
+    await submit(test.app, page);
+    const opened = await open(test.app, `${link}/c/1`);
+    await closeWave(test.deps, { staff: ours.proposer, waveId: first });
+    // The grace of the one is over, the other goes on.
+    await rows(
+      sql`update waves set grace_until = ${'2026-03-05T00:00:00Z'}::timestamptz where id = ${first}`,
+    );
+    test.clock.set('2026-03-06T16:00:00Z');
+    const start = await open(test.app, link);
+    expect(start.url).toBe(link);
+    expect(start.text).toMatch(
+      /Welding Asked by [\w ]+ This was asked until March 2, 2026 and takes no more answers\. What you sent/,
+    );
+    // A page that was open, or an address that was typed, saves nothing and leads to where it is said.
+    page = await submit(test.app, opened, { incentive: 'no', preference: 'no' });
+    expect(page.url).toBe(`${link}/check`);
+    expect(page.text).toContain('What you sent before is kept, as you sent it.');
+    expect(page.text).not.toContain('Monetary incentive');
+    const changed = { value: 'low', preference: 'low' };
+    page = await submit(test.app, await open(test.app, `${link}/c/2`), changed);
+    page = await submit(test.app, page);
+    expect(page.url).toBe(`${link}/thanks`);
+    expect(page.text).toContain('Low value');
+    expect(await answersOf()).toEqual([
+      { wave: first, wording: wyoming, values: WELDING_SAID },
+      { wave: second, wording: ranking, values: changed },
+    ]);
+  });
+
+  it('never thank for an answer that came too late for its own wave', async () => {
+    const link = await mailedLink();
+    // Typed in time and not sent.
+    let page = await submit(test.app, await begin(link), BOTH_YES);
+    await closeWave(test.deps, { staff: ours.proposer, waveId: first });
+    await rows(
+      sql`update waves set grace_until = ${'2026-03-05T00:00:00Z'}::timestamptz where id = ${first}`,
+    );
+    test.clock.set('2026-03-06T16:00:00Z');
+    const start = await open(test.app, link);
+    expect(start.text).toContain('Phlebotomy');
+    expect(start.text).not.toContain('Welding');
+    expect(start.html).toContain(`${link}/c/2`);
+    page = await submit(test.app, page, HIGH);
+    expect(page.url).toBe(`${link}/check`);
+    expect(page.text).toContain('No answer of yours is recorded for it.');
+    page = await submit(test.app, page);
+    expect(page.url).toBe(`${link}/thanks`);
+    expect(page.text).toContain('No answer of yours is recorded for it.');
+    expect(page.text).not.toContain('Monetary incentive');
+    expect(await answersOf()).toEqual([{ wave: second, wording: ranking, values: HIGH }]);
+  });
+
+  it('tell each agency’s notice by its name where they differ', async () => {
+    const link = await mailedLink();
+    const same = await open(test.app, link);
+    const { summary } = PUBLIC_RECORDS_NOTICE;
+    expect(same.text.split(summary.en.text)).toHaveLength(2);
+    const { noticeVersionId } = await publishNotice(test.deps.db, {
+      agencyId: theirs.agencyId,
+      body: { ...PUBLIC_RECORDS_NOTICE, summary: words('We publish all of it.', 'Lo publicamos todo.') },
+      now: test.deps.clock.now(),
+    });
+    await rows(sql`update waves set notice_version_id = ${noticeVersionId} where id = ${second}`);
+    const [names] = await rows<{ ours: string; theirs: string }>(sql`
+      select (select name from agencies where id = ${ours.agencyId}) as ours,
+        (select name from agencies where id = ${theirs.agencyId}) as theirs`);
+    for (const page of ['', '/check']) {
+      const { text } = await open(test.app, `${link}${page}`);
+      expect(text).toContain(`${names!.ours}: ${summary.en.text}`);
+      expect(text).toContain(`${names!.theirs}: We publish all of it.`);
+    }
   });
 
   it('ask a colleague who is named by the same questions', async () => {
