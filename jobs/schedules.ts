@@ -16,6 +16,7 @@ export const SCHEDULES: Partial<Record<JobName, { every: number }>> = {
   'respond.find-machines': { every: MINUTE },
   'ledger.tend': { every: MINUTE },
   'evidence.refresh-aged': { every: 60 * MINUTE },
+  'imports.finish-confirmed': { every: 30 * SECOND },
   'imports.sweep-uploads': { every: 6 * 60 * MINUTE },
   'approvals.move-due': { every: 60 * MINUTE },
   'waves.close-due': { every: MINUTE },

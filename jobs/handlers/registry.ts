@@ -5,6 +5,7 @@ import { handle as moveDue } from './approvals.move-due.ts';
 import { handle as applyEvents } from './delivery.apply-events.ts';
 import { handle as dispatchEvents } from './events.dispatch.ts';
 import { handle as refreshAged } from './evidence.refresh-aged.ts';
+import { handle as finishImports } from './imports.finish-confirmed.ts';
 import { handle as sweepUploads } from './imports.sweep-uploads.ts';
 import { handle as tendLog } from './ledger.tend.ts';
 import { handle as joinSending } from './outreach.join-sending.ts';
@@ -25,6 +26,7 @@ export const handlers: Handlers = {
   'respond.find-machines': findMachines,
   'evidence.refresh-aged': refreshAged,
   'ledger.tend': tendLog,
+  'imports.finish-confirmed': finishImports,
   'imports.sweep-uploads': sweepUploads,
   'approvals.move-due': moveDue,
   'waves.close-due': closeDueWaves,

@@ -3,25 +3,14 @@ import type { Readable } from 'node:stream';
 import { eq, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../db/client.ts';
 import { credentials } from '../db/schema/credentials.ts';
-import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
 import { publishEvents } from '../events/publish-event.ts';
+import { checkImport } from '../imports/check-import.ts';
 import { type ColumnMapping, missingFields } from '../imports/columns.ts';
-import {
-  auditImport,
-  clearIssues,
-  createIssueWriter,
-  type ImportRecord,
-  type ImportSamples,
-  type ImportSummary,
-  lockImport,
-  outcomeColumns,
-  saveMapping,
-} from '../imports/import-store.ts';
+import { finishImport, type ImportReader } from '../imports/finish-import.ts';
+import type { ImportRecord, ImportSamples, ImportSummary } from '../imports/import-store.ts';
 import { type ReceivedUpload, receiveUpload } from '../imports/receive-upload.ts';
-import { forgetUpload, openUpload, removeUpload } from '../imports/uploads.ts';
 import { CsvFault, readCsvRecords } from '../lib/csv-read.ts';
-import { DomainError, invariant } from '../lib/errors.ts';
 import { slugify } from '../lib/slugify.ts';
 import { CREDENTIAL_FIELD_SPECS } from './columns.ts';
 import { type CredentialIssue, issueAt } from './issues.ts';
@@ -45,74 +34,39 @@ export async function receiveCredentials(
   });
 }
 
+/** What is known already and stated again changes nothing. */
+export const credentialReader: ImportReader<CredentialImportOutcome> = {
+  kinds: ['credentials'],
+  async lock(tx) {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('countersign.credentials'))`);
+  },
+  async read(tx, { record, path, now, write, onIssues, onRows }) {
+    const { rows, issues, fatal, total } = await readFileOf(record, path);
+    const outcome = fatal
+      ? emptyOutcome(fatal)
+      : await importCredentialRows(tx, rows, { now, write, issues });
+    outcome.counts.rows = total;
+    outcome.counts.skipped = total - rows.length + (outcome.counts.skipped ?? 0);
+    await onIssues(issues);
+    onRows(total);
+    return outcome;
+  },
+};
+
 /** Says what importing the file would do and keeps that, with the mapping, for the person to confirm. */
 export async function previewCredentials(
   deps: Pick<Deps, 'db' | 'clock' | 'config'>,
   input: { importId: number; agencyId: number; mapping?: ColumnMapping },
 ): Promise<CredentialImportOutcome> {
-  const now = deps.clock.now();
-  return deps.db.transaction(async (tx) => {
-    const record = await lockImport(tx, input.agencyId, input.importId);
-    if (record?.kind !== 'credentials') throw new DomainError('not_found');
-    if (record.state === 'imported' || record.state === 'cancelled') throw new DomainError('already_done');
-    const mapping = input.mapping ?? record.mapping;
-    const outcome = await importRecord(tx, deps, { ...record, mapping }, { now, write: false });
-    await tx
-      .update(imports)
-      .set({ ...outcomeColumns(outcome), mapping, state: outcome.fatal ? 'failed' : 'previewed' })
-      .where(eq(imports.id, record.id));
-    const { agencyId, kind, headers } = record;
-    if (!outcome.fatal && headers) await saveMapping(tx, { agencyId, kind, headers, mapping, now });
-    return outcome;
-  });
+  return checkImport(deps, input, credentialReader);
 }
 
-/** Imports a previewed list in one transaction. What is known already and stated again changes nothing. */
+/** Imports a previewed list and returns when that is done. After a crash it has not begun and can be confirmed again. */
 export async function confirmCredentials(
   deps: Pick<Deps, 'db' | 'clock' | 'config'>,
   input: { importId: number; agencyId: number; staffId: number | null },
 ): Promise<CredentialImportOutcome> {
-  const now = deps.clock.now();
-  const { outcome, storedAs } = await deps.db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('countersign.credentials'))`);
-    const record = await lockImport(tx, input.agencyId, input.importId);
-    if (record?.kind !== 'credentials') throw new DomainError('not_found');
-    if (record.state !== 'previewed') throw new DomainError('already_done');
-    const outcome = await importRecord(tx, deps, record, { now, write: true });
-    invariant(!outcome.fatal, 'a previewed file can be read');
-    await tx
-      .update(imports)
-      .set({
-        ...outcomeColumns(outcome),
-        state: 'imported',
-        confirmedAt: now,
-        confirmedBy: input.staffId,
-        finishedAt: now,
-      })
-      .where(eq(imports.id, record.id));
-    await forgetUpload(tx, record.id);
-    const { staffId } = input;
-    await auditImport(tx, record, { at: now, staffId, action: 'import.imported', details: outcome.counts });
-    return { outcome, storedAs: record.storedAs };
-  });
-  await removeUpload(deps.config.dataDir, storedAs);
-  return outcome;
-}
-
-async function importRecord(
-  tx: Tx,
-  deps: Pick<Deps, 'config'>,
-  record: ImportRecord,
-  options: { now: Date; write: boolean },
-): Promise<CredentialImportOutcome> {
-  const path = await openUpload(tx, deps.config.dataDir, record);
-  const { rows, issues, fatal, total } = await readFileOf(record, path);
-  const outcome = fatal ? emptyOutcome(fatal) : await importCredentialRows(tx, rows, { ...options, issues });
-  outcome.counts.rows = total;
-  outcome.counts.skipped = total - rows.length + (outcome.counts.skipped ?? 0);
-  await clearIssues(tx, record.id);
-  await createIssueWriter(tx, record.id)(issues);
-  return outcome;
+  return finishImport(deps, { ...input, from: 'previewed' }, credentialReader);
 }
 
 async function readFileOf(

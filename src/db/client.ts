@@ -149,6 +149,11 @@ export function isTransactionConflict(error: unknown): boolean {
   return someCause(error, (code) => code === '40001' || code === '40P01');
 }
 
+/** True when a lock was not free within the time that the transaction was willing to wait. */
+export function isLockTimeout(error: unknown): boolean {
+  return someCause(error, (code) => code === '55P03');
+}
+
 function someCause(
   error: unknown,
   matches: (code: string, cause: { constraint_name?: string }) => boolean,

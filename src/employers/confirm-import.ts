@@ -1,16 +1,7 @@
-import { eq } from 'drizzle-orm';
 import { isUniqueViolation, type Tx } from '../db/client.ts';
-import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
-import {
-  auditImport,
-  clearIssues,
-  createIssueWriter,
-  lockImport,
-  outcomeColumns,
-  tableOf,
-} from '../imports/import-store.ts';
-import { forgetUpload, openUpload, removeUpload } from '../imports/uploads.ts';
+import { finishImport, type ImportReader } from '../imports/finish-import.ts';
+import { tableOf } from '../imports/import-store.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { lockEmployerRegister } from './import-queries.ts';
 import { type ImportOutcome, importRows } from './import-rows.ts';
@@ -21,66 +12,37 @@ import { refreshCountingUnits } from './refresh-counting-units.ts';
 export type ImportResult = ImportOutcome & { duplicatesProposed: number };
 
 /**
- * Imports a previewed file in one transaction: after a crash it has not begun and can be confirmed again. Imports wait
- * for one another. At the end, records that look alike are proposed to people as duplicates; nothing is merged.
+ * Employers and contacts. Imports wait for one another. At the end, records that look alike are proposed to people as
+ * duplicates; nothing is merged.
  */
+export function employerReader(deps: Pick<Deps, 'employerObservers'>): ImportReader<ImportResult> {
+  return {
+    kinds: ['employers', 'contacts'],
+    lock: lockEmployerRegister,
+    async read(tx, { record, ...run }) {
+      invariant(record.kind !== 'credentials', 'the file holds employers or contacts');
+      const { agencyId, kind, mapping } = record;
+      const outcome = await importRows(tx, { ...run, kind, facts: tableOf(record), mapping, agencyId });
+      if (outcome.fatal || !run.write) return { ...outcome, duplicatesProposed: 0 };
+      const { proposed, crowdedIssues } = await lookForDuplicates(tx, deps, outcome.touched, run.now);
+      await run.onIssues(crowdedIssues);
+      const counts = { ...outcome.counts, duplicatesProposed: proposed };
+      counts.warnings += crowdedIssues.length;
+      if (crowdedIssues.length > 0) outcome.issueCounts.many_alike = crowdedIssues.length;
+      return { ...outcome, counts, duplicatesProposed: proposed };
+    },
+  };
+}
+
+/** Imports a previewed file and returns when that is done. After a crash it has not begun and can be confirmed again. */
 export async function confirmImport(
   deps: Pick<Deps, 'db' | 'clock' | 'config' | 'employerObservers'>,
   input: { importId: number; agencyId: number; staffId: number | null },
 ): Promise<ImportResult> {
-  const now = deps.clock.now();
-  const { result, storedAs } = await deps.db
-    .transaction(async (tx) => {
-      await lockEmployerRegister(tx);
-      const record = await lockImport(tx, input.agencyId, input.importId);
-      if (!record || record.kind === 'credentials') throw new DomainError('not_found');
-      if (record.state !== 'previewed') throw new DomainError('already_done');
-      const path = await openUpload(tx, deps.config.dataDir, record);
-      await clearIssues(tx, record.id);
-      const onIssues = createIssueWriter(tx, record.id);
-      const outcome = await importRows(tx, {
-        kind: record.kind,
-        path,
-        facts: tableOf(record),
-        mapping: record.mapping,
-        agencyId: record.agencyId,
-        now,
-        write: true,
-        onIssues,
-      });
-      // The file was read to its end before, and nobody but us writes to it.
-      invariant(!outcome.fatal, 'a previewed file can be read');
-      const { proposed, crowdedIssues } = await lookForDuplicates(tx, deps, outcome.touched, now);
-      await onIssues(crowdedIssues);
-      const counts = { ...outcome.counts, duplicatesProposed: proposed };
-      counts.warnings += crowdedIssues.length;
-      if (crowdedIssues.length > 0) outcome.issueCounts.many_alike = crowdedIssues.length;
-      await tx
-        .update(imports)
-        .set({
-          ...outcomeColumns(outcome),
-          counts,
-          state: 'imported',
-          confirmedAt: now,
-          confirmedBy: input.staffId,
-          finishedAt: now,
-        })
-        .where(eq(imports.id, record.id));
-      await forgetUpload(tx, record.id);
-      await auditImport(tx, record, {
-        at: now,
-        staffId: input.staffId,
-        action: 'import.imported',
-        details: counts,
-      });
-      return { result: { ...outcome, counts, duplicatesProposed: proposed }, storedAs: record.storedAs };
-    })
-    .catch((error: unknown) => {
-      // Somebody changed a FEIN, an id or an address between the reading and the writing of a batch.
-      throw isUniqueViolation(error) ? new DomainError('stale_form') : error;
-    });
-  await removeUpload(deps.config.dataDir, storedAs);
-  return result;
+  return finishImport(deps, { ...input, from: 'previewed' }, employerReader(deps)).catch((error: unknown) => {
+    // Somebody changed a FEIN, an id or an address between the reading and the writing of a batch.
+    throw isUniqueViolation(error) ? new DomainError('stale_form') : error;
+  });
 }
 
 async function lookForDuplicates(

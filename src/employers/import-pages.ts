@@ -5,7 +5,7 @@ import type { PageData } from '../http/views.ts';
 import type { ColumnMapping } from '../imports/columns.ts';
 import type { ImportRecord, ImportSample } from '../imports/import-store.ts';
 import type { ImportIssue } from '../imports/issues.ts';
-import type { ImportKind, ImportState } from '../imports/types.ts';
+import { type ImportKind, type ImportState, isCheckable } from '../imports/types.ts';
 import type { ColumnGuess, FieldSpec } from '../lib/csv-columns.ts';
 import { IMPORT_FIELD_SPECS } from './columns.ts';
 import { ISSUE_TITLES } from './issues.ts';
@@ -27,9 +27,11 @@ const STATES: Record<ImportState, { text: string; kind?: string }> = {
   previewed: { text: 'To confirm', kind: 'active' },
   importing: { text: 'Importing', kind: 'active' },
   imported: { text: 'Imported', kind: 'good' },
-  failed: { text: 'Cannot be imported', kind: 'bad' },
+  failed: { text: 'Not imported', kind: 'bad' },
   cancelled: { text: 'Cancelled', kind: 'quiet' },
 };
+
+const LONG_WAIT_MS = 2 * 60_000;
 
 const number = (value: number) => value.toLocaleString('en-US');
 
@@ -145,6 +147,7 @@ export function importPage(facts: {
   record: ImportRecord;
   groups: readonly IssueGroup[];
   mayChange: boolean;
+  now: Date;
 }): PageData {
   const { record, groups, mayChange } = facts;
   const counts = record.counts ?? {};
@@ -153,6 +156,8 @@ export function importPage(facts: {
   const isOpen = record.state === 'previewed';
   const titles = titlesOf(record.kind);
   const lacksColumn = record.state === 'failed' && record.preview?.issueCounts.column_missing !== undefined;
+  // It could be read when it was checked, so it may be tried again as it is.
+  const cameToNothing = record.state === 'failed' && record.confirmedAt !== null;
   return {
     title: done ? 'Imported' : isOpen ? 'Check before importing' : STATES[record.state].text,
     breadcrumbs: [{ href: importPaths.list, text: 'Imports' }],
@@ -162,6 +167,7 @@ export function importPage(facts: {
     isOpen,
     isFailed: record.state === 'failed',
     failure: record.failure,
+    progress: record.state === 'importing' ? progressOf(record, facts.now) : null,
     figures: figuresOf(record.kind, counts, done),
     nothingToDo:
       (isOpen || done) &&
@@ -194,9 +200,39 @@ export function importPage(facts: {
     })),
     issuesFile: groups.length > 0 ? importPaths.issuesFile(record.id) : null,
     confirmAction: isOpen && mayChange ? importPaths.confirm(record.id) : null,
-    columnsHref: (isOpen || lacksColumn) && mayChange && isTable ? importPaths.columns(record.id) : null,
-    cancelAction: !done && record.state !== 'cancelled' && mayChange ? importPaths.cancel(record.id) : null,
+    columnsHref:
+      mayChange && (((isOpen || lacksColumn) && isTable) || cameToNothing)
+        ? importPaths.columns(record.id)
+        : null,
+    columnsText: cameToNothing ? 'Check the file again' : 'Change columns',
+    cancelAction: isCheckable(record.state) && mayChange ? importPaths.cancel(record.id) : null,
     againHref: importPaths.create,
+  };
+}
+
+/** How far an import is that a worker is at, or will be. */
+function progressOf(record: ImportRecord, now: Date) {
+  const rows = record.counts?.rows ?? 0;
+  const { tries, rowsDone, confirmedAt } = record;
+  const waits = tries === 0 && confirmedAt !== null && now.getTime() - confirmedAt.getTime() > LONG_WAIT_MS;
+  const stage =
+    tries === 0
+      ? 'Waits for its turn.'
+      : rowsDone >= rows
+        ? 'All rows are read. Next, records that look alike are found.'
+        : rowsDone === 0
+          ? 'Begins as soon as no other import is under way.'
+          : null;
+  return {
+    rows,
+    rowsDone,
+    text: `${number(rowsDone)} of ${number(rows)}`,
+    stage,
+    again: tries > 1 ? 'It was interrupted and began anew. Nothing is imported twice.' : null,
+    waits: waits
+      ? 'Nothing has begun it for two minutes. If it stays so, tell whoever runs this server that no worker is running.'
+      : null,
+    refreshHref: importPaths.one(record.id),
   };
 }
 

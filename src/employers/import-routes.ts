@@ -1,10 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
-import {
-  confirmCredentials,
-  previewCredentials,
-  receiveCredentials,
-} from '../credentials/import-credentials.ts';
+import { previewCredentials, receiveCredentials } from '../credentials/import-credentials.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, fieldError } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
@@ -14,13 +10,12 @@ import { discardImport } from '../imports/discard-import.ts';
 import { findImport, type ImportRecord, listImportIssues, listImports } from '../imports/import-store.ts';
 import { inspectTable, refusalIssue } from '../imports/inspect-table.ts';
 import { placedMessage, tableIssues } from '../imports/issues.ts';
-import { IMPORT_KINDS, type ImportKind } from '../imports/types.ts';
+import { IMPORT_KINDS, type ImportKind, isCheckable } from '../imports/types.ts';
 import { openUpload, UploadTooLarge } from '../imports/uploads.ts';
 import { guessColumns } from '../lib/csv-columns.ts';
 import { CSV_MAX_BYTES } from '../lib/csv-inspect.ts';
 import { csvTable } from '../lib/csv-write.ts';
 import { DomainError } from '../lib/errors.ts';
-import { confirmImport } from './confirm-import.ts';
 import { issuesQuery } from './forms.ts';
 import {
   columnsPage,
@@ -34,6 +29,7 @@ import {
 import { importPaths } from './paths.ts';
 import { previewImport } from './preview-import.ts';
 import { receiveImport } from './receive-import.ts';
+import { startImport } from './start-import.ts';
 
 type WithId = { Params: { id: string } };
 
@@ -148,7 +144,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
       return reply.redirect(importPaths.columns(record.id), 303);
     }
     const groups = await groupIssues(deps, record);
-    const page = importPage({ record, groups, mayChange: mayImport(request) });
+    const page = importPage({ record, groups, mayChange: mayImport(request), now: deps.clock.now() });
     return reply.page('employers/import-one', { ...page, zone: request.staff.timeZone });
   });
 
@@ -157,7 +153,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
     const record = await getImport(deps, request);
     const input = { importId: record.id, agencyId: record.agencyId, staffId: request.staff.id };
     try {
-      await (record.kind === 'credentials' ? confirmCredentials : confirmImport)(deps, input);
+      await startImport(deps, input);
       request.log.info({ importId: record.id }, 'import confirmed');
     } catch (error) {
       // Clicked twice, or before the file was checked: the page shows how the import stands and what is next.
@@ -212,7 +208,7 @@ async function getImport(deps: Pick<Deps, 'db'>, request: FastifyRequest<WithId>
 }
 
 function requireOpen(record: ImportRecord): void {
-  if (record.state === 'imported' || record.state === 'cancelled') throw new DomainError('already_done');
+  if (!isCheckable(record.state)) throw new DomainError('already_done');
 }
 
 function mayImport(request: FastifyRequest): boolean {

@@ -88,14 +88,17 @@ export type ImportInput = {
   /** False decides everything and writes nothing: that is the preview. */
   write: boolean;
   onIssues(issues: ImportIssue[]): Promise<void>;
+  /** Told after each batch how many rows are done; may throw to end it. */
+  onRows?(done: number): void;
 };
 
 /**
  * Streams a file through the rules in batches, and in write mode into the register. The caller holds the transaction
- * and the register's lock; a preview needs neither.
+ * and the register's lock; a preview needs the transaction only.
  */
 export async function importRows(db: Db | Tx, input: ImportInput): Promise<ImportOutcome> {
   const run = createRun(db, input);
+  // A plan that was made while the tables were empty reads them from end to end for each batch that fills them.
   await db.execute(sql`set local plan_cache_mode = force_custom_plan`);
   const missing = missingFields(input.mapping, IMPORT_FIELD_SPECS[input.kind]);
   if (missing[0]) return run.fail(issueAt(0, null, 'column_missing', { field: missing[0].label }));
@@ -371,6 +374,7 @@ function createRun(db: Db | Tx, input: ImportInput) {
       if (input.kind === 'employers') await employersBatch(headers, records, issues);
       else await contactsBatch(headers, records, issues);
       await report(issues);
+      input.onRows?.(counts.rows);
     },
     async finish(): Promise<ImportOutcome> {
       if (counts.rows === 0) return this.fail(issueAt(0, null, 'rows_missing'));

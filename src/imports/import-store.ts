@@ -31,6 +31,11 @@ export type ImportRecord = {
   failure: string | null;
   createdBy: number | null;
   createdAt: Date;
+  confirmedAt: Date | null;
+  confirmedBy: number | null;
+  /** How often a worker began to import it. */
+  tries: number;
+  rowsDone: number;
   finishedAt: Date | null;
 };
 
@@ -71,7 +76,7 @@ export async function lockImport(tx: Tx, agencyId: number, importId: number): Pr
     .select()
     .from(imports)
     .where(and(eq(imports.id, importId), eq(imports.agencyId, agencyId)))
-    .for('update');
+    .for('no key update');
   return (row as ImportRecord | undefined) ?? null;
 }
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { and, inArray, lte } from 'drizzle-orm';
+import { and, inArray, lte, sql } from 'drizzle-orm';
 import { imports } from '../db/schema/employers.ts';
 import type { Deps } from '../deps.ts';
 import { DomainError } from '../lib/errors.ts';
@@ -32,6 +32,10 @@ export async function sweepUploads(
       if (!(error instanceof DomainError && error.code === 'already_done')) throw error;
     }
   }
+  // What failed stays on its page with the reason; only the file goes.
+  await deps.db.execute(sql`
+    delete from import_parts p using imports m
+    where m.id = p.import_id and m.state = 'failed' and m.created_at <= ${before.toISOString()}::timestamptz`);
   return { cancelled, removed: await removeStrays(deps, before) };
 }
 

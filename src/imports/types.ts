@@ -1,7 +1,10 @@
 export const IMPORT_KINDS = ['employers', 'contacts', 'credentials'] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 
-/** uploaded -> mapped -> previewed -> importing -> imported; failed and cancelled end it. */
+/**
+ * uploaded -> previewed -> importing -> imported. A file that cannot be read, or whose import came to nothing, has
+ * failed and may be checked again. Anything that is not importing or imported may be cancelled.
+ */
 export const IMPORT_STATES = [
   'uploaded',
   'mapped',
@@ -18,3 +21,8 @@ export const OPEN_IMPORT_STATES = [
   'mapped',
   'previewed',
 ] as const satisfies readonly ImportState[];
+
+/** May be looked at again, with other columns or as it is. */
+export function isCheckable(state: ImportState): boolean {
+  return state === 'failed' || (OPEN_IMPORT_STATES as readonly ImportState[]).includes(state);
+}

@@ -96,6 +96,13 @@ export const JOBS = {
     backoffMs: 60_000,
     subject: () => 'all',
   }),
+  /** Imports a file that was confirmed, or all that wait; one whose worker died begins anew. */
+  'imports.finish-confirmed': job({
+    payload: z.strictObject({ importId: id.optional() }),
+    attempts: 3,
+    backoffMs: 5_000,
+    subject: ({ importId }) => (importId === undefined ? 'all' : `import ${importId}`),
+  }),
   /** Cancels imports that nobody confirmed for a week, and removes their files. */
   'imports.sweep-uploads': job({
     payload: z.strictObject({}),

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSignInLink } from '../../src/agencies/request-sign-in.ts';
+import { finishImports } from '../../src/employers/finish-imports.ts';
 import { CSV_MAX_BYTES } from '../../src/lib/csv-inspect.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
@@ -117,6 +118,16 @@ describe('an import, page by page', () => {
 
     const confirmed = await ana.post(`${located(checked)}/confirm`);
     expect(confirmed.statusCode).toBe(303);
+    const waiting = await ana.get(located(confirmed));
+    expect(waiting.body).toContain('<h1>Importing</h1>');
+    expect(waiting.body).toContain('0 of 2,196');
+    expect(waiting.body).toContain('Waits for its turn.');
+    expect(waiting.body).not.toContain('/cancel"');
+    expect((await ana.post(`${located(checked)}/cancel`)).statusCode).toBe(409);
+    expect((await ana.get('/staff/imports')).body).toContain('Importing');
+    given.clock.advance(180_000);
+    expect((await ana.get(located(confirmed))).body).toContain('no worker is running');
+    await finishImports(given.deps);
     const result = await ana.get(located(confirmed));
     expect(result.body).toContain('4 possible duplicates to decide');
     const again = await ana.post(`${located(checked)}/confirm`);

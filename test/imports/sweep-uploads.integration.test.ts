@@ -38,3 +38,18 @@ it('cancels imports that nobody confirmed for a week, and removes their files an
   expect(audits.map(({ actor_kind }) => actor_kind)).toEqual(['system', 'system']);
   expect(await sweepUploads(at(9))).toEqual({ cancelled: 0, removed: 0 });
 });
+
+it('lets go of the file of an import that failed, and keeps the reason', async () => {
+  const { importId } = await register.preview('company\n"Open quote\n');
+  const partsOf = () => register.sql`select part from import_parts where import_id = ${importId}`;
+  const at = (days: number) => ({
+    ...register.deps,
+    clock: { now: () => new Date(NOW.getTime() + days * 86_400_000) },
+  });
+  await sweepUploads(at(6));
+  expect(await partsOf()).toHaveLength(1);
+  await sweepUploads(at(8));
+  expect(await partsOf()).toEqual([]);
+  const [row] = await register.sql`select state, failure from imports where id = ${importId}`;
+  expect(row).toMatchObject({ state: 'failed', failure: expect.stringContaining('quotation mark') });
+});
