@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAgencyRoutes } from './agencies/routes.ts';
+import { ballotsApi } from './api/ballots.ts';
 import { registerApiRoutes } from './api/routes.ts';
 import { registerBodyRoutes } from './approvals/body-routes.ts';
 import { registerCriteriaRoutes } from './approvals/criteria-routes.ts';
@@ -124,7 +125,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   registerWaveRoutes(app, deps);
   registerConsoleRoutes(app, deps);
   registerWhatIfRoutes(app, deps);
-  await registerApiRoutes(app, deps, [webhooksApi]);
+  await registerApiRoutes(app, deps, [ballotsApi, webhooksApi]);
   registerWebhookRoutes(app, deps);
   registerRecordsRoutes(app, deps);
   registerSiteRoutes(app, deps);

@@ -8,6 +8,7 @@ export const API_SCOPES = [
   'evidence:read',
   'applications:write',
   'decisions:propose',
+  'ballots:propose',
   'webhooks:manage',
 ] as const;
 export type ApiScope = (typeof API_SCOPES)[number];

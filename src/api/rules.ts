@@ -36,6 +36,7 @@ export const SCOPE_WORDS: Record<ApiScope, string> = {
   'evidence:read': 'Evidence: applications, approval records, frozen packets, and what changed',
   'applications:write': 'Submit applications',
   'decisions:propose': 'Propose decisions, which a person then confirms',
+  'ballots:propose': 'Propose ballots by mail, which a person then opens',
   'webhooks:manage': 'Webhooks: make, pause, rotate and delete endpoints, read their log and send again',
 };
 

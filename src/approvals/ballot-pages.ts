@@ -1,4 +1,4 @@
-import type { countCast, Entitled, MailedBallot, Voter } from '../committees/mailed-ballot-queries.ts';
+import type { countCast, MailedBallot, Voter } from '../committees/mailed-ballot-queries.ts';
 import { whyNoVote } from '../committees/voting-rules.ts';
 import { formatDate, formatDateTime } from '../lib/zoned-time.ts';
 import type { MessageState } from '../outreach/types.ts';
@@ -130,13 +130,11 @@ export function mailedBallotPage(facts: {
   };
 }
 
-/** Why a choice of voters makes no ballot; null when it does. */
-export function votersFault(found: { people: readonly Entitled[]; unknown: readonly string[] }) {
-  if (found.unknown.length > 0) {
-    const shown = found.unknown.slice(0, 5).join(', ');
-    return `Enter addresses of people on record: ${shown}${found.unknown.length > 5 ? ' and others' : ''} belong to nobody`;
+/** Why a choice of voters makes no ballot. */
+export function votersFault(unknown: readonly string[]): string {
+  if (unknown.length === 0) {
+    return 'Choose who may vote: tick the box, choose a committee or enter addresses';
   }
-  return found.people.length === 0
-    ? 'Choose who may vote: tick the box, choose a committee or enter addresses'
-    : null;
+  const shown = unknown.slice(0, 5).join(', ');
+  return `Enter addresses of people on record: ${shown}${unknown.length > 5 ? ' and others' : ''} belong to nobody`;
 }

@@ -1,25 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasRole } from '../agencies/rules.ts';
-import {
-  countCast,
-  findEntitled,
-  listMailedBallots,
-  listVoters,
-} from '../committees/mailed-ballot-queries.ts';
+import { countCast, listMailedBallots, listVoters } from '../committees/mailed-ballot-queries.ts';
 import { cancelBallot, openBallot } from '../committees/open-ballot.ts';
-import { proposeBallot } from '../committees/propose-ballot.ts';
 import { listVotingCommittees } from '../committees/record-queries.ts';
-import { whyNoVote } from '../committees/voting-rules.ts';
+import { mayStandingBeSeen } from '../committees/voting-rules.ts';
 import type { Deps } from '../deps.ts';
-import { getPolicyVersion } from '../evidence/queries.ts';
-import { bodyDemandsOf } from '../evidence/rules/terms.ts';
 import { fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
 import { DomainError } from '../lib/errors.ts';
-import { dayIn, instantOf } from '../lib/zoned-time.ts';
+import { dayIn } from '../lib/zoned-time.ts';
 import { mailBallotPage, mailedBallotPage, votersFault } from './ballot-pages.ts';
 import { cancelBallotForm, mailBallotForm } from './body-forms.ts';
 import { approvalPaths } from './paths.ts';
+import { isSecretUnder, proposeMailedBallot } from './propose-mailed-ballot.ts';
 import { findApplication } from './queries.ts';
 import { requireRole } from './require-role.ts';
 import type { Refused } from './show-application.ts';
@@ -29,9 +22,6 @@ type WithBallot = { Params: { id: string; ballotId: string } };
 
 const staffOnly = { config: { access: 'staff' } } as const;
 
-/** Ballots close at the end of the working day of the agency. */
-const CLOSING_HOUR = 17;
-
 /** Ballots of employers by mail: one person proposes, another opens, everybody who may vote gets a link of their own. */
 export function registerBallotRoutes(app: FastifyInstance, deps: Deps): void {
   const { db } = deps;
@@ -40,18 +30,11 @@ export function registerBallotRoutes(app: FastifyInstance, deps: Deps): void {
     if (!row) throw new DomainError('not_found');
     return row;
   };
-  const isSecretUnder = async (policyVersionId: number) => {
-    const { body } = await getPolicyVersion(db, policyVersionId);
-    return bodyDemandsOf(body).some(
-      (demand) => demand.kind === 'employer_ballot' && demand.secretUntilClosed === true,
-    );
-  };
-
   const showForm = async (request: FastifyRequest<WithId>, reply: FastifyReply, refused?: Refused) => {
     const row = await own(request);
     const page = mailBallotPage(row, {
       committees: await listVotingCommittees(db, request.staff.agencyId),
-      isSecret: await isSecretUnder(row.policyVersionId),
+      isSecret: await isSecretUnder(deps, row.policyVersionId),
     });
     return reply.page('approvals/mail-ballot', { ...page, ...refused }, { status: refused ? 422 : 200 });
   };
@@ -65,28 +48,20 @@ export function registerBallotRoutes(app: FastifyInstance, deps: Deps): void {
     const row = await own(request);
     const form = parseForm(mailBallotForm(dayIn(timeZone, deps.clock.now())), request.body);
     if (!form.ok) return showForm(request, reply, form);
-    const { body, closesOn, answered, committee, addresses, note } = form.data;
-    const found = await findEntitled(db, {
-      agencyId,
-      credentialId: row.credentialId,
-      answered,
-      committeeId: committee,
-      emails: addresses,
-    });
-    const fault = votersFault(found);
-    if (fault) {
-      return showForm(request, reply, { errors: [fieldError('addresses', fault)], values: form.values });
-    }
-    const { mailedBallotId } = await proposeBallot(deps, {
+    const { committee, ...ballot } = form.data;
+    const proposed = await proposeMailedBallot(deps, {
       agencyId,
       staffId,
-      credentialId: row.credentialId,
-      body,
-      note,
-      isSecret: await isSecretUnder(row.policyVersionId),
-      closesAt: closingOf(closesOn, timeZone),
-      people: found.people,
+      timeZone,
+      application: row,
+      committeeId: committee,
+      ...ballot,
     });
+    if (!proposed.ok) {
+      const errors = [fieldError('addresses', votersFault(proposed.unknownAddresses))];
+      return showForm(request, reply, { errors, values: form.values });
+    }
+    const { mailedBallotId } = proposed;
     return reply.redirect(`${approvalPaths.mailedBallot(row.id, mailedBallotId)}?done=proposed`, 303);
   });
 
@@ -100,12 +75,14 @@ export function registerBallotRoutes(app: FastifyInstance, deps: Deps): void {
     if (!ballot) throw new DomainError('not_found');
     const now = deps.clock.now();
     const { record } = ballot;
-    const mayBeSeen = !record.isSecret || (record.state === 'open' && whyNoVote(record, now) === 'closed');
     const page = mailedBallotPage({
       row,
       ballot,
       voters: await listVoters(db, record.id),
-      standing: mayBeSeen && record.ballotId !== null ? await countCast(db, record.ballotId) : null,
+      standing:
+        mayStandingBeSeen(record, now) && record.ballotId !== null
+          ? await countCast(db, record.ballotId)
+          : null,
       viewer: { staffId, mayEdit: hasRole(role, 'editor'), mayApprove: hasRole(role, 'approver') },
       now,
       zone,
@@ -147,13 +124,4 @@ export function registerBallotRoutes(app: FastifyInstance, deps: Deps): void {
       return reply.redirect(`${approvalPaths.mailedBallot(row.id, mailedBallotId)}?done=cancelled`, 303);
     },
   );
-}
-
-/** Five in the afternoon of a day is in every zone once. */
-function closingOf(day: string, timeZone: string): Date {
-  const [year, month, dayOfMonth] = day.split('-').map(Number);
-  return instantOf(
-    { year: year!, month: month!, day: dayOfMonth!, hour: CLOSING_HOUR, minute: 0 },
-    timeZone,
-  )!;
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/client.ts';
 import { agencies, staffMembers } from '../db/schema/agencies.ts';
@@ -98,6 +98,51 @@ export function listMailedBallots(db: Db, agencyId: number, credentialId: number
     .leftJoin(opener, eq(opener.id, mailedBallots.openedBy))
     .where(and(eq(mailedBallots.agencyId, agencyId), eq(mailedBallots.credentialId, credentialId)))
     .orderBy(desc(mailedBallots.id));
+}
+
+/** Mailed ballots of one agency from an id on, the oldest first, as programs read them. */
+export function listMailedBallotsAfter(
+  db: Db,
+  agencyId: number,
+  filter: { after: number; limit: number; credentialId?: number | undefined; id?: number | undefined },
+) {
+  return db
+    .select({
+      id: mailedBallots.id,
+      state: mailedBallots.state,
+      body: mailedBallots.body,
+      note: mailedBallots.note,
+      isSecret: mailedBallots.isSecret,
+      closesAt: mailedBallots.closesAt,
+      proposedAt: mailedBallots.proposedAt,
+      openedAt: mailedBallots.openedAt,
+      cancelledAt: mailedBallots.cancelledAt,
+      credential: { id: credentials.id, slug: credentials.slug, name: credentials.name },
+      turnout: sql<{ voters: number; voted: number; employers: number; employersVoted: number }>`(
+        select json_build_object('voters', count(*), 'voted', count(*) filter (where b.cast),
+          'employers', count(distinct b.employer_id),
+          'employersVoted', count(distinct b.employer_id) filter (where b.cast))
+        from (select v.employer_id, exists (select from ballot_votes c where c.voter_id = v.id) as cast
+          from ballot_voters v where v.mailed_ballot_id = ${mailedBallots.id}) b)`,
+      counts: sql<{ approve: number; reject: number; abstain: number }>`(
+        select json_build_object('approve', count(*) filter (where l.choice = 'approve'),
+          'reject', count(*) filter (where l.choice = 'reject'),
+          'abstain', count(*) filter (where l.choice = 'abstain'))
+        from (select distinct on (c.voter_id) c.choice from ballot_votes c
+          where c.ballot_id = ${mailedBallots.ballotId} order by c.voter_id, c.version desc) l)`,
+    })
+    .from(mailedBallots)
+    .innerJoin(credentials, eq(credentials.id, mailedBallots.credentialId))
+    .where(
+      and(
+        eq(mailedBallots.agencyId, agencyId),
+        gt(mailedBallots.id, filter.after),
+        filter.credentialId === undefined ? undefined : eq(mailedBallots.credentialId, filter.credentialId),
+        filter.id === undefined ? undefined : eq(mailedBallots.id, filter.id),
+      ),
+    )
+    .orderBy(asc(mailedBallots.id))
+    .limit(filter.limit);
 }
 
 export type MailedBallot = Awaited<ReturnType<typeof listMailedBallots>>[0];

@@ -19,6 +19,8 @@ export async function proposeBallot(
   input: {
     agencyId: number;
     staffId: number;
+    /** The key that asked for it; then the person who made the key is who proposes, and cannot open it. */
+    apiKeyId?: number;
     credentialId: number;
     body: string;
     note: string;
@@ -27,7 +29,7 @@ export async function proposeBallot(
     people: readonly Pick<Entitled, 'contactId' | 'employerId'>[];
   },
 ): Promise<{ mailedBallotId: number }> {
-  const { staffId, people, ...ballot } = input;
+  const { staffId, apiKeyId, people, ...ballot } = input;
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
     const [made] = await tx
@@ -51,8 +53,9 @@ export async function proposeBallot(
     await recordAudit(tx, {
       at: now,
       agencyId: input.agencyId,
-      actorKind: 'staff',
-      actorId: staffId,
+      ...(apiKeyId === undefined
+        ? { actorKind: 'staff', actorId: staffId }
+        : { actorKind: 'api', actorId: apiKeyId }),
       action: 'mailed_ballot.proposed',
       subjectType: 'mailed_ballot',
       subjectId: made!.id,

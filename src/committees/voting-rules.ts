@@ -49,6 +49,14 @@ export function whyNoVote(
   return ballot.state === 'open' && now < ballot.closesAt ? null : 'closed';
 }
 
+/** Whether anybody may see how a mailed ballot stands: a secret one only once it has closed, and never when it was called off. */
+export function mayStandingBeSeen(
+  ballot: { isSecret: boolean; state: MailedBallotState; closesAt: Date },
+  now: Date,
+): boolean {
+  return !ballot.isSecret || (ballot.state === 'open' && whyNoVote(ballot, now) === 'closed');
+}
+
 const SETTLING_MS = 60_000;
 
 /** A vote that was being stored when the ballot closed is in by then: nothing that was thanked for goes uncounted. */

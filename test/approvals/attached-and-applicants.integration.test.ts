@@ -1,17 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createList } from '../../src/approvals/create-list.ts';
-import { type Applicant, submitApplication } from '../../src/approvals/submit-application.ts';
+import type { Applicant } from '../../src/approvals/submit-application.ts';
 import { credentials } from '../../src/db/schema/credentials.ts';
 import { employerGroupMembers, employerGroups } from '../../src/db/schema/employers.ts';
 import { issuerParties } from '../../src/db/schema/evidence.ts';
-import { POLICY_PRESETS, type PolicyPreset } from '../../src/evidence/presets.ts';
-import { loadFacts } from '../../src/evidence/queries.ts';
+import type { PolicyPreset } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
-import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import { pdf } from '../documents/files.ts';
 import { multipart } from '../documents/multipart.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
+import { applyFor, presetOf } from '../support/approvals.ts';
 import { month } from '../support/evidence/facts.ts';
 import { employersSay } from '../support/evidence/history.ts';
 import { createCredential, createEmployer, createWorld, type World } from '../support/evidence/world.ts';
@@ -22,7 +20,6 @@ let world: World;
 let ada: StaffBrowser;
 let ben: StaffBrowser;
 let stranger: StaffBrowser;
-let lists = 0;
 
 beforeAll(async () => {
   test = await createTestApp();
@@ -34,48 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const presetOf = (slug: string) => POLICY_PRESETS.find((preset) => preset.slug === slug)!;
-
-async function listUnder(policy: PolicyPreset) {
-  lists += 1;
-  const made = await createList(test.deps, {
-    agencyId: world.agency.id,
-    staffId: world.staff[0].id,
-    name: `Attached ${lists}`,
-    kind: 'use_case',
-    reviewCycle: 'annual',
-    policy,
-    isPublic: false,
-    cycle: { name: '2026', startsOn: '2026-01-01', endsOn: '2027-01-01' },
+const apply = (policy: PolicyPreset, applicant?: Applicant, credentialId?: number) =>
+  applyFor(test.deps, world, policy, {
+    ...(applicant && { applicant }),
+    ...(credentialId !== undefined && { credentialId }),
   });
-  if (!made.ok) throw new Error(made.reason);
-  return made;
-}
-
-async function apply(
-  policy: PolicyPreset,
-  applicant: Applicant = { kind: 'schools', name: 'District 1' },
-  credentialId?: number,
-) {
-  const list = await listUnder(policy);
-  const ofCredential = credentialId ?? (await createCredential(test.deps.db));
-  const made = await submitApplication(test.deps, {
-    agencyId: world.agency.id,
-    staffId: world.staff[0].id,
-    credentialId: ofCredential,
-    listId: list.listId,
-    cycleId: list.cycleId,
-    applicant,
-  });
-  if (!made.ok) throw new Error(made.reason);
-  const evaluate = async () =>
-    evaluateRequirement(
-      policy.body,
-      await loadFacts(test.deps.db, ofCredential, test.clock.now()),
-      test.clock.now(),
-    );
-  return { credentialId: ofCredential, path: `/staff/applications/${made.applicationId}`, evaluate };
-}
 
 describe('documents beside what bodies said', () => {
   it('are attached to votes, letters, reviews and decisions, and opened by the agency alone', async () => {

@@ -1,24 +1,15 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createList } from '../../src/approvals/create-list.ts';
-import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { ballotToken } from '../../src/committees/propose-ballot.ts';
 import { contacts, employerDomains } from '../../src/db/schema/employers.ts';
 import { messages } from '../../src/db/schema/outreach.ts';
 import { ballotVoters, ballotVotes } from '../../src/db/schema/votes.ts';
-import { POLICY_PRESETS, type PolicyPreset } from '../../src/evidence/presets.ts';
-import { loadFacts } from '../../src/evidence/queries.ts';
-import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
+import type { PolicyPreset } from '../../src/evidence/presets.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import {
-  createCredential,
-  createEmployer,
-  createPerson,
-  createWorld,
-  type World,
-} from '../support/evidence/world.ts';
+import { applyFor, presetOf } from '../support/approvals.ts';
+import { createEmployer, createPerson, createWorld, type World } from '../support/evidence/world.ts';
 import { encodeForm, type StaffBrowser, signInAs } from '../support/sign-in.ts';
 
 /** A Monday at ten in the morning in Denver. */
@@ -30,7 +21,6 @@ let world: World;
 let ada: StaffBrowser;
 let ben: StaffBrowser;
 let stranger: StaffBrowser;
-let lists = 0;
 
 beforeAll(async () => {
   test = await createTestApp();
@@ -48,37 +38,7 @@ async function backToTheStart() {
   ben = await signInAs(test, world.staff[1].id);
 }
 
-const presetOf = (slug: string) => POLICY_PRESETS.find((preset) => preset.slug === slug)!;
-
-async function apply(policy: PolicyPreset = presetOf('arkansas')) {
-  lists += 1;
-  const { id: agencyId } = world.agency;
-  const staffId = world.staff[0].id;
-  const list = await createList(test.deps, {
-    agencyId,
-    staffId,
-    name: `Mailed ${lists}`,
-    kind: 'use_case',
-    reviewCycle: 'annual',
-    policy,
-    isPublic: false,
-    cycle: { name: '2026', startsOn: '2026-01-01', endsOn: '2027-01-01' },
-  });
-  if (!list.ok) throw new Error(list.reason);
-  const credentialId = await createCredential(test.deps.db);
-  const made = await submitApplication(test.deps, {
-    agencyId,
-    staffId,
-    credentialId,
-    listId: list.listId,
-    cycleId: list.cycleId,
-    applicant: { kind: 'schools', name: 'District 1' },
-  });
-  if (!made.ok) throw new Error(made.reason);
-  const evaluate = async (at = test.clock.now()) =>
-    evaluateRequirement(policy.body, await loadFacts(test.deps.db, credentialId, at), at);
-  return { credentialId, path: `/staff/applications/${made.applicationId}`, evaluate };
-}
+const apply = (policy: PolicyPreset = presetOf('arkansas')) => applyFor(test.deps, world, policy);
 
 /** People of employers of their own, whose addresses are at their employers' domains. */
 async function people(count: number) {

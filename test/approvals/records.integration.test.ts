@@ -1,28 +1,19 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createList } from '../../src/approvals/create-list.ts';
-import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { committeeSeats, committees, meetings, recusals } from '../../src/db/schema/committees.ts';
 import { credentials } from '../../src/db/schema/credentials.ts';
 import { employers } from '../../src/db/schema/employers.ts';
 import { ballots, ballotVotes } from '../../src/db/schema/votes.ts';
 import { markConflict } from '../../src/evidence/mark-conflict.ts';
-import { POLICY_PRESETS, type PolicyPreset } from '../../src/evidence/presets.ts';
-import { loadFacts } from '../../src/evidence/queries.ts';
+import type { PolicyPreset } from '../../src/evidence/presets.ts';
 import type { PolicyV3 } from '../../src/evidence/rules/policy.ts';
-import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
 import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { pdf } from '../documents/files.ts';
 import { multipart } from '../documents/multipart.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
+import { applyFor, presetOf } from '../support/approvals.ts';
 import { month } from '../support/evidence/facts.ts';
-import {
-  createCredential,
-  createEmployer,
-  createPerson,
-  createWorld,
-  type World,
-} from '../support/evidence/world.ts';
+import { createEmployer, createPerson, createWorld, type World } from '../support/evidence/world.ts';
 import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
 
 let test: TestApp;
@@ -30,7 +21,6 @@ let world: World;
 let ada: StaffBrowser;
 let ben: StaffBrowser;
 let stranger: StaffBrowser;
-let lists = 0;
 
 beforeAll(async () => {
   test = await createTestApp();
@@ -43,41 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const presetOf = (slug: string) => POLICY_PRESETS.find((preset) => preset.slug === slug)!;
-
-async function apply(policy: PolicyPreset, isPublic = false) {
-  lists += 1;
-  const { id: agencyId } = world.agency;
-  const staffId = world.staff[0].id;
-  const list = await createList(test.deps, {
-    agencyId,
-    staffId,
-    name: `List ${lists}`,
-    kind: 'use_case',
-    reviewCycle: 'annual',
-    policy,
-    isPublic,
-    cycle: { name: '2026', startsOn: '2026-01-01', endsOn: '2027-01-01' },
-  });
-  if (!list.ok) throw new Error(list.reason);
-  const credentialId = await createCredential(test.deps.db);
-  const made = await submitApplication(test.deps, {
-    agencyId,
-    staffId,
-    credentialId,
-    listId: list.listId,
-    cycleId: list.cycleId,
-    applicant: { kind: 'schools', name: 'District 1' },
-  });
-  if (!made.ok) throw new Error(made.reason);
-  const evaluate = async () =>
-    evaluateRequirement(
-      policy.body,
-      await loadFacts(test.deps.db, credentialId, test.clock.now()),
-      test.clock.now(),
-    );
-  return { list, credentialId, path: `/staff/applications/${made.applicationId}`, evaluate };
-}
+const apply = (policy: PolicyPreset, isPublic = false) => applyFor(test.deps, world, policy, { isPublic });
 
 async function employerCalled(name: string): Promise<number> {
   const id = await createEmployer(test.deps.db);
@@ -353,7 +309,7 @@ describe('the report for a meeting', () => {
       .where(eq(credentials.id, credentialId));
     const page = await ada.get('/staff/applications/report');
     expect(page.statusCode).toBe(200);
-    expect(page.body).toContain(`List ${lists}`);
+    expect(page.body).toContain(list.name);
     for (const text of ['Not asked', 'Asked', 'Delivered', 'Answered', 'Not familiar', 'Not counted']) {
       expect(page.body).toContain(text);
     }

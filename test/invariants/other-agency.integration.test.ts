@@ -36,6 +36,11 @@ const FORMS: Record<string, Record<string, string>> = {
   ),
 };
 const BODIES: Record<string, object> = {
+  'POST /api/v1/applications/:id/ballot-proposals': {
+    body: 'Employers',
+    closesOn: '2026-12-31',
+    voters: { answered: true },
+  },
   'POST /api/v1/applications/:id/decision-proposals': { outcome: 'denied', reason: 'None of theirs' },
 };
 

@@ -459,6 +459,7 @@ async function objectsOfDeciding(test: TestApp, world: World): Promise<Objects> 
     { path: `/api/v1/webhook-endpoints/${endpointId}`, owner: 'deciding' },
     { path: `/api/v1/webhook-endpoints/${endpointId}/deliveries/${delivery!.id}`, owner: 'deciding' },
     { path: `/api/v1/applications/${applicationId}`, owner: 'deciding' },
+    { path: `/api/v1/ballots/${mailedBallotId}`, owner: 'deciding' },
     { path: `/api/v1/approval-records/${record!.id}`, owner: 'deciding' },
     { path: `/api/v1/evidence/${snapshot!.id}`, owner: 'deciding' },
     { path: `/staff/adjudications/cases/${waiting.slug}/${employerId}`, owner: 'everybody' },

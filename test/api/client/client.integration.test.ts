@@ -45,6 +45,7 @@ beforeAll(async () => {
       'evidence:read',
       'applications:write',
       'decisions:propose',
+      'ballots:propose',
       'webhooks:manage',
     ],
     days: 90,
@@ -88,6 +89,19 @@ it('a program goes the whole way: what there is, how far it is, apply, propose, 
     body: { outcome: 'deferred', reason: 'Seven employers are missing' },
   });
   expect(proposed.data!.state).toBe('proposed');
+
+  const [voter] = await test.deps.sql<{ email: string }[]>`select email from contacts order by id limit 1`;
+  const ballot = await client.POST('/api/v1/applications/{id}/ballot-proposals', {
+    params: { path: { id }, header: { 'Idempotency-Key': 'third' } },
+    body: {
+      body: 'Employers of the trade',
+      closesOn: '2026-12-31',
+      voters: { answered: false, addresses: [voter!.email] },
+    },
+  });
+  expect(ballot.data).toMatchObject({ state: 'proposed', turnout: { voters: 1 }, counts: null });
+  const ballots = await client.GET('/api/v1/ballots', { params: { query: { credential: slug } } });
+  expect(ballots.data!.items).toEqual([ballot.data]);
 
   await dispatchEvents(test.deps);
   const changes = await client.GET('/api/v1/changes', {

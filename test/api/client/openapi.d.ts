@@ -155,6 +155,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/ballots': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['listBallots'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ballots/{id}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get: operations['getBallot'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/ballot-proposals': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post: operations['proposeBallot'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/webhook-endpoints': {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get: operations['listWebhookEndpoints'];
@@ -473,6 +506,7 @@ export interface components {
         | 'already_done'
         | 'needs_second_person'
         | 'scope_missing'
+        | 'too_many_endpoints'
         | 'bad_request'
         | 'unauthorized'
         | 'method_not_allowed'
@@ -493,6 +527,23 @@ export interface components {
       requestId: string;
       parameter?: string;
     };
+    Ballot: {
+      id: number;
+      state: 'proposed' | 'open' | 'closed' | 'cancelled';
+      credential: { id: number; slug: string; name: string };
+      body: string;
+      note: string;
+      options: Array<'approve' | 'reject' | 'abstain'>;
+      isSecret: boolean;
+      turnout: { voters: number; voted: number; employers: number; employersVoted: number };
+      counts: { approve: number; reject: number; abstain: number } | null;
+      proposedAt: string;
+      openedAt: string | null;
+      closesAt: string;
+      cancelledAt: string | null;
+      links: { self: string; credential: string };
+    };
+    BallotPage: { items: Array<components['schemas']['Ballot']>; nextCursor: string | null };
     WebhookEndpoint: {
       id: number;
       name: string;
@@ -593,6 +644,12 @@ export interface components {
       decidedByBody?: string;
     };
     ValidationsQuestion: { list: string; asOf?: string | string; credentials: Array<string | number> };
+    NewBallotProposal: {
+      body: string;
+      closesOn: string;
+      voters: { answered?: boolean; committeeId?: number; addresses?: Array<string> };
+      note?: string;
+    };
     NewWebhookEndpoint: {
       name: string;
       url: string;
@@ -1260,6 +1317,145 @@ export interface operations {
         content: { 'application/problem+json': components['schemas']['Problem'] };
       };
       404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      422: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      429: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  listBallots: {
+    parameters: {
+      query?: { cursor?: string; limit?: number; credential?: string };
+      header?: { 'If-None-Match'?: string };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['BallotPage'] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      401: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      422: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      429: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  getBallot: {
+    parameters: {
+      query?: never;
+      header?: { 'If-None-Match'?: string };
+      path: { id: number };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Ballot'] };
+      };
+      304: { headers: { [name: string]: unknown }; content?: never };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      401: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      422: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      429: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      503: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+    };
+  };
+  proposeBallot: {
+    parameters: {
+      query?: never;
+      header: { 'Idempotency-Key': string };
+      path: { id: number };
+      cookie?: never;
+    };
+    requestBody: { content: { 'application/json': components['schemas']['NewBallotProposal'] } };
+    responses: {
+      202: {
+        headers: { [name: string]: unknown };
+        content: { 'application/json': components['schemas']['Ballot'] };
+      };
+      400: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      401: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      403: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      404: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      409: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      413: {
+        headers: { [name: string]: unknown };
+        content: { 'application/problem+json': components['schemas']['Problem'] };
+      };
+      415: {
         headers: { [name: string]: unknown };
         content: { 'application/problem+json': components['schemas']['Problem'] };
       };
