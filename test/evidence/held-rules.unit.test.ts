@@ -174,6 +174,14 @@ describe('what it says', () => {
     expect(met('', '')).toBe('short');
   });
 
+  it('is called expiring from so many days before its end', () => {
+    const policy = wyoming({ evidenceMaxAgeMonths: 12, warnDaysBeforeLapse: 30, minDistinctEmployers: 1 });
+    const given = facts({ answers: [answer({ answeredAt: month(0) })] });
+    const warnFrom = month(12).getTime() - 30 * DAY_MS;
+    const at = (time: number) => evaluateRequirement(policy, given, new Date(time)).status;
+    expect([at(warnFrom - 1), at(warnFrom)]).toEqual(['met', 'met_but_expiring']);
+  });
+
   it('lasts to the very end of its age', () => {
     const policy = wyoming({ evidenceMaxAgeMonths: 12 });
     const given = { answers: [answer({ answeredAt: month(0) })] };
@@ -244,6 +252,18 @@ describe('what a body says', () => {
       [2, 3],
       [2, 2],
     ]);
+  });
+
+  it('is an employer’s though a colleague is recused', () => {
+    const given = { bodies: votes([1, 'approve'], [2, 'approve'], [3, 'approve'], [3, 'recused']) };
+    expect(measured(given)).toEqual([
+      [3, 3],
+      [3, 2],
+    ]);
+    expect(voted(given).bodies![0]).toMatchObject({
+      counted: { approve: 3, recused: 1 },
+      exclusions: [{ voteId: 4, reason: 'recused' }],
+    });
   });
 
   it('is nothing where people of one employer differ', () => {
