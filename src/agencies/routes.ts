@@ -20,6 +20,7 @@ import {
 import { agencyPaths } from './paths.ts';
 import { countStaff, findUsableSignInLink, listStaff } from './queries.ts';
 import { requestSignIn } from './request-sign-in.ts';
+import { requireRole } from './require-role.ts';
 import { hasRole, SESSION_HOURS } from './rules.ts';
 import { setUp } from './set-up.ts';
 import { signIn, signOut } from './sign-in.ts';
@@ -130,7 +131,7 @@ export function registerAgencyRoutes(app: FastifyInstance, deps: Deps): void {
   );
 
   app.post(agencyPaths.people, { config: { access: 'staff' } }, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'admin')) throw new DomainError('forbidden');
+    requireRole(request, 'admin');
     const form = parseForm(personForm, request.body);
     if (!form.ok) return showPeople(request, reply, form);
     const { agencyId, id: addedBy } = request.staff;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { ApiScope } from '../agencies/types.ts';
 import type { Deps } from '../deps.ts';
@@ -199,7 +200,7 @@ function registerKeyPages(app: FastifyInstance, deps: Deps): void {
 
   // No redirect: the key is in this answer and nowhere else.
   app.post(apiPaths.keys, staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'admin')) throw new DomainError('forbidden');
+    requireRole(request, 'admin');
     const form = parseForm(apiKeyForm, request.body);
     if (!form.ok) return show(request, reply, { refused: form });
     const { agencyId, id: staffId } = request.staff;
@@ -208,7 +209,7 @@ function registerKeyPages(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>('/staff/api-keys/:id/revoke', staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'admin')) throw new DomainError('forbidden');
+    requireRole(request, 'admin');
     const { agencyId, id: staffId } = request.staff;
     await revokeApiKey(deps, { agencyId, staffId, keyId: parseId(request.params.id) });
     return reply.redirect(`${apiPaths.keys}?done=revoked`, 303);

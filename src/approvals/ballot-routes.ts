@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import { countCast, listMailedBallots, listVoters } from '../committees/mailed-ballot-queries.ts';
 import { cancelBallot, openBallot } from '../committees/open-ballot.ts';
@@ -14,7 +15,6 @@ import { cancelBallotForm, mailBallotForm } from './body-forms.ts';
 import { approvalPaths } from './paths.ts';
 import { isSecretUnder, proposeMailedBallot } from './propose-mailed-ballot.ts';
 import { findApplication } from './queries.ts';
-import { requireRole } from './require-role.ts';
 import type { Refused } from './show-application.ts';
 
 type WithId = { Params: { id: string } };

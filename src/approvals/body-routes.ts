@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import { listMailedBallots } from '../committees/mailed-ballot-queries.ts';
 import { type CastVote, recordBallot } from '../committees/record-ballot.ts';
@@ -46,7 +47,6 @@ import {
 import { approvalPaths } from './paths.ts';
 import { findApplication, findEmployerCalled } from './queries.ts';
 import { readAttached } from './read-attached.ts';
-import { requireRole } from './require-role.ts';
 import { loadApplicationFrame, type Refused } from './show-application.ts';
 
 type WithId = { Params: { id: string } };

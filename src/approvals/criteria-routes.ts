@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { listDocuments } from '../documents/queries.ts';
@@ -15,7 +16,6 @@ import { DomainError } from '../lib/errors.ts';
 import { criteriaPage, criterionPage } from './criteria-pages.ts';
 import { optionalNote } from './decision-forms.ts';
 import { approvalPaths } from './paths.ts';
-import { requireRole } from './require-role.ts';
 import { loadApplicationFrame, type Refused } from './show-application.ts';
 import { type AttachedEvidence, attachEvidence, detachEvidence, reviewCriterion } from './show-criterion.ts';
 import { CRITERION_VERDICTS } from './types.ts';

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import type { Deps } from '../deps.ts';
 import { DOCUMENT_UPLOAD } from '../documents/read-form.ts';
 import { fieldError, parseForm } from '../http/forms.ts';
@@ -19,7 +20,6 @@ import { approvalPaths } from './paths.ts';
 import { type NewDecision, proposeDecision, withdrawDecision } from './propose-decision.ts';
 import { listEmployersOf } from './queries.ts';
 import { readAttached } from './read-attached.ts';
-import { requireRole } from './require-role.ts';
 import { type Refused, showApplication } from './show-application.ts';
 import { startReview } from './start-review.ts';
 import { APPEAL_REFUSALS } from './words.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { listPublishedPolicies } from '../evidence/policy-queries.ts';
@@ -16,7 +17,6 @@ import { policyFormPage } from './policy-form-page.ts';
 import { policyForm } from './policy-forms.ts';
 import { policiesPage } from './policy-pages.ts';
 import { listKnownQuestions, listOpenProposals } from './queries.ts';
-import { requireRole } from './require-role.ts';
 
 type WithId = { Params: { id: string } };
 

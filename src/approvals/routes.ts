@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { listPublishedPolicies } from '../evidence/policy-queries.ts';
@@ -39,7 +40,6 @@ import {
   searchCredentials,
 } from './queries.ts';
 import { requestFreeze, withdrawFreeze } from './request-freeze.ts';
-import { requireRole } from './require-role.ts';
 import { showApplication } from './show-application.ts';
 import { submitApplication } from './submit-application.ts';
 import { APPLICANT_REFUSALS } from './words.ts';

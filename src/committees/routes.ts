@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getAgency } from '../agencies/queries.ts';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { fieldError, parseForm } from '../http/forms.ts';
@@ -65,7 +66,7 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
   app.get(newCommitteePath, staff, (_request, reply) => reply.page('committees/new', newCommitteePage()));
 
   app.post(committeesPath, staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const form = parseForm(committeeForm, request.body);
     if (!form.ok) return reply.page('committees/new', newCommitteePage(form), { status: 422 });
     const { name, purpose, isPublic, ...group } = form.data;
@@ -100,7 +101,7 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>(`${committeesPath}/:id/seats`, staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const committee = await getCommittee(deps.db, request.staff.agencyId, idIn(request.params.id));
     const form = parseForm(seatsForm, request.body);
     if (!form.ok) return reply.page('committees/seats', seatsPage(committee, form), { status: 422 });
@@ -113,7 +114,7 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithSeat>(`${committeesPath}/:id/seats/:seatId/release`, staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const form = parseForm(releaseForm, request.body);
     if (!form.ok) throw new DomainError('stale_form');
     const committeeId = idIn(request.params.id);
@@ -133,7 +134,7 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>(`${committeesPath}/:id/meetings/new`, staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const committee = await getCommittee(deps.db, request.staff.agencyId, idIn(request.params.id));
     const form = parseForm(meetingForm, request.body);
     const refuse = async (refused: Parameters<typeof newMeetingPage>[2]) => {
@@ -171,7 +172,7 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>('/staff/meetings/:id/move', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const { meeting, committee } = await getMeeting(deps.db, request.staff.agencyId, idIn(request.params.id));
     const form = parseForm(moveForm, request.body);
     const refuse = async (refused: Parameters<typeof movePage>[3]) =>
@@ -207,7 +208,7 @@ function registerConsole(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>('/staff/meetings/:id/cancel', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const meetingId = idIn(request.params.id);
     await cancelMeeting(deps, { staff: request.staff, meetingId });
     return reply.redirect(meetingPath(meetingId), 303);
@@ -282,10 +283,6 @@ async function countAccepted(deps: Pick<Deps, 'db'>, meetingId: number): Promise
 
 function mayEdit(request: FastifyRequest): boolean {
   return hasRole(request.staff.role, 'editor');
-}
-
-function requireEditor(request: FastifyRequest): void {
-  if (!mayEdit(request)) throw new DomainError('forbidden');
 }
 
 /** An id from an address; what cannot be one finds nothing. */

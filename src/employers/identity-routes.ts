@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hasRole } from '../agencies/rules.ts';
+import { requireRole } from '../agencies/require-role.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
@@ -33,12 +33,12 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
   };
 
   app.get<WithId>('/staff/employers/:id/edit', staff, (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     return showEdit(request, reply);
   });
 
   app.post<WithId>('/staff/employers/:id/edit', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const form = parseForm(employerForm, request.body);
     if (!form.ok) return showEdit(request, reply, form);
     const employerId = parseId(request.params.id);
@@ -68,7 +68,7 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
   };
 
   const save = async (request: FastifyRequest<WithId>, reply: FastifyReply, siteId: number | null) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const form = parseForm(siteForm, request.body);
     if (!form.ok) return showSite(request, reply, siteId, form);
     const employerId = parseId(request.params.id);
@@ -81,12 +81,12 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
   };
 
   app.get<WithId>('/staff/employers/:id/sites/new', staff, (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     return showSite(request, reply, null);
   });
   app.post<WithId>('/staff/employers/:id/sites/new', staff, (request, reply) => save(request, reply, null));
   app.get<WithSite>('/staff/employers/:id/sites/:siteId', staff, (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     return showSite(request, reply, parseId(request.params.siteId));
   });
   app.post<WithSite>('/staff/employers/:id/sites/:siteId', staff, (request, reply) =>
@@ -94,14 +94,14 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
   );
 
   app.post<WithSite>('/staff/employers/:id/sites/:siteId/close', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const employerId = parseId(request.params.id);
     await closeSite(deps, { employerId, siteId: parseId(request.params.siteId), ...actorOf(request) });
     return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'closed' }), 303);
   });
 
   app.post<WithContact>('/staff/employers/:id/contacts/:contactId/site', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const employerId = parseId(request.params.id);
     const form = parseForm(contactSiteForm, request.body);
     if (!form.ok) throw new DomainError('not_found');
@@ -109,10 +109,6 @@ export function registerIdentityRoutes(app: FastifyInstance, deps: Deps): void {
     await placeContact(deps, { employerId, contactId, siteId: form.data.site, ...actorOf(request) });
     return reply.redirect(withQuery(employerPaths.employer(employerId), { done: 'placed' }), 303);
   });
-}
-
-function requireEditor(request: FastifyRequest): void {
-  if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
 }
 
 function actorOf(request: FastifyRequest) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import { previewCredentials, receiveCredentials } from '../credentials/import-credentials.ts';
 import type { Deps } from '../deps.ts';
@@ -49,7 +50,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
   });
 
   app.get<{ Querystring: { kind?: string } }>(importPaths.create, staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     return reply.page('employers/import-new', newImportPage(kindOf(request.query.kind), MEGABYTES));
   });
 
@@ -71,7 +72,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
 
   await registerUploads(app, { maxBytes: CSV_MAX_BYTES }, (scope) => {
     scope.post(importPaths.list, staff, async (request, reply) => {
-      requireEditor(request);
+      requireRole(request, 'editor');
       const announced = Number(request.headers['content-length'] ?? 0);
       if (announced > CSV_MAX_BYTES + FORM_OVERHEAD) return tooLarge(reply, null, announced);
       const part = await request.file().catch((error: unknown) => {
@@ -109,7 +110,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
   });
 
   app.get<WithId>('/staff/imports/:id/columns', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const record = await getImport(deps, request);
     requireOpen(record);
     return showColumns(reply, record, record.mapping);
@@ -128,7 +129,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
   };
 
   app.post<WithId>('/staff/imports/:id/columns', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const record = await getImport(deps, request);
     requireOpen(record);
     const { mapping, errors } = readMapping(record, request.body);
@@ -149,7 +150,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
   });
 
   app.post<WithId>('/staff/imports/:id/confirm', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const record = await getImport(deps, request);
     const input = { importId: record.id, agencyId: record.agencyId, staffId: request.staff.id };
     try {
@@ -163,7 +164,7 @@ export async function registerImportRoutes(app: FastifyInstance, deps: Deps): Pr
   });
 
   app.post<WithId>('/staff/imports/:id/cancel', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const { id, agencyId } = await getImport(deps, request);
     await discardImport(deps, { importId: id, agencyId, staffId: request.staff.id });
     return reply.redirect(importPaths.list, 303);
@@ -213,10 +214,6 @@ function requireOpen(record: ImportRecord): void {
 
 function mayImport(request: FastifyRequest): boolean {
   return hasRole(request.staff.role, 'editor');
-}
-
-function requireEditor(request: FastifyRequest): void {
-  if (!mayImport(request)) throw new DomainError('forbidden');
 }
 
 function kindOf(text: unknown): ImportKind | null {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
@@ -132,7 +133,7 @@ export async function registerEmployerRoutes(
   );
 
   app.post<WithId>('/staff/employers/duplicates/:id', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const form = parseForm(decideForm, request.body);
     if (!form.ok) return showDuplicate(request, reply, form);
     const { decision, survivor, reason } = form.data;
@@ -154,7 +155,7 @@ export async function registerEmployerRoutes(
   });
 
   app.post<WithId>('/staff/employers/duplicates/:id/reopen', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const form = parseForm(identityRequestForm, request.body);
     if (!form.ok) return showDuplicate(request, reply, form);
     const input = { proposalId: parseId(request.params.id), ...actorOf(request), reason: form.data.reason };
@@ -163,7 +164,7 @@ export async function registerEmployerRoutes(
   });
 
   app.post<WithId>('/staff/employers/duplicates/:id/confirm', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const proposalId = parseId(request.params.id);
     const open = await findOpenRequest(deps.db, proposalId);
     await confirmIdentityChange(deps, { proposalId, ...actorOf(request) });
@@ -172,7 +173,7 @@ export async function registerEmployerRoutes(
   });
 
   app.post<WithId>('/staff/employers/duplicates/:id/withdraw', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const proposalId = parseId(request.params.id);
     await withdrawIdentityChange(deps, { proposalId, ...actorOf(request) });
     return reply.redirect(withQuery(employerPaths.duplicate(proposalId), { done: 'withdrawn' }), 303);
@@ -223,7 +224,7 @@ export async function registerEmployerRoutes(
   app.get<WithId>('/staff/employers/:id', staff, (request, reply) => showEmployer(request, reply));
 
   app.post<WithId>('/staff/employers/:id/duplicate-of', staff, async (request, reply) => {
-    requireEditor(request);
+    requireRole(request, 'editor');
     const employerId = parseId(request.params.id);
     const form = parseForm(duplicateOfForm, request.body);
     if (!form.ok) return showEmployer(request, reply, form);
@@ -246,7 +247,7 @@ export async function registerEmployerRoutes(
     '/staff/employers/:id/contacts/:contactId',
     staff,
     async (request, reply) => {
-      requireEditor(request);
+      requireRole(request, 'editor');
       const form = parseForm(contactForm, request.body);
       const [employerId, contactId] = [parseId(request.params.id), parseId(request.params.contactId)];
       if (!form.ok) throw new DomainError('not_found');
@@ -257,10 +258,6 @@ export async function registerEmployerRoutes(
 
   registerIdentityRoutes(app, deps);
   await registerImportRoutes(app, deps);
-}
-
-function requireEditor(request: FastifyRequest): void {
-  if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
 }
 
 function actorOf(request: FastifyRequest) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, parseForm } from '../http/forms.ts';
@@ -43,7 +44,8 @@ export function registerAdjudicationRoutes(app: FastifyInstance, deps: Deps): vo
       listDisputed(db, { limit: CASES_SHOWN, offset: (page - 1) * CASES_SHOWN }),
       listSettled(db, SETTLED_SHOWN),
     ]);
-    const data = adjudicationsPage({ disputed: rows, total, page, settled, zone: request.staff.timeZone });
+    const { agencyId, timeZone: zone } = request.staff;
+    const data = adjudicationsPage({ disputed: rows, total, page, settled, agencyId, zone });
     return reply.page('evidence/adjudications', { ...data, notice: noticeOfCase(done) });
   });
 
@@ -59,7 +61,7 @@ export function registerAdjudicationRoutes(app: FastifyInstance, deps: Deps): vo
     const dispute = await findDispute(db, { credentialId: credential.id, unitId }, deps.clock.now());
     const history = await listAdjudicationsOf(db, credential.id, dispute?.employerIds ?? [unitId]);
     const [words, policies] = await Promise.all([
-      listAnswerWords(db, [
+      listAnswerWords(db, request.staff.agencyId, [
         ...new Set([...(dispute?.answerIds ?? []), ...history.flatMap(({ answerIds }) => answerIds)]),
       ]),
       Promise.all(
@@ -97,7 +99,7 @@ export function registerAdjudicationRoutes(app: FastifyInstance, deps: Deps): vo
   );
 
   app.post<Case>('/staff/adjudications/cases/:slug/:unitId', staff, async (request, reply) => {
-    need(request, 'editor');
+    requireRole(request, 'editor');
     const credential = await findCredentialOfCase(db, request.params.slug);
     if (!credential) throw new DomainError('not_found');
     const form = parseForm(adjudicationForm, request.body);
@@ -122,19 +124,19 @@ export function registerAdjudicationRoutes(app: FastifyInstance, deps: Deps): vo
   };
 
   app.post<WithId>('/staff/adjudications/:id/confirm', staff, async (request, reply) => {
-    need(request, 'approver');
+    requireRole(request, 'approver');
     await confirmAdjudication(deps, { ...actorOf(request), id: parseId(request.params.id) });
     return backToCase(request, reply, 'confirmed');
   });
 
   app.post<WithId>('/staff/adjudications/:id/withdraw', staff, async (request, reply) => {
-    need(request, 'editor');
+    requireRole(request, 'editor');
     await withdrawAdjudication(deps, { ...actorOf(request), id: parseId(request.params.id) });
     return backToCase(request, reply, 'withdrawn');
   });
 
   app.post<WithId>('/staff/adjudications/:id/end', staff, async (request, reply) => {
-    need(request, 'editor');
+    requireRole(request, 'editor');
     const id = parseId(request.params.id);
     const row = await findAdjudication(db, request.staff.agencyId, id);
     if (!row) throw new DomainError('not_found');
@@ -145,22 +147,18 @@ export function registerAdjudicationRoutes(app: FastifyInstance, deps: Deps): vo
   });
 
   app.post<WithId>('/staff/adjudications/:id/confirm-end', staff, async (request, reply) => {
-    need(request, 'approver');
+    requireRole(request, 'approver');
     const id = parseId(request.params.id);
     await answerAdjudicationEnd(deps, { ...actorOf(request), id, ends: true });
     return backToCase(request, reply, 'ended');
   });
 
   app.post<WithId>('/staff/adjudications/:id/keep', staff, async (request, reply) => {
-    need(request, 'editor');
+    requireRole(request, 'editor');
     const id = parseId(request.params.id);
     await answerAdjudicationEnd(deps, { ...actorOf(request), id, ends: false });
     return backToCase(request, reply, 'kept');
   });
-}
-
-function need(request: FastifyRequest, role: 'editor' | 'approver'): void {
-  if (!hasRole(request.staff.role, role)) throw new DomainError('forbidden');
 }
 
 function actorOf(request: FastifyRequest) {

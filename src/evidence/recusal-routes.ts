@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import { committeePath } from '../committees/paths.ts';
 import { getCommittee, listSeats } from '../committees/queries.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
-import { DomainError } from '../lib/errors.ts';
 import { listIssuers } from './conflict-queries.ts';
 import { endRecusalForm, recusalForm } from './forms.ts';
 import { evidencePaths } from './paths.ts';
@@ -52,7 +52,7 @@ export function registerRecusalRoutes(app: FastifyInstance, deps: Deps): void {
   );
 
   app.post<WithId>('/staff/committees/:id/recusals', staff, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const committeeId = parseId(request.params.id);
     const form = parseForm(recusalForm, request.body);
     if (!form.ok) return show(request, reply, committeeId, form);
@@ -67,7 +67,7 @@ export function registerRecusalRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithRecusal>('/staff/committees/:id/recusals/:recusalId/end', staff, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const committeeId = parseId(request.params.id);
     const form = parseForm(endRecusalForm, request.body);
     if (!form.ok) return show(request, reply, committeeId, form);

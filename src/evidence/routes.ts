@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
@@ -48,7 +49,7 @@ export function registerEvidenceRoutes(app: FastifyInstance, deps: Deps): void {
   );
 
   app.post(evidencePaths.conflicts, staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const form = parseForm(conflictForm, request.body);
     if (!form.ok) {
       const { employer } = conflictsQuery.parse({ employer: form.values.employerId });
@@ -66,14 +67,14 @@ export function registerEvidenceRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>('/staff/conflicts/:id/clear', staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'approver')) throw new DomainError('forbidden');
+    requireRole(request, 'approver');
     const { agencyId, id: staffId } = request.staff;
     await clearConflict(deps, { agencyId, staffId, markId: parseId(request.params.id) });
     return reply.redirect(`${evidencePaths.conflicts}?done=cleared`, 303);
   });
 
   app.post<WithId>('/staff/conflicts/:id/ask', staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const form = parseForm(clearForm, request.body);
     if (!form.ok) return show(request, reply, null, form);
     const { agencyId, id: staffId } = request.staff;
@@ -83,7 +84,7 @@ export function registerEvidenceRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>('/staff/conflicts/:id/keep', staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const { agencyId, id: staffId } = request.staff;
     await keepConflict(deps, { agencyId, staffId, markId: parseId(request.params.id) });
     return reply.redirect(`${evidencePaths.conflicts}?done=kept`, 303);
@@ -108,7 +109,7 @@ export function registerEvidenceRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(evidencePaths.parties, staffOnly, (request, reply) => showParties(request, reply));
 
   app.post(evidencePaths.parties, staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const form = parseForm(partyForm, request.body);
     if (!form.ok) return showParties(request, reply, form);
     const { agencyId, id: staffId } = request.staff;
@@ -122,7 +123,7 @@ export function registerEvidenceRoutes(app: FastifyInstance, deps: Deps): void {
   });
 
   app.post<WithId>('/staff/conflicts/parties/:id/end', staffOnly, async (request, reply) => {
-    if (!hasRole(request.staff.role, 'editor')) throw new DomainError('forbidden');
+    requireRole(request, 'editor');
     const { agencyId, id: staffId } = request.staff;
     await endParty(deps, { agencyId, staffId, partyId: parseId(request.params.id) });
     return reply.redirect(`${evidencePaths.parties}?done=ended`, 303);

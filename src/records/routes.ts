@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
-import type { StaffRole } from '../agencies/types.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
@@ -46,7 +46,7 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(recordsPaths.requests, staffOnly, (request, reply) => showRequests(request, reply));
 
   app.post(recordsPaths.requests, staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId, agencyName: name, timeZone } = demand(request, 'approver');
+    const { agencyId, id: staffId, agencyName: name, timeZone } = requireRole(request, 'approver');
     const form = parseForm(packetForm, request.body);
     if (!form.ok) return showRequests(request, reply, form);
     const { credentialId, ...asked } = form.data;
@@ -105,7 +105,7 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(recordsPaths.retention, staffOnly, (request, reply) => showRetention(request, reply));
 
   app.post(recordsPaths.retention, staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = demand(request, 'admin');
+    const { agencyId, id: staffId } = requireRole(request, 'admin');
     const form = parseForm(retentionForm, request.body);
     if (!form.ok) return showRetention(request, reply, form);
     const proposed = await proposeRetention(deps, { agencyId, staffId, months: form.data });
@@ -140,7 +140,7 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(recordsPaths.holds, staffOnly, (request, reply) => showHolds(request, reply));
 
   app.post(recordsPaths.holds, staffOnly, async (request, reply) => {
-    const { agencyId, id: staffId } = demand(request, 'editor');
+    const { agencyId, id: staffId } = requireRole(request, 'editor');
     const form = parseForm(holdForm, request.body);
     if (!form.ok) return showHolds(request, reply, form);
     const credential = await ownCredential(agencyId, form.data.credentialId);
@@ -187,16 +187,11 @@ export function registerRecordsRoutes(app: FastifyInstance, deps: Deps): void {
 }
 
 function whichHold(request: FastifyRequest<WithId>) {
-  const { agencyId, id: staffId } = demand(request, 'approver');
+  const { agencyId, id: staffId } = requireRole(request, 'approver');
   return { agencyId, staffId, holdId: parseId(request.params.id) };
 }
 
 function whichProposal(request: FastifyRequest<WithId>) {
-  const { agencyId, id: staffId } = demand(request, 'approver');
+  const { agencyId, id: staffId } = requireRole(request, 'approver');
   return { agencyId, staffId, proposalId: parseId(request.params.id) };
-}
-
-function demand(request: FastifyRequest, role: StaffRole) {
-  if (!hasRole(request.staff.role, role)) throw new DomainError('forbidden');
-  return request.staff;
 }

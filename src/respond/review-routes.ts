@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
-import type { StaffRole } from '../agencies/types.ts';
 import type { Deps } from '../deps.ts';
 import { type FieldError, type FormValues, manyOf, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
@@ -35,10 +35,6 @@ const lookedAtForm = z.object({
     z.array(z.number()).min(1, 'Select the answers that you have looked at').max(SHOWN),
   ),
 });
-
-export function requireRole(request: FastifyRequest, atLeast: StaffRole): void {
-  if (!hasRole(request.staff.role, atLeast)) throw new DomainError('forbidden');
-}
 
 /** What looks like a machine's, and what came fast: shown with why, decided by people. */
 export function registerReviewRoutes(app: FastifyInstance, deps: Deps): void {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import { listCredentials } from '../credentials/queries.ts';
 import type { Deps } from '../deps.ts';
@@ -21,7 +22,7 @@ import { closeList, matchSubmission, openList, rejectSubmission } from './open-a
 import { listOpenCredentials } from './open-queries.ts';
 import { answerErrors } from './pages.ts';
 import { reviewPaths } from './review-paths.ts';
-import { reasonForm, requireRole } from './review-routes.ts';
+import { reasonForm } from './review-routes.ts';
 import { enterForm, matchForm, newSubmissionQuery, openListForm } from './submission-forms.ts';
 import { choosePage, enterPage, openListPage, submissionPage } from './submission-pages.ts';
 import {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { parseForm } from '../http/forms.ts';
@@ -113,6 +114,6 @@ function back(reply: FastifyReply, endpointId: number, done: string) {
 }
 
 function administrator(request: FastifyRequest): { agencyId: number; staffId: number } {
-  if (!hasRole(request.staff.role, 'admin')) throw new DomainError('forbidden');
+  requireRole(request, 'admin');
   return { agencyId: request.staff.agencyId, staffId: request.staff.id };
 }
