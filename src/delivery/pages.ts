@@ -1,3 +1,4 @@
+import { hasRole } from '../agencies/rules.ts';
 import type { StaffRole } from '../agencies/types.ts';
 import { employerPaths, withQuery } from '../employers/paths.ts';
 import type { BounceClass } from '../mail/inbound/classify-bounce.ts';
@@ -15,7 +16,7 @@ const REASONS: Record<SuppressionReason, { text: string; means: string }> = {
   unsubscribed: { text: 'Said stop', means: 'The person stopped these mails by the link in one of them.' },
   complained: { text: 'Complained', means: 'The person reported a mail as unwanted to their mail provider.' },
   bounced: { text: 'Does not exist', means: 'The receiving mail server said that there is no such mailbox.' },
-  staff: { text: 'Set by staff', means: 'Staff took the address off all lists.' },
+  staff: { text: 'Told staff to stop', means: 'Staff noted that the person said stop.' },
 };
 
 const SOURCES: Record<MailEventSource, string> = {
@@ -28,6 +29,8 @@ const SOURCES: Record<MailEventSource, string> = {
 const NOTICES: Record<string, string> = {
   requested: 'Another person of your agency now has to agree.',
   confirmed: 'The address may get mails again.',
+  added: 'The address is on the list. No agency asks it anything from now on.',
+  known: 'The address was on the list already.',
   withdrawn: 'The request is withdrawn. The address stays on the list.',
 };
 
@@ -50,7 +53,7 @@ export function suppressionsPage(facts: {
   reason: SuppressionReason | null;
   page: number;
   done: string | null;
-  zone: string;
+  staff: { role: StaffRole; timeZone: string };
 }) {
   const { rows, total, byReason, reason, page } = facts;
   const matching = reason === null ? total : (byReason.get(reason) ?? 0);
@@ -59,10 +62,11 @@ export function suppressionsPage(facts: {
   const first = (page - 1) * PAGE_SIZE + 1;
   return {
     title: 'Addresses that get no mails',
-    zone: facts.zone,
+    zone: facts.staff.timeZone,
     notice: noticeOf(facts.done),
     tabs: tabs('list'),
     action: deliveryPaths.suppressions,
+    mayAdd: hasRole(facts.staff.role, 'editor'),
     reasons: SUPPRESSION_REASONS.map((value) => ({
       value,
       text: `${REASONS[value].text} (${byReason.get(value) ?? 0})`,

@@ -5,7 +5,7 @@ import { HttpError } from '../http/http-error.ts';
 import { parseId } from '../http/params.ts';
 import { registerRawBodies } from '../http/raw-bodies.ts';
 import { DomainError } from '../lib/errors.ts';
-import { liftForm, suppressionsQuery } from './forms.ts';
+import { liftForm, stopForm, suppressionsQuery } from './forms.ts';
 import { confirmLift, requestLift, withdrawLift } from './lift-suppression.ts';
 import { PAGE_SIZE, RECEIPTS_SHOWN, receiptsPage, suppressionPage, suppressionsPage } from './pages.ts';
 import { deliveryPaths } from './paths.ts';
@@ -15,6 +15,7 @@ import { readSesRequest } from './providers/ses.ts';
 import type { HookOutcome } from './providers/verified.ts';
 import { countSuppressions, findSuppression, listReceiptsForStaff, listSuppressions } from './queries.ts';
 import { recordMailEvents } from './record-mail-event.ts';
+import { stopAddress } from './stop-address.ts';
 
 export function registerDeliveryRoutes(app: FastifyInstance, deps: Deps): void {
   registerHooks(app, deps);
@@ -28,14 +29,27 @@ function registerSuppressionPages(app: FastifyInstance, deps: Deps): void {
   const { db } = deps;
   const staff = { config: { access: 'staff' } } as const;
 
-  app.get(deliveryPaths.suppressions, staff, async (request, reply) => {
+  const list = async (request: FastifyRequest) => {
     const { reason, page, done } = suppressionsQuery.parse(request.query);
     const [rows, counts] = await Promise.all([
       listSuppressions(db, { reason, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE }),
       countSuppressions(db),
     ]);
-    const facts = { rows, ...counts, reason, page, done, zone: request.staff.timeZone };
-    return reply.page('delivery/suppressions', suppressionsPage(facts));
+    return suppressionsPage({ rows, ...counts, reason, page, done, staff: request.staff });
+  };
+
+  app.get(deliveryPaths.suppressions, staff, async (request, reply) =>
+    reply.page('delivery/suppressions', await list(request)),
+  );
+
+  app.post(deliveryPaths.suppressions, staff, async (request, reply) => {
+    const form = parseForm(stopForm, request.body);
+    if (!form.ok) {
+      const page = { ...(await list(request)), errors: form.errors, values: form.values };
+      return reply.page('delivery/suppressions', page, { status: 422 });
+    }
+    const { changed } = await stopAddress(deps, { staff: request.staff, address: form.data.address });
+    return reply.redirect(`${deliveryPaths.suppressions}?done=${changed ? 'added' : 'known'}`, 303);
   });
 
   app.get(deliveryPaths.receipts, staff, async (request, reply) => {

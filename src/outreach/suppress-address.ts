@@ -20,14 +20,14 @@ export async function suppressAddress(
 
 /**
  * What a reason takes the place of on the list. A complaint outweighs everything: with it not even what answers a person's
- * own act is sent. The person's own stop outweighs what others noted of the address, so that it outlasts a bounce that
- * staff take back.
+ * own act is sent. A person's stop, by their own link or told to staff, outweighs what others say of the address, so that it
+ * outlasts a bounce that staff take back.
  */
 const OUTWEIGHS: Record<SuppressionReason, readonly SuppressionReason[]> = {
   complained: ['unsubscribed', 'bounced', 'staff'],
   unsubscribed: ['bounced', 'staff'],
+  staff: ['bounced'],
   bounced: [],
-  staff: [],
 };
 
 /** Returns whether the list changed: the address is new on it, or stands there for a weightier reason. */

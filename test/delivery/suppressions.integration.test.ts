@@ -135,3 +135,61 @@ describe('the do-not-contact list', () => {
     expect((await first.get('/staff/suppressions')).body).toContain('Person 1');
   });
 });
+
+describe('a stop that somebody told staff', () => {
+  it('holds at once, for whoever has the address, is on record, and outlasts a bounce', async () => {
+    const [one] = await test.deps.db.execute<{ id: number; email: string }>(
+      sql`select id, email from contacts where id = ${world.contactIds[2]}`,
+    );
+    editor = await signInAs(test, (await makeStaff(test, world.agencyId, 'editor')).id);
+    first = await signInAs(test, world.staffId);
+    for (const address of ['', 'nobody', 'a@b.example, c@d.example', '<x@y.example>']) {
+      const wrong = await editor.post('/staff/suppressions', { address });
+      expect([address, wrong.statusCode]).toEqual([address, 422]);
+      expect(wrong.body).toContain('Enter one address');
+    }
+    const reader = await signInAs(test, (await makeStaff(test, world.agencyId, 'viewer')).id);
+    expect((await reader.get('/staff/suppressions')).body).not.toContain('Stop mails to this address');
+    expect((await reader.post('/staff/suppressions', { address: one!.email })).statusCode).toBe(403);
+
+    const typed = ` ${one!.email.toUpperCase()} `;
+    const added = await editor.post('/staff/suppressions', { address: typed });
+    expect([added.statusCode, added.headers.location]).toEqual([303, '/staff/suppressions?done=added']);
+    const again = await editor.post('/staff/suppressions', { address: typed });
+    expect(again.headers.location).toBe('/staff/suppressions?done=known');
+    const list = (await first.get('/staff/suppressions?reason=staff&done=added')).body;
+    expect(list).toContain('Person 3');
+    expect(list).toContain('No agency asks it anything from now on');
+    const [audit] = await test.deps.db.execute<{ actor_kind: string; details: object }>(
+      sql`select actor_kind, details from audit_events where action = 'suppression.added'`,
+    );
+    expect(audit).toEqual({ actor_kind: 'staff', details: { contact: one!.id } });
+
+    // Whoever is no contact yet is none who may be asked either.
+    await editor.post('/staff/suppressions', { address: 'later@firm.example' });
+    const later = await launchWave(test.deps, world);
+    await test.deps.db.execute(sql`
+      update contacts set email = 'later@firm.example', email_key = 'later@firm.example' where id = ${world.contactIds[1]}`);
+    test.clock.advance(60 * 86_400_000);
+    await test.deps.db.execute(sql`
+      update messages set send_after = ${test.clock.now().toISOString()}::timestamptz,
+        not_after = ${test.clock.now().toISOString()}::timestamptz + interval '1 day' where wave_id = ${later}`);
+    await sendDueMessages(test.deps, { waveId: later });
+    expect((await messageStates(test.deps, later))['suppressed: suppressed']).toBeGreaterThanOrEqual(2);
+    const bounced = {
+      source: 'smtp',
+      kind: 'bounce',
+      classification: 'dead_address',
+      providerEventId: 'four',
+      messageRow: null,
+      occurredAt: null,
+      facts: {},
+    } as const;
+    const [sent] = await test.deps.db.execute<{ id: number }>(
+      sql`select id from messages where wave_id = ${waveId} and contact_id = ${one!.id} and step = 0`,
+    );
+    await recordMailEvents(test.deps, [{ ...bounced, messageRow: sent!.id }]);
+    first = await signInAs(test, world.staffId);
+    expect((await first.get('/staff/suppressions?reason=staff')).body).toContain('Person 3');
+  });
+});
