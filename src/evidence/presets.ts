@@ -249,7 +249,7 @@ const KENTUCKY = preset('kentucky', 'Kentucky: employers apply, the workforce bo
   },
 });
 
-const FLORIDA = preset('florida', 'Florida: regional demand, a committee every quarter', {
+const FLORIDA = presetV3('florida', 'Florida: regional demand, a committee every quarter', {
   requirement: letters(3),
   acceptedProvenance: [...LETTERS_ONLY, 'mailed_link_own_domain'],
   evidenceMaxAgeMonths: 12,
@@ -260,14 +260,16 @@ const FLORIDA = preset('florida', 'Florida: regional demand, a committee every q
   besides: [
     'The committee meets every quarter; a list holds from 1 July to 30 June and is reviewed each year.',
     'Where demand is regional, letters of employers, job postings or local labor-market data show it.',
-    'Decisions can be appealed.',
   ],
+  mandatoryCriteria: ['high_skill_wage_demand'],
   source: {
     title: 'CareerSource Florida, Master Credentials List',
     url: 'https://careersourceflorida.com/master-credentials-list-jasone',
     addedHere: [
       'that three employers are enough',
       'that answers by mailed links count as letters',
+      'that demand must be shown as a criterion, by what is attached',
+      APPEALS,
       SAFE_DEFAULTS,
     ],
   },

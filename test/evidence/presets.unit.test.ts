@@ -496,6 +496,19 @@ describe('presets', () => {
     expect(describePolicy(under('group')).join(' ')).toContain('have one vote together');
   });
 
+  it('of Florida wants demand shown, and takes appeals', () => {
+    const { body } = POLICY_PRESETS.find(({ slug }) => slug === 'florida')!;
+    expect(body).toMatchObject({
+      review: 'yearly',
+      decidedBy: 'committee',
+      mayApply: ['schools', 'colleges', 'workforce_boards'],
+      mandatoryCriteria: ['high_skill_wage_demand'],
+      appealDays: 30,
+    });
+    const words = describePolicy(body).join(' ');
+    for (const told of ['1 July to 30 June', 'in demand', 'every quarter']) expect(words).toContain(told);
+  });
+
   it('count no answer of an employer as the word of a body', () => {
     for (const slug of ['arkansas', 'south-dakota', 'tennessee', 'colorado']) {
       const { body } = POLICY_PRESETS.find((preset) => preset.slug === slug)!;
