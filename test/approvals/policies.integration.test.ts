@@ -17,6 +17,7 @@ let ben: StaffBrowser;
 let eve: StaffBrowser;
 let adaId: number;
 let stranger: StaffBrowser;
+const elsewhere = { agencyId: 0, staffId: 0 };
 
 beforeAll(async () => {
   test = await createTestApp();
@@ -32,10 +33,9 @@ beforeAll(async () => {
     await signInAs(test, staff[1].id),
     await signInAs(test, staff[2].id),
   ];
-  stranger = await signInAs(
-    test,
-    (await makeStaff(test, (await makeAgency(test, 'Elsewhere')).id, 'admin')).id,
-  );
+  elsewhere.agencyId = (await makeAgency(test, 'Elsewhere')).id;
+  elsewhere.staffId = (await makeStaff(test, elsewhere.agencyId, 'admin')).id;
+  stranger = await signInAs(test, elsewhere.staffId);
 }, 120_000);
 afterAll(() => test.close());
 
@@ -131,6 +131,32 @@ describe('policies', () => {
     ]);
     expect((await audits()).slice(1)).toEqual(['policy.proposed', 'policy.published']);
     expect((await ben.post(confirm)).statusCode).toBe(409);
+  });
+
+  it('moves the lists of the agency that changed it, and nobody else’s', async () => {
+    const policy = lettersPreset(7);
+    const listOf = async (who: { agencyId: number; staffId: number }, name: string) => {
+      const cycle = { name: '2026', startsOn: '2026-01-01', endsOn: '2027-01-01' };
+      const terms = { kind: 'unified', reviewCycle: 'annual', policy, cycle } as const;
+      const list = await createList(test.deps, { ...who, ...terms, name });
+      if (!list.ok) throw new Error(list.reason);
+      return list.listId;
+    };
+    const own = await listOf({ agencyId, staffId: adaId }, 'List by letters');
+    const theirs = await listOf(elsewhere, 'Their list by letters');
+    const versionsOf = async () => {
+      const rows = await test.deps.sql<{ id: number; version: number }[]>`
+        select l.id::int as id, v.version from lists l join policy_versions v on v.id = l.policy_version_id`;
+      return [own, theirs].map((id) => rows.find((row) => row.id === id)?.version);
+    };
+    expect(await versionsOf()).toEqual([1, 1]);
+    expect((await publish(ada, 'letters-7', { minEmployers: '6' })).headers.location).toContain(
+      'done=proposed',
+    );
+    const [proposal] = await test.deps.sql<{ id: number }[]>`
+      select id from policy_proposals where state = 'proposed'`;
+    expect((await ben.post(`/staff/policies/${proposal!.id}/confirm`)).statusCode).toBe(303);
+    expect(await versionsOf()).toEqual([2, 1]);
   });
 
   it('takes a proposal back', async () => {
