@@ -4,7 +4,7 @@ import { requireRole } from '../agencies/require-role.ts';
 import { hasRole } from '../agencies/rules.ts';
 import type { Deps } from '../deps.ts';
 import { listPublishedPolicies } from '../evidence/policy-queries.ts';
-import { POLICY_PRESETS, type PolicyPreset } from '../evidence/presets.ts';
+import { POLICY_PRESETS, type PolicyPreset, WYOMING } from '../evidence/presets.ts';
 import type { PolicyV3 } from '../evidence/rules/policy.ts';
 import { type FieldError, type FormValues, fieldError, parseForm } from '../http/forms.ts';
 import { parseId } from '../http/params.ts';
@@ -76,7 +76,8 @@ export function registerPolicyRoutes(app: FastifyInstance, deps: Deps): void {
 
   app.get(approvalPaths.newPolicy, staffOnly, async (request, reply) => {
     requireRole(request, 'editor');
-    const start = await findStart((request.query as { from?: unknown }).from);
+    const { from = `preset-${WYOMING.slug}` } = request.query as { from?: unknown };
+    const start = await findStart(from);
     if (!start) throw new DomainError('not_found');
     return showForm(reply, start, { values: { name: start.name, ...valuesOf(start.whole) }, errors: [] });
   });

@@ -20,6 +20,7 @@ import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots, policies, policyVersions } from '../db/schema/evidence.ts';
 import { answers, instrumentVersions } from '../db/schema/surveys.ts';
 import { policySchema } from '../evidence/rules/policy.ts';
+import { isAskedBy } from '../evidence/who-asked.ts';
 import { DomainError } from '../lib/errors.ts';
 import { WYOMING_INSTRUMENT } from '../surveys/presets.ts';
 import { instrumentBody } from '../surveys/types.ts';
@@ -260,9 +261,10 @@ export async function findSnapshotForAgency(db: Db, agencyId: number, id: number
   return row ?? null;
 }
 
-/** Employer names, and of answers who gave them: for staff's own pages, never for evidence. */
+/** Employer names, and of answers who gave them, where the agency asked them: for staff's own pages, never for evidence. */
 export async function describeForStaff(
   db: Db,
+  agencyId: number,
   ids: { employerIds: readonly number[]; answerIds: readonly number[] },
 ) {
   const [employerRows, answerRows] = await Promise.all([
@@ -278,7 +280,8 @@ export async function describeForStaff(
           .select({
             id: answers.id,
             answeredAt: answers.answeredAt,
-            who: sql<string>`coalesce(nullif(${answers.respondentName}, ''), ${contacts.name})`,
+            who: sql<string>`case when ${isAskedBy(agencyId)}
+              then coalesce(nullif(${answers.respondentName}, ''), ${contacts.name}) else '' end`,
           })
           .from(answers)
           .innerJoin(contacts, eq(contacts.id, answers.contactId))

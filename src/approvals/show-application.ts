@@ -74,7 +74,7 @@ export async function showApplication(
     policy: policy.body,
     policyName: policy.name,
     evaluated,
-    details: await describeForStaff(db, {
+    details: await describeForStaff(db, request.staff.agencyId, {
       employerIds: evaluated.exclusions.map(({ employerId }) => employerId),
       answerIds: evaluated.exclusions.map(({ answerId }) => answerId),
     }),

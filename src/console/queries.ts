@@ -9,6 +9,7 @@ import { evidenceSnapshots, policies, policyVersions, positions, tallies } from 
 import { asks, messages, waves } from '../db/schema/outreach.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { PositionStatus } from '../evidence/types.ts';
+import { isAskedBy } from '../evidence/who-asked.ts';
 
 async function countRows(rows: Promise<{ n: number }[]>): Promise<number> {
   return (await rows)[0]?.n ?? 0;
@@ -199,8 +200,9 @@ export function listPoliciesOfCredential(db: Db, credentialId: number, agencyId:
 export function listPositions(
   db: Db,
   tallyId: number,
-  filter: { status: PositionStatus | null; limit: number; offset: number },
+  filter: { agencyId: number; status: PositionStatus | null; limit: number; offset: number },
 ) {
+  const isNamed = isAskedBy(filter.agencyId);
   return db
     .select({
       employerId: employers.id,
@@ -214,8 +216,8 @@ export function listPositions(
         positions.answeredAt,
       ),
       expiresAt: positions.expiresAt,
-      respondent: answers.respondentName,
-      respondentTitle: answers.respondentTitle,
+      respondent: sql<string | null>`case when ${isNamed} then ${answers.respondentName} end`,
+      respondentTitle: sql<string | null>`case when ${isNamed} then ${answers.respondentTitle} end`,
       wave: waves.name,
     })
     .from(positions)

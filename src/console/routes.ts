@@ -95,6 +95,7 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
       const show = query.show ?? null;
       const found = chosen
         ? await listPositions(db, chosen.tallyId, {
+            agencyId,
             status: show,
             limit: POSITIONS_PER_PAGE + 1,
             offset: (query.page - 1) * POSITIONS_PER_PAGE,
@@ -105,6 +106,7 @@ export function registerConsoleRoutes(app: FastifyInstance, deps: Deps): void {
             db,
             { credentialId: credential.id, ...chosen },
             found.slice(0, POSITIONS_PER_PAGE).map(({ employerId }) => employerId),
+            agencyId,
             deps.clock.now(),
           )
         : new Map<number, Voice[]>();

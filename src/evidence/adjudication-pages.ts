@@ -35,6 +35,7 @@ export function adjudicationsPage(facts: {
   total: number;
   page: number;
   settled: readonly AdjudicationRow[];
+  agencyId: number;
   zone: string;
 }): PageData {
   const { page, total } = facts;
@@ -60,12 +61,17 @@ export function adjudicationsPage(facts: {
       href: evidencePaths.dispute(row.slug, row.unitId),
       employer: row.employer,
       credential: row.credential,
-      reason: row.reason,
+      reason: row.agencyId === facts.agencyId ? row.reason : reasonOfOthers(row),
       state: STATES[row.state],
       at: row.endedAt ?? row.decidedAt,
       by: [row.proposerName, row.deciderName].filter(Boolean).join(' and '),
     })),
   };
+}
+
+/** A written reason may name people, so another agency's is read where its people may be named, and asked for elsewhere. */
+function reasonOfOthers({ agency }: Pick<AdjudicationRow, 'agency'>): string {
+  return `${agency} decided it, and keeps the written reason: it may name people`;
 }
 
 const VALUE_WORDS: Record<string, string> = { yes: 'Yes', no: 'No', not_sure: 'Not sure' };
@@ -105,8 +111,12 @@ export function disputePage(facts: {
   const outcome = (row: Pick<AdjudicationRow, 'speaksAnswerId'>) => {
     const speaker = wordsOf(row.speaksAnswerId);
     if (row.speaksAnswerId === null) return 'None of the answers counts.';
-    return `The answer of ${speaker?.name ?? `number ${row.speaksAnswerId}`} speaks for the employer.`;
+    if (!speaker) return `The answer of number ${row.speaksAnswerId} speaks for the employer.`;
+    return `The answer of ${inSentence(speaker)} speaks for the employer.`;
   };
+  const inDispute = facts.words.filter(({ answerId }) => dispute?.answerIds.includes(answerId));
+  const mayRead = (row: AdjudicationRow) =>
+    row.agencyId === viewer.agencyId || row.answerIds.every((answerId) => wordsOf(answerId)?.isNamed);
   return {
     title: `${employer.name}: whose answer speaks?`,
     zone: facts.zone,
@@ -118,27 +128,26 @@ export function disputePage(facts: {
     employer: { name: employer.name, href: `/staff/employers/${employer.id}` },
     policies: dispute?.policies.map(({ name }) => name) ?? [],
     isDisputed: dispute !== null,
-    answers: facts.words
-      .filter(({ answerId }) => dispute?.answerIds.includes(answerId))
-      .map((answer) => ({
-        ...answer,
-        says: saysOf(bodies, answer),
-        stances: [...new Set(bodies.map((body) => stanceOf(body, answer)))].map((stance) =>
-          stance === 'both_yes'
-            ? { text: 'Would count', kind: 'good' }
-            : { text: 'Would be a no', kind: 'bad' },
-        ),
-      })),
+    answers: inDispute.map((answer) => ({
+      ...answer,
+      says: saysOf(bodies, answer),
+      stances: [...new Set(bodies.map((body) => stanceOf(body, answer)))].map((stance) =>
+        stance === 'both_yes'
+          ? { text: 'Would count', kind: 'good' }
+          : { text: 'Would be a no', kind: 'bad' },
+      ),
+    })),
+    hasUnnamed: inDispute.some(({ isNamed }) => !isNamed),
     seen: dispute?.answerIds.join(',') ?? '',
     action: dispute && !open && viewer.mayEdit ? evidencePaths.dispute(credential.slug, employer.id) : null,
     choices: [
-      ...facts.words
-        .filter(({ answerId }) => dispute?.answerIds.includes(answerId))
-        .map((answer) => ({
-          value: answer.answerId,
-          text: `${answer.name}’s answer speaks for the employer`,
-          hint: answer.title,
-        })),
+      ...inDispute.map((answer, index) => ({
+        value: answer.answerId,
+        text: answer.isNamed
+          ? `${answer.name}’s answer speaks for the employer`
+          : `The answer of ${inSentence(answer)}, speaks for the employer`,
+        hint: answer.isNamed ? answer.title : `Row ${index + 1} of the table`,
+      })),
       {
         value: 'none',
         text: 'None of them counts',
@@ -152,7 +161,8 @@ export function disputePage(facts: {
       return {
         state: STATES[row.state],
         outcome: outcome(row),
-        reason: row.reason,
+        reason: mayRead(row) ? row.reason : null,
+        keptReason: mayRead(row) ? null : reasonOfOthers(row),
         proposedAt: row.proposedAt,
         proposer: row.proposerName,
         decidedAt: row.decidedAt,
@@ -161,7 +171,7 @@ export function disputePage(facts: {
         endedAt: row.endedAt,
         ender: row.enderName,
         endRequester: row.endRequesterName,
-        endReason: row.endReason,
+        endReason: mayRead(row) ? row.endReason : null,
         isOwn: row.state === 'proposed' && row.proposedBy === viewer.staffId,
         confirmAction:
           isOwnAgency && row.state === 'proposed' && viewer.mayApprove && row.proposedBy !== viewer.staffId
@@ -183,4 +193,9 @@ export function disputePage(facts: {
       };
     }),
   };
+}
+
+/** "Yara Yes", or "somebody, asked by CTE": roles stand within a sentence. */
+function inSentence({ name, isNamed }: Pick<AnswerWords, 'name' | 'isNamed'>): string {
+  return isNamed ? name : name.replace(/^S/, 's');
 }

@@ -1,12 +1,13 @@
 import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/client.ts';
-import { staffMembers } from '../db/schema/agencies.ts';
+import { agencies, staffMembers } from '../db/schema/agencies.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import { contacts, employerSites, employers } from '../db/schema/employers.ts';
 import { adjudications } from '../db/schema/evidence.ts';
 import { answers } from '../db/schema/surveys.ts';
 import type { AdjudicationState } from './types.ts';
+import { askingAgency, isAskedBy, personInWords } from './who-asked.ts';
 
 /** An employer whose people disagree about a credential under one policy at least. */
 export type DisputedUnit = {
@@ -93,6 +94,7 @@ const ender = alias(staffMembers, 'ender');
 export type AdjudicationRow = {
   id: number;
   agencyId: number;
+  agency: string;
   credentialId: number;
   credential: string;
   slug: string;
@@ -119,6 +121,7 @@ function selectAdjudications(db: Db) {
     .select({
       id: adjudications.id,
       agencyId: adjudications.agencyId,
+      agency: agencies.shortName,
       credentialId: adjudications.credentialId,
       credential: credentials.name,
       slug: credentials.slug,
@@ -140,6 +143,7 @@ function selectAdjudications(db: Db) {
       enderName: ender.name,
     })
     .from(adjudications)
+    .innerJoin(agencies, eq(agencies.id, adjudications.agencyId))
     .innerJoin(credentials, eq(credentials.id, adjudications.credentialId))
     .innerJoin(employers, eq(employers.id, adjudications.unitId))
     .innerJoin(proposer, eq(proposer.id, adjudications.proposedBy))
@@ -181,8 +185,10 @@ export async function findAdjudication(
 export type AnswerWords = {
   answerId: number;
   employer: string;
+  /** Who gave it; their role and who asked them where the viewer's agency did not. */
   name: string;
   title: string;
+  isNamed: boolean;
   site: string | null;
   hiringAuthority: boolean;
   answeredAt: Date;
@@ -190,14 +196,21 @@ export type AnswerWords = {
   values: Record<string, string>;
 };
 
-/** Who gave some answers, and what they said. */
-export function listAnswerWords(db: Db, answerIds: readonly number[]): Promise<AnswerWords[]> {
-  return db
+/** Who gave some answers, as staff of an agency may see it, and what they said. */
+export async function listAnswerWords(
+  db: Db,
+  agencyId: number,
+  answerIds: readonly number[],
+): Promise<AnswerWords[]> {
+  const rows = await db
     .select({
       answerId: answers.id,
       employer: employers.legalName,
       name: sql<string>`coalesce(nullif(${answers.respondentName}, ''), nullif(${contacts.name}, ''), 'Name not given')`,
       title: sql<string>`coalesce(nullif(${answers.respondentTitle}, ''), ${contacts.title}, '')`,
+      isNamed: isAskedBy(agencyId),
+      agency: askingAgency,
+      wasAsked: sql<boolean>`${answers.askId} is not null`,
       site: employerSites.name,
       hiringAuthority: sql<boolean>`coalesce(${answers.hiringAuthority}, false)`,
       answeredAt: answers.answeredAt,
@@ -210,6 +223,9 @@ export function listAnswerWords(db: Db, answerIds: readonly number[]): Promise<A
     .leftJoin(employerSites, eq(employerSites.id, contacts.siteId))
     .where(inArray(answers.id, [...answerIds]))
     .orderBy(asc(answers.answeredAt), asc(answers.id));
+  return rows.map(({ agency, wasAsked, ...row }) =>
+    row.isNamed ? row : { ...row, name: personInWords({ ...row, agency, wasAsked }), title: '' },
+  );
 }
 
 export async function findCredentialOfCase(db: Db, slug: string) {

@@ -23,6 +23,8 @@ export async function explainPositions(
   db: Db,
   tally: { credentialId: number; policyVersionId: number; tallyId: number },
   unitIds: readonly number[],
+  /** Whose staff reads it. */
+  agencyId: number,
   now: Date,
 ): Promise<Map<number, Voice[]>> {
   const { credentialId, policyVersionId, tallyId } = tally;
@@ -36,6 +38,7 @@ export async function explainPositions(
   const taken = await takePositions(db, units, policies, () => now);
   const words = await listAnswerWords(
     db,
+    agencyId,
     units.flatMap(({ facts }) => facts.answers.map(({ answerId }) => answerId)),
   );
   return new Map(

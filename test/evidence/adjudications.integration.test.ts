@@ -76,6 +76,8 @@ describe('people of one employer who disagree', () => {
     for (const words of ['Yara Yes', 'Nils No', 'Would count', 'Would be a no'])
       expect(shown).toContain(words);
 
+    expect((await stranger.get(page)).body).toContain('Row 2 of the table');
+
     const bad = await ada.post(page, { seen: `${yes},${no}`, reason: '' });
     expect(bad.statusCode).toBe(422);
     expect(bad.body).toContain('Choose whose answer speaks');
@@ -91,7 +93,16 @@ describe('people of one employer who disagree', () => {
     const at = (what: string) => `/staff/adjudications/${row!.id}/${what}`;
     expect((await ada.post(at('confirm'))).statusCode).toBe(403);
     expect((await stranger.post(at('confirm'))).statusCode).toBe(404);
-    expect((await stranger.get(page)).statusCode).toBe(200);
+    // The disagreement is everybody's who counts it; who said what is told to the agency that asked them.
+    const elsewhere = (await stranger.get(page)).body;
+    expect(elsewhere).toContain('Somebody, asked by');
+    for (const words of ['Yara', 'Nils', 'Spoke to both']) expect(elsewhere).not.toContain(words);
+    const story = page.replace('adjudications/cases', 'credentials').replace(/\/\d+$/, '/story');
+    expect((await ada.get(story)).body).toContain('Yara Yes');
+    for (const url of [story, '/staff/adjudications']) {
+      const body = (await stranger.get(url)).body;
+      for (const words of ['Yara', 'Nils', 'Spoke to both']) expect(body).not.toContain(words);
+    }
     expect((await ben.get('/staff')).body).toContain('waits for a second person');
     test.clock.advance(1000);
     expect((await ben.post(at('confirm'))).statusCode).toBe(303);
@@ -136,6 +147,9 @@ describe('people of one employer who disagree', () => {
     expect((await ben.post(`/staff/adjudications/${row!.id}/confirm`)).statusCode).toBe(303);
     expect(await figures()).toMatchObject({ conflicting: 0, excluded: 1 });
     expect((await ada.get('/staff/adjudications')).body).toContain('Spoke to both');
+    const elsewhere = (await stranger.get('/staff/adjudications')).body;
+    expect(elsewhere).not.toContain('Spoke to both');
+    expect(elsewhere).toContain('keeps the written reason');
   });
 
   it.each(['/staff/adjudications/cases/nothing/1', '/staff/adjudications/cases/nothing/abc'])(
