@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
 import { POLICY_PRESETS } from '../../src/evidence/presets.ts';
 import {
   NOTHING_FURTHER,
@@ -7,11 +8,13 @@ import {
   type PolicyV3,
 } from '../../src/evidence/rules/policy.ts';
 import { evaluateRequirement } from '../../src/evidence/rules/requirement.ts';
+import { bodyDemandsOf } from '../../src/evidence/rules/terms.ts';
 import { groupOfEach } from '../../src/evidence/rules/units.ts';
 import type {
   AnswerFact,
   BallotFact,
   BoardLetterFact,
+  BodyFacts,
   EvidenceFacts,
   VendorFact,
   VoteFact,
@@ -26,6 +29,9 @@ import {
   said,
   wyoming,
 } from '../support/evidence/facts.ts';
+
+// Many drawn cases, on machines that do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 const DAY_MS = 86_400_000;
 const first = (policy: Policy, given: Partial<EvidenceFacts>, asOf = month(1)) =>
@@ -379,5 +385,167 @@ describe('what a body says', () => {
     expect(end(0, -3)).toEqual({ on: month(3), fallsTo: 1 });
     expect(end(-3, 0)).toEqual({ on: month(3), fallsTo: 0 });
     expect(end(-3, -3)).toEqual({ on: month(3), fallsTo: 0 });
+  });
+});
+
+const time = fc.integer({ min: -30, max: 12 }).map(month);
+const relation = fc.constantFrom('none' as const, 'none' as const, 'reseller' as const, 'customer' as const);
+const kept = { agencyId: fc.constant(1), on: time, recordedAt: time, withdrawnAt: fc.option(time) };
+const numbered = <T extends object, K extends string>(rows: T[], key: K) =>
+  rows.map((row, index) => ({ ...row, [key]: index + 1 }) as T & Record<K, number>);
+
+/** Whatever bodies may have said of a credential over four years. */
+const anyBodies: fc.Arbitrary<BodyFacts> = fc
+  .record({
+    ballots: fc.array(
+      fc.record({
+        ...kept,
+        kind: fc.constantFrom('employer_ballot' as const, 'panel_vote' as const),
+        body: fc.constant('Employers'),
+        eligible: fc.constant(9),
+        quorum: fc.integer({ min: 0, max: 3 }),
+        votes: fc.array(
+          fc.record({
+            employerId: fc.option(fc.integer({ min: 1, max: 4 })),
+            choice: fc.constantFrom(
+              'approve' as const,
+              'approve' as const,
+              'reject' as const,
+              'abstain' as const,
+              'recused' as const,
+            ),
+            relation,
+          }),
+          { maxLength: 6 },
+        ),
+      }),
+      { maxLength: 3 },
+    ),
+    letters: fc.array(
+      fc.record({
+        ...kept,
+        kind: fc.constantFrom('letter' as const, 'forwarded' as const),
+        board: fc.constantFrom('Alamo', ' alamo', 'Bexar'),
+        supports: fc.boolean(),
+      }),
+      { maxLength: 4 },
+    ),
+    reviews: fc.array(
+      fc.record({
+        ...kept,
+        team: fc.constantFrom('A', 'a ', 'B', 'C'),
+        isSettling: fc.boolean(),
+        tier: fc.constantFrom(null, 'Recognized', 'Valued', 'Preferred'),
+      }),
+      { maxLength: 4 },
+    ),
+    findings: fc.array(
+      fc.record({
+        ...kept,
+        finding: fc.constantFrom('generic' as const, 'vendor_specific' as const, 'excepted' as const),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ ballots, letters, reviews, findings }) => ({
+    ballots: numbered(
+      ballots.map((one) => ({ ...one, votes: numbered(one.votes, 'voteId') })),
+      'ballotId',
+    ),
+    letters: numbered(letters, 'letterId'),
+    reviews: numbered(reviews, 'reviewId'),
+    findings: numbered(findings, 'findingId'),
+  }));
+
+const bodyPolicies = POLICY_PRESETS.filter(({ body }) => bodyDemandsOf(body).length > 0).map(
+  ({ body }) => body,
+);
+const anyBodyPolicy = fc.constantFrom(...bodyPolicies);
+const anyMarks = fc.array(
+  fc.record({
+    employerId: fc.integer({ min: 1, max: 4 }),
+    relation: fc.constantFrom('reseller' as const, 'customer' as const),
+    from: time,
+    until: fc.option(time),
+  }),
+  { maxLength: 2 },
+);
+const outcomes = (
+  policy: Policy,
+  bodies: BodyFacts,
+  conflictMarks: EvidenceFacts['conflictMarks'],
+  at: Date,
+) => evaluateRequirement(policy, facts({ bodies, conflictMarks }), at);
+
+describe('whatever bodies said', () => {
+  it('gives the same in any order', () => {
+    fc.assert(
+      fc.property(anyBodyPolicy, anyBodies, anyMarks, time, (policy, said, marks, asOf) => {
+        const turned: BodyFacts = {
+          ballots: said.ballots.toReversed().map((one) => ({ ...one, votes: one.votes.toReversed() })),
+          letters: said.letters.toReversed(),
+          reviews: said.reviews.toReversed(),
+          findings: said.findings!.toReversed(),
+        };
+        const sets = (found: ReturnType<typeof outcomes>) => ({
+          ...found,
+          bodies: found.bodies!.map(({ exclusions, recordIds, ...rest }) => ({
+            ...rest,
+            recordIds: recordIds.toSorted(),
+            exclusions: exclusions.map((one) => JSON.stringify(one)).sort(),
+          })),
+        });
+        expect(sets(outcomes(policy, turned, marks.toReversed(), asOf))).toEqual(
+          sets(outcomes(policy, said, marks, asOf)),
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('replays as it was: what was recorded or taken back later changes nothing of it', () => {
+    fc.assert(
+      fc.property(anyBodyPolicy, anyBodies, anyMarks, time, (policy, said, marks, asOf) => {
+        const known = <T extends { recordedAt: Date; withdrawnAt: Date | null }>(records: readonly T[]) =>
+          records
+            .filter(({ recordedAt }) => recordedAt <= asOf)
+            .map((one) =>
+              one.withdrawnAt !== null && one.withdrawnAt > asOf ? { ...one, withdrawnAt: null } : one,
+            );
+        const then: BodyFacts = {
+          ballots: known(said.ballots),
+          letters: known(said.letters),
+          reviews: known(said.reviews),
+          findings: known(said.findings!),
+        };
+        const marksThen = marks
+          .filter(({ from }) => from <= asOf)
+          .map((one) => (one.until !== null && one.until > asOf ? { ...one, until: null } : one));
+        expect(outcomes(policy, then, marksThen, asOf)).toEqual(outcomes(policy, said, marks, asOf));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('never counts a vote that is excluded: taking them away changes no count', () => {
+    fc.assert(
+      fc.property(anyBodyPolicy, anyBodies, anyMarks, time, (policy, said, marks, asOf) => {
+        const found = outcomes(policy, said, marks, asOf);
+        const out = new Set(
+          found.bodies!.flatMap(({ kind, exclusions }) =>
+            exclusions.map(({ recordId, voteId }) => `${kind} ${recordId} ${voteId}`),
+          ),
+        );
+        const ballots = said.ballots.map((one) => ({
+          ...one,
+          votes: one.votes.filter(({ voteId }) => !out.has(`${one.kind} ${one.ballotId} ${voteId}`)),
+        }));
+        const again = outcomes(policy, { ...said, ballots }, marks, asOf);
+        expect(again.bodies!.map(({ measures }) => measures)).toEqual(
+          found.bodies!.map(({ measures }) => measures),
+        );
+      }),
+      { numRuns: 400 },
+    );
   });
 });
