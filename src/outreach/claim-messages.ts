@@ -19,6 +19,7 @@ import {
   calendarIn,
   DAY_MS,
   dayFromIso,
+  isoFromDay,
   localDay,
   type SendCalendar,
   sendWindows,
@@ -486,10 +487,10 @@ const hasPlace = (row: DueRow, today: number) =>
   isOfAPlan(row) && !row.taken_over && localDay(row.zone, row.send_after.getTime()) === today;
 
 /**
- * What may still leave today: of a From domain that is warmed up, all agencies that share it together, and of a wave
+ * What may still leave today: nothing of an agency that has a day off; of a From domain that is warmed up, all agencies that share it together, and of a wave
  * that says how many mails a day. The plan has kept both; this catches what it did not know of: a colleague who was
  * named, a warm-up that was set since, mails that went on under another wave. Days are the recipients', as the planner
- * counts them. Outside a warm-up only a mail without a place in its wave's plan costs the query.
+ * counts them. Outside a warm-up only a mail without a place today in its wave's plan costs the count.
  */
 async function openDays(
   tx: Tx,
@@ -501,16 +502,19 @@ async function openDays(
   const today = (row: DueRow) => localDay(row.zone, now.getTime());
   const warmUpOf = (row: DueRow) =>
     row.warm_up_from === null || !smtpUrl ? null : { from: row.warm_up_from, daily: [...warmUpDaily] };
+  const daysOff = await readDaysOff(tx, rows, now);
+  const isOff = (row: DueRow) =>
+    row.stream === 'outreach' && daysOff.get(row.agency_id)?.has(today(row)) === true;
   const limited = new Map<string, NonNullable<ReturnType<typeof warmUpOf>>>();
   const waveIds = new Set<number>();
   for (const row of rows) {
     if (row.stream !== 'outreach') continue;
     const warmUp = warmUpOf(row);
     if (warmUp && Number.isFinite(warmUpLimit(warmUp, today(row)))) limited.set(row.from_domain, warmUp);
-    if (row.wave_id === null || hasPlace(row, today(row))) continue;
+    if (row.wave_id === null || (hasPlace(row, today(row)) && !isOff(row))) continue;
     if (Number.isFinite(budgets.rulesOf(row).dailyCapacity)) waveIds.add(row.wave_id);
   }
-  if (limited.size + waveIds.size === 0) {
+  if (limited.size + waveIds.size === 0 && !rows.some(isOff)) {
     return { check: () => ({ fits: true }), take: () => undefined, putOff: () => undefined };
   }
 
@@ -552,12 +556,12 @@ async function openDays(
   return {
     check(row) {
       const own = limitsOf(row);
-      const reason = fullOn(own, today(row), hasPlace(row, today(row)));
+      const reason = isOff(row) ? 'day_off' : fullOn(own, today(row), hasPlace(row, today(row)));
       if (reason === null) return { fits: true };
       const { calendar, sendUntil, closeAt } = budgets.rulesOf(row);
       const until = (row.kind === 'invitation' ? sendUntil : closeAt) ?? row.not_after;
       const windows = sendWindows(
-        calendarIn(calendar, row.us_state),
+        withDaysOff(calendarIn(calendar, row.us_state), daysOff.get(row.agency_id)),
         row.zone,
         now.getTime(),
         Math.max(until.getTime(), row.not_after.getTime()),
@@ -567,6 +571,32 @@ async function openDays(
     take: (row) => takePlace(limitsOf(row), today(row), hasPlace(row, today(row))),
     putOff: (row, day) => keepPlace(limitsOf(row), day),
   };
+}
+
+/** The days from today on, by agency, on which it wants nothing of its own to leave: also those added since a launch. */
+async function readDaysOff(
+  tx: Tx,
+  rows: readonly DueRow[],
+  now: Date,
+): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
+  const agencyIds = [...new Set(rows.flatMap((row) => (row.stream === 'outreach' ? row.agency_id : [])))];
+  const found = new Map<number, Set<number>>();
+  if (agencyIds.length === 0) return found;
+  const off = await tx.execute<{ agency_id: number; first: string; last: string }>(sql`
+    select agency_id, first_day::text as first, last_day::text as last from agency_blackouts
+    where agency_id = any(${sql.param(agencyIds)}::bigint[]) and removed_at is null
+      and last_day >= ${now.toISOString()}::timestamptz::date - 1`);
+  for (const { agency_id, first, last } of off) {
+    const days = found.get(Number(agency_id)) ?? new Set();
+    for (let day = dayFromIso(first); day <= dayFromIso(last); day += 1) days.add(day);
+    found.set(Number(agency_id), days);
+  }
+  return found;
+}
+
+function withDaysOff(calendar: SendCalendar, days: ReadonlySet<number> = new Set()): SendCalendar {
+  if (days.size === 0) return calendar;
+  return { ...calendar, closedDates: [...new Set([...calendar.closedDates, ...[...days].map(isoFromDay)])] };
 }
 
 type DayLoadRow = {

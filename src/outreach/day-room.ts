@@ -1,7 +1,7 @@
 import type { SendWindow } from './planner/calendar.ts';
 
-/** Why a day takes no further mail; the planner's own words for it. */
-export type DayReason = 'warm_up' | 'capacity';
+/** Why a day takes no further mail; the planner's own words for it, but for a day off that was added since. */
+export type DayReason = 'warm_up' | 'capacity' | 'day_off';
 
 /** What may leave on each local day under one limit, and what does: day numbers as in planner/calendar.ts. */
 export type DayLimit = {

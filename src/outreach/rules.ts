@@ -30,6 +30,7 @@ export const REFUSAL_REASONS = [
   'domain_full',
   'warm_up',
   'capacity',
+  'day_off',
   ...PREFERENCE_REASONS,
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

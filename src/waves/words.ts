@@ -47,6 +47,7 @@ export const PUT_OFF_TEXT: Partial<Record<string, string>> = {
   domain_full: 'Their mail system could be sent no more in that minute',
   warm_up: PLACING_TEXT.warm_up,
   capacity: PLACING_TEXT.capacity,
+  day_off: 'The agency added a day without sending',
 } satisfies Partial<Record<RefusalReason, string>>;
 
 /** Why one ask is not made although it concerns the person; the others are told by the lists of people. */

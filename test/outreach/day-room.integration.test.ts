@@ -136,3 +136,24 @@ it('what a wave takes over, and what an earlier day left, leave the planned ones
   expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 4 });
   expect(await ofDay([taken, late])).toEqual({ Mon: 7, Tue: 4 });
 });
+
+it('a day off that is added while a wave runs is kept, and the days after it keep their number', async () => {
+  const waveId = await wave(5, { dailyCapacity: 3 });
+  const other = await wave(1);
+  await test.deps.db.execute(sql`update agencies set mail_from_address = 'old@known.example'`);
+  // Two of its five are planned for Tuesday anyway.
+  await test.deps.db.execute(sql`
+    update messages set send_after = send_after + interval '24 hours', not_after = not_after + interval '24 hours'
+    where id in (select id from messages where wave_id = ${waveId} order by id desc limit 2)`);
+  await test.deps.db.execute(sql`
+    insert into agency_blackouts (agency_id, first_day, last_day, reason, created_by, created_at)
+    select agency_id, '2026-03-02', '2026-03-02', 'State of emergency', created_by, now() from waves where id = ${waveId}`);
+  expect(await sendDueMessages(test.deps)).toMatchObject({ sent: 1, refused: 3 });
+  expect(await messageStates(test.deps, other)).toEqual({ sent: 1 });
+  expect(await messageStates(test.deps, waveId)).toEqual({ 'planned: day_off': 3, planned: 2 });
+  for (let hours = 0; hours < 60; hours += 6) {
+    test.clock.advance(6 * HOUR_MS);
+    await sendDueMessages(test.deps);
+  }
+  expect(await ofDay([waveId])).toEqual({ Tue: 3, Wed: 2 });
+});
