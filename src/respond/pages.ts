@@ -476,7 +476,9 @@ export function thanksPage(context: PageContext, waitsFor: 'quarantined' | 'forw
           : text.waitForwarded,
     sentOn: facts.answeredAt ? text.thanksSentOn(moment(facts.answeredAt, context)) : '',
     next: [
-      ...(facts.credentials.length > 0 ? [text.thanksNext(facts.agency.shortName)] : []),
+      ...(facts.credentials.length === 0
+        ? []
+        : [askersOf(facts).length > 1 ? text.thanksNextTogether : text.thanksNext(facts.agency.shortName)]),
       ...(accepted ? [text.thanksNextMeeting] : []),
       text.changeUntil(until),
     ],

@@ -163,6 +163,8 @@ const en = {
   whatNext: 'What happens next',
   thanksNext: (agency: string): string =>
     `${agency} counts your organization once for each credential. When enough employers have said yes, the result goes to those who approve credentials.`,
+  thanksNextTogether:
+    'Each agency counts your organization once for each credential it asked about. The results go to those who approve credentials.',
   thanksNextMeeting: 'The entry for your calendar follows by e-mail.',
   changeUntil: (when: string): string => `You can change or withdraw your answers here until ${when}.`,
   changeAnswers: 'Change my answers',
@@ -425,6 +427,8 @@ const es: typeof en = {
   whatNext: 'Qué pasa ahora',
   thanksNext: (agency) =>
     `${agency} cuenta a su organización una sola vez por cada credencial. Cuando suficientes empleadores hayan dicho que sí, el resultado pasa a quienes aprueban las credenciales.`,
+  thanksNextTogether:
+    'Cada agencia cuenta a su organización una sola vez por cada credencial sobre la que preguntó. Los resultados pasan a quienes aprueban las credenciales.',
   thanksNextMeeting: 'La cita para su calendario le llega por correo.',
   changeUntil: (when) => `Aquí puede cambiar o retirar sus respuestas hasta el ${when}.`,
   changeAnswers: 'Cambiar mis respuestas',

@@ -175,7 +175,9 @@ describe('waves with different questions', () => {
     expect(await answersOf()).toEqual([]);
     const thanks = await submit(test.app, check);
     expect(thanks.url).toBe(`${link}/thanks`);
-    for (const said of ['Hiring preference', 'High value', 'Rank']) expect(thanks.text).toContain(said);
+    for (const said of ['Hiring preference', 'High value', 'Rank', 'Each agency counts your organization']) {
+      expect(thanks.text).toContain(said);
+    }
     expect(await answersOf()).toEqual([
       { wave: first, wording: wyoming, values: WELDING_SAID },
       { wave: second, wording: ranking, values: HIGH },
