@@ -177,6 +177,12 @@ describe('a sealed packet', () => {
     expect(faultsOf(sealed.file, retired)).toEqual(['The key was not in force at that time.']);
   });
 
+  it('does not hold beside another public version, though its server signed and logged both', async () => {
+    const { file } = await sealedPacket(twelveYes(), { publicSha256: 'f'.repeat(64) });
+    expect(faultsOf(file)).toEqual(['Its public version is not the one that the log has beside it.']);
+    expect(faultsOf(sealed.file)).toEqual([]);
+  });
+
   it('is checked without keys too, and says what that leaves open', () => {
     const { ok, checks } = verifyPacket(Buffer.from(sealed.file));
     expect(ok).toBe(true);

@@ -54,8 +54,14 @@ export type SealedPacket = {
   publicSha256: string;
 };
 
-/** A packet of the second format as it leaves the server, with its public version. */
-export async function sealedPacket(facts: EvidenceFacts): Promise<SealedPacket> {
+/**
+ * A packet of the second format as it leaves the server, with its public version. A server that lies may log another
+ * public version beside it.
+ */
+export async function sealedPacket(
+  facts: EvidenceFacts,
+  logged: { publicSha256?: string } = {},
+): Promise<SealedPacket> {
   const { text, sha256 } = builtPacket(facts, {
     formatVersion: 2,
     answerLanguages: facts.answers.map(({ answerId }) => ({ answerId, language: 'en' })),
@@ -63,7 +69,7 @@ export async function sealedPacket(facts: EvidenceFacts): Promise<SealedPacket> 
   });
   const open = publicVersionOf(JSON.parse(text)).text;
   const publicSha256 = sha256Hex(open);
-  const value = { kind: 'snapshot' as const, id: 9, sha256, publicSha256 };
+  const value = { kind: 'snapshot' as const, id: 9, sha256, publicSha256, ...logged };
   const log = memoryLog([{ a: 1 }, { b: 2 }, value, { c: 3 }, { d: 4 }]);
   const leaves = log.entries.map(({ leafHash }) => leafHash);
   const path = await inclusionProof(2, leaves.length, async (level, at) =>
