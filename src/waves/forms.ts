@@ -79,6 +79,11 @@ export const topicsForm = z
   }));
 
 const aDate = (what: string) => z.iso.date(`Enter ${what}, like 2026-03-31`);
+const aDateOrNone = (what: string) =>
+  z
+    .union([z.literal(''), aDate(what)])
+    .optional()
+    .transform((date) => date || null);
 const aNumber = (what: string, minimum: number, maximum: number) => {
   const message = `Enter ${what} from ${minimum} to ${maximum.toLocaleString('en-US')}`;
   return z
@@ -96,10 +101,8 @@ const protocolFields = z.object({
   version,
   sendFrom: aDate('the first day of invitations'),
   sendUntil: aDate('the last day of invitations'),
-  remindOn: z
-    .union([z.literal(''), aDate('the day of the reminder')])
-    .optional()
-    .transform((date) => date || null),
+  remindOn: aDateOrNone('the day of the reminder'),
+  remindAgainOn: aDateOrNone('the day of the second reminder'),
   closeOn: aDate('the last day for answers'),
   graceDays: aNumber('a number of days', 0, 60),
   maxAsks: aNumber('a number', 1, 10),
@@ -132,7 +135,7 @@ export function protocolFromForm(
     ...PROTOCOL_DEFAULTS,
     ...dates,
     sendUntil: endOf(form.sendUntil),
-    remindAt: form.remindOn === null ? [] : [startOf(form.remindOn)],
+    remindAt: [form.remindOn, form.remindAgainOn].flatMap((date) => (date === null ? [] : startOf(date))),
     graceDays: form.graceDays,
     maxAsksPerTouch: form.maxAsks,
     stopRule: form.stopRule,
@@ -154,11 +157,12 @@ export function protocolValues(protocol: WaveProtocol, zone: string): Record<str
   const dayOf = (instant: Date) => isoFromDay(localDay(zone, instant.getTime()));
   // Ends are exclusive: the last day is the one before.
   const lastDayOf = (instant: Date) => isoFromDay(localDay(zone, instant.getTime() - 1));
-  const [remindAt] = protocol.remindAt;
+  const [remindAt, remindAgainAt] = protocol.remindAt;
   return {
     sendFrom: dayOf(protocol.sendFrom),
     sendUntil: lastDayOf(protocol.sendUntil),
     remindOn: remindAt === undefined ? '' : dayOf(remindAt),
+    remindAgainOn: remindAgainAt === undefined ? '' : dayOf(remindAgainAt),
     closeOn: lastDayOf(protocol.closeAt),
     graceDays: String(protocol.graceDays),
     maxAsks: String(protocol.maxAsksPerTouch),

@@ -24,6 +24,7 @@ export const PROTOCOL_FAULTS = [
   'send_until_before_from',
   'send_until_past',
   'remind_before_send_until',
+  'remind_again_before_first',
   'close_before_reminder',
   'close_before_send_until',
   'sending_too_long',
@@ -46,6 +47,9 @@ export function protocolFaults(protocol: WaveProtocol, now: Date): ProtocolFault
   const [firstReminder] = remindAt;
   if (firstReminder !== undefined && firstReminder < sendUntil) faults.push('remind_before_send_until');
   const lastReminder = remindAt.at(-1);
+  if (firstReminder !== undefined && remindAt.length > 1 && lastReminder! <= firstReminder) {
+    faults.push('remind_again_before_first');
+  }
   if (closeAt < sendUntil) faults.push('close_before_send_until');
   else if (lastReminder !== undefined && closeAt <= lastReminder) faults.push('close_before_reminder');
   return faults;

@@ -150,7 +150,11 @@ export const FAULT_TEXT: Record<ProtocolFault, { field: string; message: string 
     field: 'remindOn',
     message: 'The reminder must come after the last day of invitations',
   },
-  close_before_reminder: { field: 'closeOn', message: 'The wave must close after the reminder' },
+  remind_again_before_first: {
+    field: 'remindAgainOn',
+    message: 'The second reminder must come after the first',
+  },
+  close_before_reminder: { field: 'closeOn', message: 'The wave must close after the last reminder' },
   close_before_send_until: {
     field: 'closeOn',
     message: 'The wave must not close before the last day of invitations',

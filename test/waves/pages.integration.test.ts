@@ -129,7 +129,8 @@ describe('the wizard', () => {
     for (const [field, value, message] of [
       ['sendUntil', '2026-03-01', 'must not be before the first'],
       ['remindOn', '2026-03-05', 'must come after the last day'],
-      ['closeOn', '2026-03-14', 'must close after the reminder'],
+      ['remindAgainOn', '2026-03-16', 'must come after the first'],
+      ['closeOn', '2026-03-14', 'must close after the last reminder'],
       ['closeOn', '31/03/2026', 'Enter the last day for answers, like 2026-03-31'],
       ['closeOn', '9999-12-31', 'within a year after the last day of invitations'],
       ['maxAsks', '400', 'Enter a number from 1 to 10'],

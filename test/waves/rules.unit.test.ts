@@ -64,6 +64,9 @@ describe('a protocol', () => {
       const protocol = suggestedProtocol(new Date(date), ZONE);
       const form = protocolForm.parse({ version: '0', ...protocolValues(protocol, ZONE) });
       expect(protocolFromForm(form, ZONE, protocol)).toEqual(protocol);
+      const remindAt = [protocol.remindAt[0]!, new Date(protocol.remindAt[0]!.getTime() + 7 * 86_400_000)];
+      const twice = { version: '0', ...protocolValues({ ...protocol, remindAt }, ZONE) };
+      expect(protocolFromForm(protocolForm.parse(twice), ZONE, protocol).remindAt).toEqual(remindAt);
     }
   });
 
@@ -80,6 +83,11 @@ describe('a protocol', () => {
     expect(protocolFaults({ ...protocol, remindAt: [protocol.sendFrom] }, NOW)).toEqual([
       'remind_before_send_until',
     ]);
+    const [first] = protocol.remindAt as [Date];
+    const twice = (second: Date) => protocolFaults({ ...protocol, remindAt: [first, second] }, NOW);
+    expect(twice(first)).toEqual(['remind_again_before_first']);
+    expect(twice(protocol.closeAt)).toEqual(['close_before_reminder']);
+    expect(twice(new Date(first.getTime() + 7 * 86_400_000))).toEqual([]);
   });
 
   test('that is not one is none', () => {
