@@ -5,8 +5,8 @@ import { invariant } from '../lib/errors.ts';
 import { instantOf } from '../lib/zoned-time.ts';
 import {
   listAnswersForRecords,
-  listDecisionsForRecords,
   listFilesForRecords,
+  listProceedings,
   listSnapshotsForRecords,
   listSubmissionsForRecords,
 } from './queries.ts';
@@ -27,7 +27,7 @@ export type RecordsRequest = {
 
 /**
  * What an agency gives out to a records request, in one step: its answers, what came by letter, call or public page, the
- * files attached, decisions and frozen evidence of those days, blacked out by a profile, with a log of what was blacked out. It is kept as given out, with its hash.
+ * files attached, what happened to applications and frozen evidence of those days, blacked out by a profile, with a log of what was blacked out. It is kept as given out, with its hash.
  */
 export async function makeRecordsPacket(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -62,7 +62,7 @@ export async function makeRecordsPacket(
         answers,
         submissions,
         files: await listFilesForRecords(tx, scope),
-        decisions: await listDecisionsForRecords(tx, scope),
+        proceedings: await listProceedings(tx, scope),
         snapshots: await listSnapshotsForRecords(tx, scope),
       });
       const [row] = await tx

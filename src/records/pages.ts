@@ -86,7 +86,10 @@ export function packetPage(facts: {
       { key: 'Blacked out', value: PROFILE_WORDS[packet.profile].text },
       { key: 'Answers', value: packet.answers.toLocaleString('en-US') },
       ...(contents
-        ? [{ key: 'Letters, calls, public pages', value: contents.submissions.toLocaleString('en-US') }]
+        ? [
+            { key: 'Letters, calls, public pages', value: contents.submissions.toLocaleString('en-US') },
+            { key: 'Applications, decisions, appeals', value: contents.proceedings.toLocaleString('en-US') },
+          ]
         : []),
       { key: 'Made by', value: `${madeBy}, ${formatDate(packet.madeAt, facts.zone)}` },
       { key: 'Fingerprint (SHA-256)', value: packet.sha256 },

@@ -1,12 +1,19 @@
-import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, gte, isNull, lt, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/client.ts';
 import { staffMembers } from '../db/schema/agencies.ts';
-import { applications, lists } from '../db/schema/approvals.ts';
+import {
+  appeals,
+  applications,
+  approvalRecords,
+  decisions,
+  listCycles,
+  lists,
+} from '../db/schema/approvals.ts';
 import { credentials } from '../db/schema/credentials.ts';
 import { contacts, employers } from '../db/schema/employers.ts';
 import { evidenceSnapshots } from '../db/schema/evidence.ts';
-import { invitations, waves } from '../db/schema/outreach.ts';
+import { asks, waves } from '../db/schema/outreach.ts';
 import {
   legalHolds,
   recordsPackets,
@@ -16,12 +23,19 @@ import {
 } from '../db/schema/records.ts';
 import { submissions } from '../db/schema/submissions.ts';
 import { answers, instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
+import {
+  appealProceedings,
+  decisionProceeding,
+  inOrder,
+  type ProceedingRecord,
+  proceedingsOfMoves,
+} from './proceedings.ts';
 import type { AnswerRecord, FileRecord, SubmissionRecord } from './rules.ts';
 
 export type RecordsScope = { agencyId: number; credentialId: number | null; from: Date; until: Date };
 
-/** Whose answer it is: the agency that asked, or that took it in. */
-const agencyOfAnswer = sql`coalesce(${invitations.agencyId}, ${submissions.agencyId})`;
+/** Whose answer it is: the agency that asked, in whosever mail its ask rode, or that took it in. */
+const agencyOfAnswer = sql`coalesce(${waves.agencyId}, ${submissions.agencyId})`;
 
 /** Answers that an agency received in a time, ended ones too, the oldest first. */
 export function listAnswersForRecords(db: Db, scope: RecordsScope, limit: number): Promise<AnswerRecord[]> {
@@ -56,8 +70,8 @@ export function listAnswersForRecords(db: Db, scope: RecordsScope, limit: number
     .innerJoin(instrumentVersions, eq(instrumentVersions.id, answers.instrumentVersionId))
     .innerJoin(noticeVersions, eq(noticeVersions.id, answers.noticeVersionId))
     .leftJoin(contacts, eq(contacts.id, answers.contactId))
-    .leftJoin(invitations, eq(invitations.id, answers.invitationId))
-    .leftJoin(waves, eq(waves.id, invitations.waveId))
+    .leftJoin(asks, eq(asks.id, answers.askId))
+    .leftJoin(waves, eq(waves.id, asks.waveId))
     .leftJoin(submissions, eq(submissions.id, answers.submissionId))
     .where(
       and(
@@ -147,34 +161,108 @@ export async function listFilesForRecords(db: Db, scope: RecordsScope): Promise<
   }));
 }
 
-export async function listDecisionsForRecords(db: Db, scope: RecordsScope) {
-  const rows = await db
+/**
+ * What happened to an agency's applications in a time, in order: put up, decided, decided on appeal, revoked, due for review,
+ * renewed, lapsed. A proposal that still waits for a second person binds nobody and is none of it.
+ */
+export async function listProceedings(db: Db, scope: RecordsScope): Promise<ProceedingRecord[]> {
+  const within = (at: AnyColumn) => and(gte(at, scope.from), lt(at, scope.until));
+  const own = and(
+    eq(applications.agencyId, scope.agencyId),
+    scope.credentialId === null ? undefined : eq(applications.credentialId, scope.credentialId),
+  );
+  const about = {
+    applicationId: applications.id,
+    credential: credentials.slug,
+    list: lists.slug,
+    cycle: listCycles.name,
+  };
+  const moves = await db
     .select({
-      credential: credentials.slug,
-      list: lists.slug,
-      decision: applications.decision,
-      reason: applications.decisionReason,
-      decidedAt: applications.decidedAt,
+      ...about,
+      state: applications.state,
+      submittedAt: applications.submittedAt,
+      submittedBy: submitter.name,
+      applicantKind: applications.applicantKind,
+      applicantName: applications.applicantName,
+      renewalOf: applications.renewalOf,
+      dueAt: applications.dueAt,
+      lapsesOn: applications.lapsesOn,
+      endedAt: applications.endedAt,
+      endReason: sql<string>`coalesce(${applications.endReason}, '')`,
     })
     .from(applications)
     .innerJoin(credentials, eq(credentials.id, applications.credentialId))
     .innerJoin(lists, eq(lists.id, applications.listId))
+    .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .innerJoin(submitter, eq(submitter.id, applications.submittedBy))
     .where(
       and(
-        eq(applications.agencyId, scope.agencyId),
-        isNotNull(applications.decidedAt),
-        gte(applications.decidedAt, scope.from),
-        lt(applications.decidedAt, scope.until),
-        scope.credentialId === null ? undefined : eq(applications.credentialId, scope.credentialId),
+        own,
+        or(within(applications.submittedAt), within(applications.dueAt), within(applications.endedAt)),
       ),
-    )
-    .orderBy(asc(applications.id));
-  return rows.map((row) => ({
-    ...row,
-    decision: row.decision!,
-    reason: row.reason ?? '',
-    decidedAt: row.decidedAt!,
-  }));
+    );
+  const decided = await db
+    .select({
+      ...about,
+      decisionId: decisions.id,
+      kind: decisions.kind,
+      state: decisions.state,
+      outcome: decisions.outcome,
+      reason: decisions.reason,
+      publicReason: decisions.publicReason,
+      conditions: decisions.conditions,
+      decidedByBody: decisions.decidedByBody,
+      proposedBy: proposer.name,
+      proposedAt: decisions.proposedAt,
+      at: sql<Date>`${decisions.endedAt}`.mapWith(decisions.endedAt),
+      by: ender.name,
+      appealId: decisions.appealId,
+      documentId: decisions.documentId,
+      evidenceSha256: evidenceSnapshots.sha256,
+    })
+    .from(decisions)
+    .innerJoin(applications, eq(applications.id, decisions.applicationId))
+    .innerJoin(credentials, eq(credentials.id, applications.credentialId))
+    .innerJoin(lists, eq(lists.id, applications.listId))
+    .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .innerJoin(proposer, eq(proposer.id, decisions.proposedBy))
+    .leftJoin(ender, eq(ender.id, decisions.endedBy))
+    .leftJoin(approvalRecords, eq(approvalRecords.id, decisions.approvalRecordId))
+    .leftJoin(evidenceSnapshots, eq(evidenceSnapshots.id, approvalRecords.snapshotId))
+    .where(and(own, within(decisions.endedAt)));
+  const appealed = await db
+    .select({
+      ...about,
+      appealId: appeals.id,
+      decisionId: appeals.decisionId,
+      filedBy: appeals.filedBy,
+      filedOn: appeals.filedOn,
+      grounds: appeals.grounds,
+      dueOn: appeals.dueOn,
+      state: appeals.state,
+      recordedAt: appeals.recordedAt,
+      recordedBy: proposer.name,
+      endedAt: appeals.endedAt,
+      endedBy: ender.name,
+      endReason: sql<string>`coalesce(${appeals.endReason}, '')`,
+    })
+    .from(appeals)
+    .innerJoin(applications, eq(applications.id, appeals.applicationId))
+    .innerJoin(credentials, eq(credentials.id, applications.credentialId))
+    .innerJoin(lists, eq(lists.id, applications.listId))
+    .innerJoin(listCycles, eq(listCycles.id, applications.cycleId))
+    .innerJoin(proposer, eq(proposer.id, appeals.recordedBy))
+    .leftJoin(ender, eq(ender.id, appeals.endedBy))
+    .where(and(own, or(within(appeals.recordedAt), within(appeals.endedAt))));
+  return inOrder(
+    [
+      ...moves.flatMap(proceedingsOfMoves),
+      ...decided.map(decisionProceeding),
+      ...appealed.flatMap(appealProceedings),
+    ],
+    scope,
+  );
 }
 
 export function listSnapshotsForRecords(db: Db, scope: RecordsScope) {
@@ -263,6 +351,9 @@ export function listRetentionRuns(db: Db, agencyId: number) {
     .limit(20);
 }
 
+const submitter = alias(staffMembers, 'submitter');
+const proposer = alias(staffMembers, 'proposer');
+const ender = alias(staffMembers, 'ender');
 const placer = alias(staffMembers, 'placer');
 const requester = alias(staffMembers, 'requester');
 const lifter = alias(staffMembers, 'lifter');

@@ -1,6 +1,7 @@
 import { addMonths } from '../lib/add-months.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/sha256.ts';
+import type { ProceedingRecord } from './proceedings.ts';
 import {
   RETENTION_CLASSES,
   type RedactionProfile,
@@ -8,7 +9,7 @@ import {
   type RetentionMonths,
 } from './types.ts';
 
-export const PACKET_FORMAT = 'countersign-records/2';
+export const PACKET_FORMAT = 'countersign-records/3';
 export const WITHHELD = '[withheld]';
 
 /** Personal data older than this are due: what happened before it, by the rule's months. */
@@ -102,14 +103,6 @@ export type FileRecord = {
   name: string;
 };
 
-export type DecisionRecord = {
-  credential: string;
-  list: string;
-  decision: string;
-  reason: string;
-  decidedAt: Date;
-};
-
 export type SnapshotRecord = { snapshotId: number; sha256: string; credential: string; frozenAt: Date };
 
 export type RedactionLine = { field: string; reason: string; rows: number };
@@ -122,9 +115,11 @@ export const WHY_FILE =
 export const WHY_FEIN =
   'A federal employer number; for a sole proprietor it is close to a social security number';
 
-const OF_PEOPLE = ['respondentName', 'respondentTitle', 'contactName', 'contactEmail', 'email'];
-const FREE_TEXT = ['note', 'decisionReason', 'reason', 'name'];
-const OF_EMPLOYERS = ['employerName', 'employerPlace', 'employerWebsite'];
+/** Staff act in office, so who of them did something is told under every profile. */
+const OF_PEOPLE = ['respondentName', 'respondentTitle', 'contactName', 'contactEmail', 'email', 'filedBy'];
+/** What the public page of a decision shows, its conditions and its public reason, is no secret. */
+const FREE_TEXT = ['note', 'decisionReason', 'reason', 'name', 'grounds', 'endReason'];
+const OF_EMPLOYERS = ['employerName', 'employerPlace', 'employerWebsite', 'applicantName'];
 
 /** Fields by name, in whatever part of the packet they stand. */
 function withheldFields(profile: RedactionProfile): { field: string; reason: string }[] {
@@ -160,7 +155,7 @@ export function buildRecordsPacket(input: {
   answers: readonly AnswerRecord[];
   submissions: readonly SubmissionRecord[];
   files: readonly FileRecord[];
-  decisions: readonly DecisionRecord[];
+  proceedings: readonly ProceedingRecord[];
   snapshots: readonly SnapshotRecord[];
 }): { text: string; sha256: string; redactions: RedactionLine[] } {
   const fields = withheldFields(input.profile);
@@ -191,7 +186,7 @@ export function buildRecordsPacket(input: {
     const content = file.removedAt ? 'deleted' : isWithheld ? WITHHELD : 'beside the packet';
     return { ...timed(blackOut(file, 'file')), content };
   });
-  const decisions = input.decisions.map((decision) => timed(blackOut(decision, 'decision')));
+  const proceedings = input.proceedings.map((one) => timed(blackOut(one, 'proceeding')));
   const redactions = [...rows.values()];
   const text = canonicalJson({
     format: PACKET_FORMAT,
@@ -208,7 +203,7 @@ export function buildRecordsPacket(input: {
     answers,
     submissions,
     files,
-    decisions,
+    proceedings,
     snapshots: input.snapshots.map(timed),
     redactions,
   });
@@ -222,13 +217,24 @@ function timed<Row extends object>(row: Row): Record<string, unknown> {
   );
 }
 
-/** What a page tells of a packet beside its log: packets of the first format held answers only. */
-export function contentsOf(packetText: string): { submissions: number; files: PacketFile[] } {
-  const { submissions = [], files = [] } = JSON.parse(packetText) as {
+/** What a page tells of a packet beside its log: packets of the first format held answers only, and those of the second the last decisions. */
+export function contentsOf(packetText: string): {
+  submissions: number;
+  proceedings: number;
+  files: PacketFile[];
+} {
+  const {
+    submissions = [],
+    decisions = [],
+    proceedings = decisions,
+    files = [],
+  } = JSON.parse(packetText) as {
     submissions?: unknown[];
+    decisions?: unknown[];
+    proceedings?: unknown[];
     files?: PacketFile[];
   };
-  return { submissions: submissions.length, files };
+  return { submissions: submissions.length, proceedings: proceedings.length, files };
 }
 type PacketFile = { documentId: number; sha256: string; attachedTo: string[]; content: string };
 

@@ -56,7 +56,13 @@ export const FIELD_WORDS: Record<string, string> = {
   employerFein: 'Federal employer number',
   /** In packets of the first format. */
   decisionReason: 'Reason of a decision',
+  /** In packets of the second format. */
   'decision.reason': 'Reason of a decision',
+  'proceeding.reason': 'Reason of a decision',
+  'proceeding.filedBy': 'Who appealed',
+  'proceeding.grounds': 'Grounds of an appeal',
+  'proceeding.endReason': 'Why an appeal or an approval ended',
+  'proceeding.applicantName': 'Who applied',
   'submission.respondentName': 'Letters, calls, public pages: name of who spoke',
   'submission.respondentTitle': 'Letters, calls, public pages: title of who spoke',
   'submission.email': 'Public pages: address of who wrote',

@@ -80,6 +80,8 @@ const file: FileRecord = {
   name: 'letter-of-olga.pdf',
 };
 
+const about = { applicationId: 1, credential: 'cna', list: 'unified', cycle: '2026' };
+
 function build(profile: RedactionProfile, answers: AnswerRecord[], reason = 'Ann Miller was convincing') {
   const built = buildRecordsPacket({
     agency: 'Agency',
@@ -93,7 +95,17 @@ function build(profile: RedactionProfile, answers: AnswerRecord[], reason = 'Ann
     answers,
     submissions: [submission],
     files: [file, { ...file, documentId: 8, name: '', removedAt: AT }],
-    decisions: [{ credential: 'cna', list: 'unified', decision: 'approved', reason, decidedAt: AT }],
+    proceedings: [
+      { ...about, what: 'decided', at: AT, by: 'Robin Doe', outcome: 'approved', reason, conditions: 'None' },
+      {
+        ...about,
+        what: 'appealed',
+        at: AT,
+        by: 'Robin Doe',
+        filedBy: 'Ann Miller',
+        grounds: 'Ann was not asked',
+      },
+    ],
     snapshots: [{ snapshotId: 1, sha256: 'c'.repeat(64), credential: 'cna', frozenAt: AT }],
   });
   return { ...built, packet: JSON.parse(built.text) };
@@ -124,7 +136,9 @@ describe('a packet for a records request', () => {
       respondentTitle: 1,
       contactName: 2,
       contactEmail: 2,
-      'decision.reason': 1,
+      'proceeding.reason': 1,
+      'proceeding.filedBy': 1,
+      'proceeding.grounds': 1,
       'submission.respondentName': 1,
       'submission.respondentTitle': 1,
       'submission.email': 1,
