@@ -22,6 +22,7 @@ const REFUSED_JOBS: Record<DomainErrorCode, 'cancel' | 'retry'> = {
   forbidden: 'cancel',
   already_done: 'cancel',
   wave_too_early: 'cancel',
+  wave_not_draft: 'cancel',
   needs_second_person: 'cancel',
   scope_missing: 'cancel',
   stale_form: 'cancel',

@@ -26,6 +26,12 @@ export const DOMAIN_REFUSALS: Record<DomainErrorCode, Refusal> = {
     title: 'The wave is not that far yet',
     sentence: 'This cannot be done to it now. Go back to its page, which shows what comes next.',
   },
+  wave_not_draft: {
+    status: 409,
+    title: 'The wave is no longer a draft',
+    sentence:
+      'It was proposed, launched or cancelled, so what you entered was not saved. Go back to its page; a wave that is proposed can be sent back and then be changed.',
+  },
   needs_second_person: {
     status: 403,
     title: 'A second person is needed',

@@ -8,6 +8,7 @@ export const DOMAIN_ERROR_CODES = [
   'forbidden',
   'already_done',
   'wave_too_early',
+  'wave_not_draft',
   'needs_second_person',
   'scope_missing',
   'stale_form',

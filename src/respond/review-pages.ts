@@ -95,6 +95,7 @@ export function reviewPage(facts: {
     })),
     shownOnly: facts.flagged.length >= facts.shown ? facts.shown : null,
     lookedAtAction: viewer.mayEdit ? reviewPaths.lookedAt : null,
+    markAllText: facts.flagged.length > 1 ? `Mark all ${facts.flagged.length} shown here as looked at` : null,
   };
 }
 

@@ -30,11 +30,16 @@ export const reasonForm = z.object({
     .min(1, 'Enter the reason')
     .max(1000, 'Use 1,000 characters or fewer'),
 });
-const lookedAtForm = z.object({
-  invitation: manyOf(z.coerce.number().int().positive()).pipe(
-    z.array(z.number()).min(1, 'Select the answers that you have looked at').max(SHOWN),
-  ),
-});
+const invitationIds = manyOf(z.coerce.number().int().positive());
+/** The selected, or by the other button all that the page showed: what came since is nobody's to mark unseen. */
+const lookedAtForm = z
+  .object({ invitation: invitationIds, shown: invitationIds, all: z.string().optional() })
+  .transform(({ invitation, shown, all }) => ({ invitation: all === undefined ? invitation : shown }))
+  .pipe(
+    z.object({
+      invitation: z.array(z.number()).min(1, 'Select the answers that you have looked at').max(SHOWN),
+    }),
+  );
 
 /** What looks like a machine's, and what came fast: shown with why, decided by people. */
 export function registerReviewRoutes(app: FastifyInstance, deps: Deps): void {

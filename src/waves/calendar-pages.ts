@@ -62,8 +62,16 @@ export function calendarPage(facts: {
         notes: week.notes.map(({ date, text }) => `${dayText(date)}: ${text}`),
       };
     }),
+    nothing: facts.days.every((day) => day.sent + day.planned === 0),
     days: facts.days.map((day) => ({
       text: dayText(day.date),
+      // Left out on a phone, where each day is a block of its own.
+      isEmpty:
+        day.sent + day.planned === 0 &&
+        day.waves.length === 0 &&
+        !day.note &&
+        freeText(day.capacity) === '' &&
+        day.date !== facts.today,
       note: [day.date === facts.today ? 'Today' : '', day.note ?? '']
         .filter((part) => part !== '')
         .join(', '),

@@ -25,7 +25,9 @@ export function refuseUnless(
   staff: Staff,
 ): void {
   const decision = canDo(action, wave, staff);
-  if (!decision.ok) throw new DomainError(CODES[decision.reason]);
+  if (decision.ok) return;
+  const isPastEditing = action === 'edit' && decision.reason === 'wrong_state';
+  throw new DomainError(isPastEditing ? 'wave_not_draft' : CODES[decision.reason]);
 }
 
 /** A draft that has every step and dates that still work; otherwise the refusal says what is missing. */

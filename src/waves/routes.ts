@@ -76,7 +76,7 @@ import {
   listLeftOut,
   listPlanReasons,
 } from './reason-queries.ts';
-import { requireReady } from './refuse.ts';
+import { refuseUnless, requireReady } from './refuse.ts';
 import { registerReportRoutes } from './report-routes.ts';
 import { returnWave } from './return-wave.ts';
 import { canDo, nextStep, protocolFaults } from './rules.ts';
@@ -179,6 +179,12 @@ type Load = (request: FastifyRequest<WithId>) => Promise<Wave>;
 function registerSteps(app: FastifyInstance, deps: Deps, load: Load): void {
   const staff = { config: { access: 'staff' as const } };
   const path = (part: Parameters<typeof wavePath>[1]) => `${wavesPath}/:id/${part}`;
+  /** Refused before the form is read: a page of the wizard would say that correcting it helps. */
+  const loadToEdit: Load = async (request) => {
+    const wave = await load(request);
+    refuseUnless('edit', wave, request.staff);
+    return wave;
+  };
 
   app.get<WithId>(path('audience'), staff, async (request, reply) => {
     const wave = await load(request);
@@ -187,7 +193,7 @@ function registerSteps(app: FastifyInstance, deps: Deps, load: Load): void {
   });
 
   app.post<WithId>(path('audience'), staff, async (request, reply) => {
-    const wave = await load(request);
+    const wave = await loadToEdit(request);
     const form = parseForm(audienceForm, request.body);
     if (!form.ok) return reply.page('waves/audience', audiencePage(wave, form), { status: 422 });
     const { version, audience } = form.data;
@@ -228,7 +234,7 @@ function registerSteps(app: FastifyInstance, deps: Deps, load: Load): void {
   });
 
   app.post<WithId>(path('topics'), staff, async (request, reply) => {
-    const wave = await load(request);
+    const wave = await loadToEdit(request);
     const form = parseForm(topicsForm, request.body);
     if (!form.ok) {
       return reply.page('waves/topics', topicsPage(wave, await topicFacts(wave), form), { status: 422 });
@@ -251,7 +257,7 @@ function registerSteps(app: FastifyInstance, deps: Deps, load: Load): void {
   });
 
   app.post<WithId>(path('protocol'), staff, async (request, reply) => {
-    const wave = await load(request);
+    const wave = await loadToEdit(request);
     const facts = { now: deps.clock.now(), zone: request.staff.timeZone };
     const form = parseForm(protocolForm, request.body);
     if (!form.ok) return reply.page('waves/protocol', protocolPage(wave, facts, form), { status: 422 });

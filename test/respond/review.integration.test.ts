@@ -193,6 +193,18 @@ describe('answers that wait', () => {
     expect((await one.get('/staff/answers/review')).body).not.toContain(`value="${invitationId}"`);
     expect((await evaluate()).figures.bothYes).toBe(2);
   });
+
+  it('can all be marked that the page shows, and none that came since', async () => {
+    const marks = () => t.deps.sql`select invitation_id from flag_reviews order by invitation_id`;
+    const before = await marks();
+    const { invitationId } = invited.employers[3]!;
+    await t.deps.sql`delete from flag_reviews where invitation_id = ${invitationId}`;
+    const shown = { shown: String(invitationId), all: 'shown' };
+    expect((await one.post('/staff/answers/review/looked-at', { ...shown, shown: '' })).statusCode).toBe(422);
+    expect((await one.post('/staff/answers/review/looked-at', { shown: shown.shown })).statusCode).toBe(422);
+    await one.post('/staff/answers/review/looked-at', shown);
+    expect(await marks()).toEqual(before);
+  });
 });
 
 describe('a letter', () => {

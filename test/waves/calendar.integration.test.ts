@@ -33,7 +33,7 @@ afterAll(() => test.close());
 /** The texts of a row's cells, by column: of a day, or of the week that begins on it. */
 function dayIn(body: string, day: string, table: 'weeks' | 'days' = 'days'): Record<string, string> {
   const part = body.split(`id="${table}"`)[1] ?? '';
-  const row = part.split('<tr>').find((part) => part.includes(`>${day}<`)) ?? '';
+  const row = part.split(/<tr[ >]/).find((part) => part.includes(`>${day}<`)) ?? '';
   return Object.fromEntries(
     [...row.matchAll(/data-label="([^"]+)"[^>]*>(.*?)<\/t[dh]>/gs)].map((cell) => [
       cell[1]!,

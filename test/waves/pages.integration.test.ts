@@ -158,6 +158,17 @@ describe('the wizard', () => {
     expect(never.statusCode).toBe(422);
   });
 
+  it('refuses what is entered for a wave that is no draft any more, whatever it is', async () => {
+    const waveId = await makeProposed(test, world);
+    const before = await getWave(test.deps.db, world.agencyId, waveId);
+    for (const step of ['audience', 'topics', 'protocol']) {
+      const refused = await proposer.post(`/staff/waves/${waveId}/${step}`);
+      expect([step, refused.statusCode]).toEqual([step, 409]);
+      expect(refused.body).toContain('The wave is no longer a draft');
+    }
+    expect(await getWave(test.deps.db, world.agencyId, waveId)).toEqual(before);
+  });
+
   it('answers a double click on propose and on launch as one', async () => {
     const waveId = await makeDraft(test, world, { audience: { naicsPrefixes: ['72'] } });
     const url = `/staff/waves/${waveId}`;
