@@ -8,6 +8,7 @@ import {
   decideAfterLostClaim,
   decideClaim,
   decideSending,
+  isDomainDeferral,
   MAX_ATTEMPTS,
   minutesToAnswer,
   nextAttemptAt,
@@ -211,4 +212,36 @@ describe('whether a database may send', () => {
   ] as const)('%s', (_case, database, file, reason) => {
     expect(decideSending(database, file)).toEqual(reason ? { locked: true, reason } : { locked: false });
   });
+});
+
+describe('a reply that puts off', () => {
+  it.each([
+    ['421', true],
+    ['421 4.3.2', true],
+    ['421 4.7.0', true],
+    ['451 4.7.1', true],
+    ['450 4.7.650', true],
+    ['450 4.2.2', false],
+    ['452', false],
+    ['4210', false],
+    ['550 5.7.1', false],
+  ])('%s speaks of the whole domain: %s', (code, speaks) => {
+    expect(isDomainDeferral(code)).toBe(speaks);
+  });
+});
+
+it('a message that may have left is left uncertain by whatever keeps it from going again', () => {
+  for (const over of [
+    { notAfter: now },
+    { suppressedFor: 'unsubscribed' },
+    { contactState: 'left' },
+    { invitationState: 'answered' },
+  ] satisfies Partial<ClaimFacts>[]) {
+    const before = decideClaim({ ...facts, ...over }, now);
+    expect(before).toMatchObject({ claim: false });
+    expect(decideClaim({ ...facts, ...over, mayHaveLeft: true }, now)).toEqual({
+      ...before,
+      state: 'uncertain',
+    });
+  }
 });

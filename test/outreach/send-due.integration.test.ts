@@ -266,6 +266,42 @@ describe('what keeps a message back', () => {
     expect(total('expired: contact_budget_person')).toBe(40);
   });
 
+  it('counts what another sender has claimed, and waits for one that is claiming for the same employer', async () => {
+    const world = await makeWorld(test.deps, { contacts: 1, credentials: 1 });
+    const other = await makeWorld(test.deps, { contacts: 1, credentials: 1 });
+    const first = await launchWave(test.deps, world);
+    const second = await launchWave(test.deps, {
+      ...world,
+      agencyId: other.agencyId,
+      credentialIds: other.credentialIds,
+    });
+    const [{ unit } = { unit: 0 }] = await test.deps.db.execute<{ unit: number }>(
+      sql`select unit_id::int as unit from employers where id = ${world.employerIds[0]}`,
+    );
+    let late: ReturnType<typeof claimMessages> | undefined;
+    await test.deps.db.transaction(async (tx) => {
+      // Another sender, in the middle of its claim.
+      await tx.execute(sql`select pg_advisory_xact_lock(7301, ${unit}::int)`);
+      await tx.execute(sql`
+        update messages set state = 'claimed', claimed_by = gen_random_uuid(), lease_until = send_after + interval '1 hour'
+        where wave_id = ${first}`);
+      late = claimMessages(test.deps, { limit: 10, waveId: second });
+      await expect
+        .poll(async () => {
+          const waiting = await test.deps.db.execute(sql`
+            select 1 from pg_locks where locktype = 'advisory' and classid = 7301 and objid = ${unit} and not granted`);
+          return waiting.length;
+        })
+        .toBe(1);
+    });
+    expect(await late).toMatchObject({ messages: [], refused: { contact_budget_person: 1 } });
+    expect(await messageStates(test.deps, second)).toEqual({ 'expired: contact_budget_person': 1 });
+    await setWave(first, 'cancelled');
+    await test.deps.db.execute(sql`
+      update messages set state = 'cancelled', claimed_by = null, lease_until = null, finished_at = now()
+      where wave_id = ${first}`);
+  });
+
   it('sends nothing while the database is locked against sending', async () => {
     const world = await makeWorld(test.deps, { contacts: 1 });
     await launchWave(test.deps, world);
