@@ -336,7 +336,9 @@ export const applicationBody = z.strictObject({
   applicant: z
     .strictObject({ kind: z.enum(APPLICANT_KINDS, 'There is no such kind of applicant'), name: words(200) })
     .optional()
-    .describe('Who puts it up. Without it: your agency'),
+    .describe(
+      'Who puts it up. Without it: your agency. An employer is named as it is on record, or by its number as #123',
+    ),
 });
 
 const note = (maximum: number) => z.string().trim().max(maximum, `Use ${maximum} characters or fewer`);

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { getAgency } from '../agencies/queries.ts';
 import { type ProposedDecision, proposeDecision } from '../approvals/propose-decision.ts';
-import { findListBySlug, listCyclesOf } from '../approvals/queries.ts';
-import { submitApplication } from '../approvals/submit-application.ts';
+import { findEmployerCalled, findListBySlug, listCyclesOf } from '../approvals/queries.ts';
+import { type Applicant, submitApplication } from '../approvals/submit-application.ts';
 import type { Deps } from '../deps.ts';
 import { parseId } from '../http/params.ts';
 import { dayIn } from '../lib/zoned-time.ts';
@@ -23,7 +23,8 @@ const APPLICATION_REFUSALS: Record<
 > = {
   already_submitted: 'The credential has one on this list in this cycle.',
   may_not_apply: 'Name an applicant that the policy of the list lets apply.',
-  applicant_not_an_employer: 'Employers apply through the console, where they are chosen from those known.',
+  applicant_not_an_employer:
+    'Give the legal name of an employer on record, or its number as #123 where several are called so.',
 };
 
 const DECISION_REFUSALS: Record<Exclude<ProposedDecision, { ok: true }>['reason'], string> = {
@@ -55,7 +56,7 @@ export function registerWriting(api: FastifyInstance, deps: Deps): void {
         credentialId,
         listId,
         cycleId,
-        ...(body.applicant && { applicant: body.applicant }),
+        ...(body.applicant && { applicant: await findApplicant(within, body.applicant) }),
       });
       if (!submitted.ok) throw new ApiProblem(submitted.reason, APPLICATION_REFUSALS[submitted.reason]);
       const row = await findApplicationOf(within.db, agencyId, submitted.applicationId);
@@ -100,6 +101,12 @@ export function registerWriting(api: FastifyInstance, deps: Deps): void {
       };
     });
   });
+}
+
+/** An employer that applies is one on record, as in the console. */
+async function findApplicant(deps: Pick<Deps, 'db'>, { kind, name }: Applicant): Promise<Applicant> {
+  const employer = kind === 'employers' ? await findEmployerCalled(deps.db, name) : null;
+  return { kind, name: employer?.name ?? name, employerId: employer?.id ?? null };
 }
 
 async function findPlace(

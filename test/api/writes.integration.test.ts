@@ -10,11 +10,12 @@ import { confirmDecision } from '../../src/approvals/confirm-decision.ts';
 import { createList } from '../../src/approvals/create-list.ts';
 import { auditEvents } from '../../src/db/schema/agencies.ts';
 import { applications } from '../../src/db/schema/approvals.ts';
+import { employers } from '../../src/db/schema/employers.ts';
 import { idempotencyKeys } from '../../src/db/schema/events.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { month } from '../support/evidence/facts.ts';
-import { createCredential, createWorld, type World } from '../support/evidence/world.ts';
+import { createCredential, createEmployer, createWorld, type World } from '../support/evidence/world.ts';
 
 let test: TestApp;
 let world: World;
@@ -117,6 +118,25 @@ describe('submitting an application', () => {
       headers: { authorization: `Bearer ${key}` },
     });
     expect(listed.json().items).toContainEqual(made.json());
+  });
+
+  it('takes an employer on record as the applicant, and no other', async () => {
+    const { db } = test.deps;
+    const employerId = await createEmployer(db);
+    const [{ legalName }] = (await db
+      .select({ legalName: employers.legalName })
+      .from(employers)
+      .where(eq(employers.id, employerId))) as [{ legalName: string }];
+    const applied = async (name: string) => {
+      const credential = await createCredential(db);
+      const made = await submit({ credential, list: 'ours', applicant: { kind: 'employers', name } });
+      const [row] = await db.select().from(applications).where(eq(applications.credentialId, credential));
+      return [made.statusCode, row?.applicantEmployerId ?? null, row?.applicantName ?? null];
+    };
+    expect(await applied(legalName.toLowerCase())).toEqual([201, employerId, legalName]);
+    expect(await applied(`#${employerId}`)).toEqual([201, employerId, legalName]);
+    expect(await applied('Nobody of that name')).toEqual([409, null, null]);
+    expect(await applied('#999999')).toEqual([409, null, null]);
   });
 
   it.each([
