@@ -67,11 +67,7 @@ export function calendarPage(facts: {
       text: dayText(day.date),
       // Left out on a phone, where each day is a block of its own.
       isEmpty:
-        day.sent + day.planned === 0 &&
-        day.waves.length === 0 &&
-        !day.note &&
-        freeText(day.capacity) === '' &&
-        day.date !== facts.today,
+        day.sent + day.planned === 0 && day.waves.length === 0 && !day.note && day.date !== facts.today,
       note: [day.date === facts.today ? 'Today' : '', day.note ?? '']
         .filter((part) => part !== '')
         .join(', '),
