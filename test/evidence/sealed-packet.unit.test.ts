@@ -183,6 +183,33 @@ describe('a sealed packet', () => {
     expect(faultsOf(sealed.file)).toEqual([]);
   });
 
+  it.each<[string, (packet: Record<string, unknown>) => void, RegExp]>([
+    [
+      'the window',
+      ({ window }) => Object.assign(window as object, { firstAskedAt: month(-9).toISOString() }),
+      /from when to when/,
+    ],
+    [
+      'the method',
+      ({ distinctEmployers }) => Object.assign(distinctEmployers as object, { method: 'by hand' }),
+      /distinct employers/,
+    ],
+    ['the languages', (packet) => (packet.answerLanguages as unknown[]).pop(), /in which language/],
+    [
+      'the result',
+      ({ result }) => Object.assign((result as { figures: object }).figures, { no: 0 }),
+      /not the result that it states/,
+    ],
+  ])(
+    'does not hold when its own server wrote another thing of %s and signed it',
+    async (_what, write, words) => {
+      const { file } = await sealedPacket(twelveYes(), { write });
+      const faults = faultsOf(file);
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).toMatch(words);
+    },
+  );
+
   it('is checked without keys too, and says what that leaves open', () => {
     const { ok, checks } = verifyPacket(Buffer.from(sealed.file));
     expect(ok).toBe(true);

@@ -5,6 +5,7 @@ import type { EvidenceFacts } from '../../../src/evidence/types.ts';
 import { signCheckpoint } from '../../../src/ledger/rules/checkpoint.ts';
 import { BEFORE_FIRST, commitmentOf, leafHashOf } from '../../../src/ledger/rules/entry.ts';
 import type { SigningKey } from '../../../src/ledger/rules/keys.ts';
+import { canonicalJson } from '../../../src/lib/canonical-json.ts';
 import { generateSigningKey, keyIdOf, publicKeyOf } from '../../../src/lib/ed25519.ts';
 import { signDetached } from '../../../src/lib/jws.ts';
 import { type Hash, inclusionProof, rootOf } from '../../../src/lib/merkle.ts';
@@ -55,21 +56,30 @@ export type SealedPacket = {
 };
 
 /**
- * A packet of the second format as it leaves the server, with its public version. A server that lies may log another
- * public version beside it.
+ * A packet of the second format as it leaves the server, with its public version. A server that lies may write
+ * other things into it, or log another public version beside it, and sign all the same.
  */
 export async function sealedPacket(
   facts: EvidenceFacts,
-  logged: { publicSha256?: string } = {},
+  lie: { write?: (packet: Record<string, unknown>) => void; publicSha256?: string } = {},
 ): Promise<SealedPacket> {
-  const { text, sha256 } = builtPacket(facts, {
+  const built = builtPacket(facts, {
     formatVersion: 2,
     answerLanguages: facts.answers.map(({ answerId }) => ({ answerId, language: 'en' })),
     redactionKey: 'ab'.repeat(32),
   });
+  const packet = JSON.parse(built.text);
+  lie.write?.(packet);
+  const text = canonicalJson(packet);
+  const sha256 = sha256Hex(text);
   const open = publicVersionOf(JSON.parse(text)).text;
   const publicSha256 = sha256Hex(open);
-  const value = { kind: 'snapshot' as const, id: 9, sha256, publicSha256, ...logged };
+  const value = {
+    kind: 'snapshot' as const,
+    id: 9,
+    sha256,
+    publicSha256: lie.publicSha256 ?? publicSha256,
+  };
   const log = memoryLog([{ a: 1 }, { b: 2 }, value, { c: 3 }, { d: 4 }]);
   const leaves = log.entries.map(({ leafHash }) => leafHash);
   const path = await inclusionProof(2, leaves.length, async (level, at) =>
