@@ -4,6 +4,7 @@ import { calendarSequence, canRespond, seatFigures, seatsOpenTo } from '../../sr
 import type { SeatFacts } from '../../src/committees/types.ts';
 import {
   ballotCountsFrom,
+  ballotFaults,
   ballotReminderAt,
   latestVersions,
   whyNoVote,
@@ -148,4 +149,45 @@ describe('a ballot by mail', () => {
     ];
     expect(latestVersions(votes)).toEqual([votes[0], votes[2], votes[3], votes[4]]);
   });
+});
+
+describe('a vote as it is written down', () => {
+  const vote = (seatId: number | null, choice: 'approve' | 'recused' = 'approve', reason = '') => ({
+    seatId,
+    choice,
+    reason,
+  });
+  const faultsOf = (changes: Partial<Parameters<typeof ballotFaults>[0]>) =>
+    ballotFaults(
+      { heldOn: TODAY, eligible: 3, quorum: 2, votes: [vote(1), vote(2)], recusedSeatIds: [], ...changes },
+      TODAY,
+    );
+
+  it.each([
+    ['is in order', {}, []],
+    ['was held today at the latest', { heldOn: '2026-11-22' }, [{ kind: 'held_in_future' }]],
+    ['holds a vote', { votes: [] }, [{ kind: 'nobody_voted' }]],
+    [
+      'holds no more votes than could be cast',
+      { eligible: 1, quorum: 1 },
+      [{ kind: 'more_votes_than_eligible' }],
+    ],
+    ['asks for no more votes than could be cast', { quorum: 4 }, [{ kind: 'quorum_above_eligible' }]],
+    [
+      'holds no vote of a member who is recused',
+      { recusedSeatIds: [2] },
+      [{ kind: 'recused_member_voted', index: 1 }],
+    ],
+    [
+      'tells why somebody is recused',
+      { votes: [vote(1), vote(2, 'recused', ' ')] },
+      [{ kind: 'recused_without_reason', index: 1 }],
+    ],
+    [
+      'takes a recusal of who is recused',
+      { recusedSeatIds: [2], votes: [vote(1), vote(2, 'recused', 'Teaches it')] },
+      [],
+    ],
+    ['takes a vote of nobody’s seat', { recusedSeatIds: [2], votes: [vote(1), vote(null)] }, []],
+  ])('%s', (_name, changes, faults) => expect(faultsOf(changes)).toEqual(faults));
 });
