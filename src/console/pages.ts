@@ -4,6 +4,7 @@ import { committeePath } from '../committees/paths.ts';
 import { deliveryPaths } from '../delivery/paths.ts';
 import type { Voice } from '../evidence/explain-positions.ts';
 import { evidencePaths } from '../evidence/paths.ts';
+import { FIGURE_OF_STATUS } from '../evidence/rules/requirement.ts';
 import {
   type CountingUnit,
   type Figures,
@@ -280,16 +281,6 @@ export function reasonOf(reason: string | null): string | null {
   return known && !PLAIN_REASONS.has(known) ? POSITION_REASON_WORDS[known] : null;
 }
 
-const FIGURE_OF: Record<Exclude<PositionStatus, 'asked'>, keyof Figures> = {
-  both_yes: 'bothYes',
-  no: 'no',
-  not_sure: 'notSure',
-  not_familiar: 'notFamiliar',
-  conflicting: 'conflicting',
-  excluded: 'excluded',
-  aged_out: 'agedOut',
-};
-
 type StoryForecast = ForecastFacts & { waiting: number; asksToNeed: number };
 
 /** What is to be expected of a credential, in a sentence or two; none where its number is there to stay. */
@@ -407,14 +398,19 @@ export function storyPage(facts: StoryFacts) {
     filters: figures
       ? [
           { text: 'All answers', count: figures.answered, href: link({}), isCurrent: facts.show === null },
-          ...(Object.entries(FIGURE_OF) as [Exclude<PositionStatus, 'asked'>, keyof Figures][])
-            .filter(([, figure]) => figures[figure] > 0)
-            .map(([status, figure]) => ({
-              text: STATUS_WORDS[status],
-              count: figures[figure],
-              href: link({ show: status }),
-              isCurrent: facts.show === status,
-            })),
+          ...(Object.entries(FIGURE_OF_STATUS) as [PositionStatus, keyof Figures | null][]).flatMap(
+            ([status, figure]) =>
+              figure && figures[figure] > 0
+                ? [
+                    {
+                      text: STATUS_WORDS[status],
+                      count: figures[figure],
+                      href: link({ show: status }),
+                      isCurrent: facts.show === status,
+                    },
+                  ]
+                : [],
+          ),
           {
             text: STATUS_WORDS.asked,
             count: Math.max(0, figures.asked - figures.answered),

@@ -43,13 +43,6 @@ export async function addEmployer(
   });
   const { proposals } = await proposeDuplicates(tx, [employerId], now);
   const ids = [employerId, ...proposals.flatMap(({ a, b }) => [a, b])];
-  const changes = await refreshCountingUnits(tx, ids, now);
-  if (changes.length > 0) {
-    await deps.employerObservers.unitsChanged(tx, {
-      employerIds: changes.map((change) => change.employerId),
-      unitIds: [...new Set(changes.flatMap((change) => [change.before, change.after]))],
-      now,
-    });
-  }
+  await refreshCountingUnits(tx, deps, ids, now);
   return employerId;
 }

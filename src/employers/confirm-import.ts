@@ -52,18 +52,12 @@ async function lookForDuplicates(
   now: Date,
 ) {
   const { proposals, crowded } = await proposeDuplicates(tx, employerIds, now);
-  const changes = await refreshCountingUnits(
+  await refreshCountingUnits(
     tx,
+    deps,
     proposals.flatMap(({ a, b }) => [a, b]),
     now,
   );
-  if (changes.length > 0) {
-    await deps.employerObservers.unitsChanged(tx, {
-      employerIds: changes.map((change) => change.employerId),
-      unitIds: [...new Set(changes.flatMap((change) => [change.before, change.after]))],
-      now,
-    });
-  }
   const crowdedIssues = crowded.map(({ what, value, count }) =>
     issueAt(0, null, 'many_alike', { what, value, count }),
   );

@@ -112,7 +112,7 @@ async function settle(
   entry: Decision & { action: string; now: Date },
 ): Promise<UnitChange[]> {
   const pair = [proposal.employerAId, proposal.employerBId];
-  const changes = await refreshCountingUnits(tx, pair, entry.now);
+  const changes = await refreshCountingUnits(tx, deps, pair, entry.now);
   await recordAudit(tx, {
     at: entry.now,
     agencyId: entry.agencyId,
@@ -123,13 +123,6 @@ async function settle(
     subjectId: proposal.id,
     details: { employerIds: pair, unitChanges: changes },
   });
-  if (changes.length > 0) {
-    await deps.employerObservers.unitsChanged(tx, {
-      employerIds: changes.map((change) => change.employerId),
-      unitIds: [...new Set(changes.flatMap((change) => [change.before, change.after]))],
-      now: entry.now,
-    });
-  }
   return changes;
 }
 

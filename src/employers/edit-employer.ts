@@ -74,18 +74,7 @@ async function countAnew(
   now: Date,
 ): Promise<number> {
   const { proposals } = await proposeDuplicates(tx, [employerId], now);
-  const changes = await refreshCountingUnits(
-    tx,
-    [employerId, ...proposals.flatMap(({ a, b }) => [a, b])],
-    now,
-  );
-  if (changes.length > 0) {
-    await deps.employerObservers.unitsChanged(tx, {
-      employerIds: changes.map((change) => change.employerId),
-      unitIds: [...new Set(changes.flatMap((change) => [change.before, change.after]))],
-      now,
-    });
-  }
+  await refreshCountingUnits(tx, deps, [employerId, ...proposals.flatMap(({ a, b }) => [a, b])], now);
   await deps.employerObservers.identityChanged(tx, { employerIds: [employerId], now });
   return proposals.length;
 }

@@ -43,7 +43,7 @@ export async function proposePair(
       })
       .returning({ id: duplicateProposals.id });
     invariant(proposal, 'a proposal was inserted');
-    const changes = await refreshCountingUnits(tx, [a, b], now);
+    await refreshCountingUnits(tx, deps, [a, b], now);
     await recordAudit(tx, {
       at: now,
       agencyId: input.agencyId,
@@ -54,13 +54,6 @@ export async function proposePair(
       subjectId: proposal.id,
       details: { employerIds: [a, b] },
     });
-    if (changes.length > 0) {
-      await deps.employerObservers.unitsChanged(tx, {
-        employerIds: changes.map((change) => change.employerId),
-        unitIds: [...new Set(changes.flatMap((change) => [change.before, change.after]))],
-        now,
-      });
-    }
     return { proposalId: proposal.id, isNew: true };
   });
 }

@@ -5,6 +5,7 @@ import { textKey } from '../lib/text-key.ts';
 import { type SizeBand, sizeCondition } from './audience.ts';
 import type { DuplicateReason } from './rules/duplicates.ts';
 import { employerNameKey } from './rules/employer-name.ts';
+import type { KnownEmployer } from './rules/plan-rows.ts';
 import type { ContactState, DuplicateState, Language } from './types.ts';
 
 export type EmployerFilter = {
@@ -87,25 +88,7 @@ export async function countEmployers(db: Db, filter: EmployerFilter): Promise<nu
   return row?.count ?? 0;
 }
 
-export type EmployerRecord = {
-  id: number;
-  legalName: string;
-  dba: string | null;
-  fein: string | null;
-  externalId: string | null;
-  address: string;
-  city: string;
-  state: string;
-  zip: string;
-  county: string;
-  countyFips: string | null;
-  region: string;
-  phone: string;
-  naicsCode: string | null;
-  legalForm: string;
-  jobs: number | null;
-  timeZone: string | null;
-  mergedIntoId: number | null;
+export type EmployerRecord = Omit<KnownEmployer, 'nameKey' | 'addressKey'> & {
   unitId: number;
   createdAt: Date;
   updatedAt: Date;

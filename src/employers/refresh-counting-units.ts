@@ -1,15 +1,18 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
 import { deriveCountingUnits, type UnitLink } from './rules/counting-units.ts';
 
 export type UnitChange = { employerId: number; before: number; after: number };
 
 /**
  * Derives the counting units anew around the given employers, after links between them came or went, and stores what
- * changed. It looks at every record that shares a unit or a link with them, however far. Returns the changes.
+ * changed. It looks at every record that shares a unit or a link with them, however far. Tells the observers of the
+ * changes and returns them.
  */
 export async function refreshCountingUnits(
   tx: Tx,
+  deps: Pick<Deps, 'employerObservers'>,
   employerIds: readonly number[],
   now: Date,
 ): Promise<UnitChange[]> {
@@ -44,6 +47,11 @@ export async function refreshCountingUnits(
       update employers e set unit_id = c.after
       from jsonb_to_recordset(${JSON.stringify(changes)}::text::jsonb) as c("employerId" bigint, after bigint)
       where e.id = c."employerId"`);
+    await deps.employerObservers.unitsChanged(tx, {
+      employerIds: changes.map((change) => change.employerId),
+      unitIds: [...new Set(changes.flatMap((change) => [change.before, change.after]))],
+      now,
+    });
   }
   return changes;
 }

@@ -240,6 +240,7 @@ describe('decisions', () => {
       const ids = await tx.execute<{ id: number }>(sql`select id from employers`);
       return refreshCountingUnits(
         tx,
+        register.deps,
         ids.map((row) => Number(row.id)),
         NOW,
       );
