@@ -14,7 +14,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { fetchText } from './lib/fetch-text.ts';
 import { logError } from './lib/log-error.ts';
 import { StartError } from './lib/told-errors.ts';
-import { createLocalMailer } from './mail/local-mailbox.ts';
+import { createLocalMailer, mailboxFolder } from './mail/local-mailbox.ts';
 import { type ResolveTxt, resolveTxt } from './mail/read-sender-dns.ts';
 import { createSmtpMailer } from './mail/smtp-mailer.ts';
 import type { Mailer } from './mail/types.ts';
@@ -133,7 +133,7 @@ async function openEmbedded(
 }
 
 function createMailer(config: Config): Mailer {
-  if (!config.smtpUrl) return createLocalMailer(join(config.dataDir, 'mailbox'));
+  if (!config.smtpUrl) return createLocalMailer(mailboxFolder(config.dataDir));
   return createSmtpMailer({
     url: config.smtpUrl,
     connections: config.smtpConnections,

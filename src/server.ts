@@ -10,6 +10,7 @@ import { type Deps, type OpenDeps, openDeps } from './deps.ts';
 import { closeOnSignal, closeParts, type Part } from './lib/close-on-signal.ts';
 import { CommandError, StartError } from './lib/told-errors.ts';
 import { raiseSendEpoch } from './outreach/sending-lock.ts';
+import { forgetAfterRestore } from './records/forget-after-restore.ts';
 
 type WorkerModule = {
   startWorker(deps: Deps, options: { databaseUrl: string }): Promise<Pick<Part, 'close'>>;
@@ -73,6 +74,7 @@ export async function serve(options: { withWorker: boolean }): Promise<void> {
   try {
     const { deps, databaseUrl } = open;
     await migrateDatabase(databaseUrl, { log: deps.log });
+    await forgetAfterRestore(deps);
     const app = await buildApp(deps);
     parts.push(serverPart(app));
     await listen(app, deps);
@@ -96,6 +98,7 @@ export async function work(): Promise<void> {
   const parts = [depsPart(open)];
   try {
     await migrateDatabase(open.databaseUrl, { log: open.deps.log });
+    await forgetAfterRestore(open.deps);
     parts.push(await startWorkerIn(open));
     closeOnSignal(parts, open.deps);
     open.deps.log.info('worker started');

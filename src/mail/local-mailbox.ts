@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { composeMail } from './compose.ts';
@@ -86,7 +86,7 @@ export async function readMailboxMessage(folder: string, id: string): Promise<Ma
   const parsed = await PostalMime.parse(content, { attachmentEncoding: 'utf8' });
   return {
     id,
-    at: timeOf(id),
+    at: mailboxTimeOf(id),
     to: addressLine(parsed.to?.[0]),
     from: addressLine(parsed.from),
     subject: parsed.subject ?? '',
@@ -99,6 +99,16 @@ export async function readMailboxMessage(folder: string, id: string): Promise<Ma
       content: String(content),
     })),
   };
+}
+
+/** Where an installation keeps its mailbox. */
+export const mailboxFolder = (dataDir: string) => join(dataDir, 'mailbox');
+
+/** Deletes messages for good; one that is gone already is no fault. */
+export async function removeMailboxMessages(folder: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    if (MESSAGE_ID_PATTERN.test(id)) await rm(join(folder, id + EXTENSION), { force: true });
+  }
 }
 
 /** Every message id, oldest first. */
@@ -127,7 +137,7 @@ async function readEntry(folder: string, id: string): Promise<MailboxEntry> {
     const head = await PostalMime.parse(buffer.subarray(0, bytesRead));
     return {
       id,
-      at: timeOf(id),
+      at: mailboxTimeOf(id),
       to: addressLine(head.to?.[0]),
       from: addressLine(head.from),
       subject: head.subject ?? '',
@@ -142,6 +152,7 @@ function addressLine(box: { name?: string; address?: string } | undefined): stri
   return box.name ? `${box.name} <${box.address}>` : box.address;
 }
 
-function timeOf(id: string): Date {
+/** When a message was written, by its id. */
+export function mailboxTimeOf(id: string): Date {
   return new Date(Number(id.split('-')[0]));
 }

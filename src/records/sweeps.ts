@@ -84,9 +84,9 @@ const SWEEPS: Record<RetentionClass, Record<string, Sweep>> = {
         and ${isOfAgency(agencyId, sql`t.recorded_by`)}`;
     }),
     answer_holds: note('answer_holds', ({ agencyId, cutoff }) => {
-      return sql`t.ended_at < ${cutoff} and exists (select 1 from answers a left join invitations i on i.id = a.invitation_id
-        left join submissions s on s.id = a.submission_id where a.id = t.answer_id
-        and coalesce(i.agency_id, s.agency_id) = ${agencyId} and not ${isHeld(agencyId, sql`a.credential_id`)})`;
+      return sql`t.ended_at < ${cutoff} and exists (select 1 from answers a left join asks k on k.id = a.ask_id
+        left join waves w on w.id = k.wave_id left join submissions s on s.id = a.submission_id where a.id = t.answer_id
+        and coalesce(w.agency_id, s.agency_id) = ${agencyId} and not ${isHeld(agencyId, sql`a.credential_id`)})`;
     }),
     flag_reviews: note('flag_reviews', ({ agencyId, cutoff }) => {
       return sql`t.seen_at < ${cutoff} and exists (select 1 from invitations i where i.id = t.invitation_id
@@ -164,12 +164,15 @@ function decidedOnce({ agencyId, cutoff }: Due): SQL {
   return sql`t.agency_id = ${agencyId} and t.decided_at < ${cutoff} and not ${isAnythingHeld(agencyId)}`;
 }
 
-/** Names go from the answers, and from the log what ties an answer to a person; what was answered is logged anew. */
+/**
+ * Names go from the answers that the agency asked for, in whosever mail, and from the log what ties an answer to a person;
+ * what was answered is logged anew.
+ */
 async function blankAnswers(tx: Tx, { agencyId, cutoff, now, batch, after }: Due): Promise<Swept> {
   const rows = (await tx.execute(sql`
-    select a.id from answers a left join invitations i on i.id = a.invitation_id
+    select a.id from answers a left join asks k on k.id = a.ask_id left join waves w on w.id = k.wave_id
       left join submissions s on s.id = a.submission_id
-    where coalesce(i.agency_id, s.agency_id) = ${agencyId} and coalesce(a.ended_at, a.answered_at) < ${cutoff}
+    where coalesce(w.agency_id, s.agency_id) = ${agencyId} and coalesce(a.ended_at, a.answered_at) < ${cutoff}
       and (a.respondent_name <> '' or a.respondent_title <> ''
         or exists (select 1 from log_openings o where o.kind = 'answer' and o.source_id = a.id))
       and not ${isHeld(agencyId, sql`a.credential_id`)} and a.id > ${after}
