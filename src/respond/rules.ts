@@ -36,7 +36,7 @@ export type Progress = {
 };
 
 /** The versions by which the asks of an invitation are worded, by id. */
-export type Wordings<Body = Pick<InstrumentBody, 'questions'>> = ReadonlyMap<number, { body: Body }>;
+export type Wordings = ReadonlyMap<number, { body: Pick<InstrumentBody, 'questions'> }>;
 
 export type Step = { step: RespondStep; done: boolean };
 

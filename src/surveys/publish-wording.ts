@@ -86,21 +86,24 @@ export async function markWordingUsed(
     .where(sql`${noticeVersions.id} = ${input.noticeVersionId} and ${noticeVersions.usedAt} is null`);
 }
 
+type ChosenWording = { instrumentVersionId: number | null; noticeVersionId: number | null };
+
 /**
- * The wording that an agency asks with now: the newest instrument and its own newest notice, the presets where there is
- * none, both marked as used.
+ * The wording that an agency asks with now: what was chosen, else the newest instrument and its own newest notice, the
+ * presets where there is none, both marked as used.
  */
 export async function takeWording(
   tx: Db,
-  input: { agencyId: number; now: Date },
+  input: { agencyId: number; now: Date; chosen?: ChosenWording },
 ): Promise<{ instrumentVersionId: number; noticeVersionId: number }> {
-  const { agencyId, now } = input;
+  const { agencyId, now, chosen } = input;
   const [instrument] = await tx
     .select({ id: instrumentVersions.id })
     .from(instrumentVersions)
     .orderBy(desc(instrumentVersions.id))
     .limit(1);
   const instrumentVersionId =
+    chosen?.instrumentVersionId ??
     instrument?.id ??
     (await publishInstrument(tx, { slug: 'wyoming', name: 'Wyoming', body: WYOMING_INSTRUMENT, now }))
       .instrumentVersionId;
@@ -111,7 +114,9 @@ export async function takeWording(
     .orderBy(desc(noticeVersions.version))
     .limit(1);
   const noticeVersionId =
-    notice?.id ?? (await publishNotice(tx, { agencyId, body: PUBLIC_RECORDS_NOTICE, now })).noticeVersionId;
+    chosen?.noticeVersionId ??
+    notice?.id ??
+    (await publishNotice(tx, { agencyId, body: PUBLIC_RECORDS_NOTICE, now })).noticeVersionId;
   await markWordingUsed(tx, { instrumentVersionId, noticeVersionId, now });
   return { instrumentVersionId, noticeVersionId };
 }

@@ -11,13 +11,12 @@ import { judgeSenderDns } from '../mail/sender-dns.ts';
 import { createTouches, type Touch } from '../outreach/create-touches.ts';
 import { collectReasons } from '../outreach/planner/plan-reasons.ts';
 import type { PlannedTouch } from '../outreach/planner/types.ts';
-import { PUBLIC_RECORDS_NOTICE, WYOMING_INSTRUMENT } from '../surveys/presets.ts';
-import { markWordingUsed, publishInstrument, publishNotice } from '../surveys/publish-wording.ts';
+import { takeWording } from '../surveys/publish-wording.ts';
 import type { Staff } from './create-wave.ts';
 import { beginWarmUp } from './gather-limits.ts';
 import { previewWave } from './preview-wave.ts';
 import { graceUntil, protocolSha256, protocolToJson } from './protocol.ts';
-import { draftOf, findWording, listMeetingTopics, lockWave, type WaveRow } from './queries.ts';
+import { draftOf, listMeetingTopics, lockWave } from './queries.ts';
 import { insertExclusions, insertPlanReasons } from './reason-queries.ts';
 import { refuseUnless, requireReady } from './refuse.ts';
 import { summaryKey } from './summary-key.ts';
@@ -90,7 +89,8 @@ async function launch(
     .update(waves)
     .set({
       state: 'running',
-      ...(await fixWording(tx, row, now)),
+      // Its own, else the newest, else the standard one.
+      ...(await takeWording(tx, { agencyId: staff.agencyId, now, chosen: row })),
       protocol: frozen,
       protocolSha256: protocolSha256(frozen),
       closeAt: protocol.closeAt,
@@ -127,29 +127,6 @@ async function launch(
     },
   });
   return { people: created, messages, leftOut: plan.exclusions.length };
-}
-
-/** The wording that the wave's answers will be to: its own, else the newest, else the standard one. */
-async function fixWording(tx: Tx, row: WaveRow, now: Date) {
-  const { agencyId } = row;
-  const wording = await findWording(tx, agencyId);
-  const instrumentVersionId =
-    row.instrumentVersionId ??
-    wording.instrumentVersionId ??
-    (
-      await publishInstrument(tx, {
-        slug: 'wyoming',
-        name: 'Employer validation',
-        body: WYOMING_INSTRUMENT,
-        now,
-      })
-    ).instrumentVersionId;
-  const noticeVersionId =
-    row.noticeVersionId ??
-    wording.noticeVersionId ??
-    (await publishNotice(tx, { agencyId, body: PUBLIC_RECORDS_NOTICE, now })).noticeVersionId;
-  await markWordingUsed(tx, { instrumentVersionId, noticeVersionId, now });
-  return { instrumentVersionId, noticeVersionId };
 }
 
 /** An invitation to a meeting offers the role of the committee's first free seat. */

@@ -8,7 +8,6 @@ import { meetings } from '../db/schema/committees.ts';
 import { credentials, issuers } from '../db/schema/credentials.ts';
 import { policyVersions } from '../db/schema/evidence.ts';
 import { waves } from '../db/schema/outreach.ts';
-import { instrumentVersions, noticeVersions } from '../db/schema/surveys.ts';
 import { DomainError } from '../lib/errors.ts';
 import type { LedgerTouch, TopicRef } from '../outreach/planner/types.ts';
 import { dropAsks, settleInvitations } from '../outreach/shared-touches.ts';
@@ -344,22 +343,6 @@ export async function listUnitsThatAnswered(db: Db): Promise<Set<number>> {
   const rows = await db.execute<{ unitId: number }>(sql`
     select distinct e.unit_id as "unitId" from answers a join employers e on e.id = a.employer_id`);
   return new Set(rows.map((row) => row.unitId));
-}
-
-/** The wording that a new wave uses: the newest published, and the agency's newest notice. */
-export async function findWording(db: Db, agencyId: number) {
-  const [instrument] = await db
-    .select({ id: instrumentVersions.id })
-    .from(instrumentVersions)
-    .orderBy(desc(instrumentVersions.id))
-    .limit(1);
-  const [notice] = await db
-    .select({ id: noticeVersions.id })
-    .from(noticeVersions)
-    .where(eq(noticeVersions.agencyId, agencyId))
-    .orderBy(desc(noticeVersions.version))
-    .limit(1);
-  return { instrumentVersionId: instrument?.id ?? null, noticeVersionId: notice?.id ?? null };
 }
 
 export type WaveProgress = {
