@@ -303,7 +303,7 @@ describe('a wave', () => {
     await expect(resumeWave(test.deps, { staff, waveId })).rejects.toMatchObject({ code: 'already_done' });
     await expect(
       saveDraftStep(test.deps, { staff, waveId, version: null, change: { step: 'name', name: 'Late' } }),
-    ).rejects.toMatchObject({ code: 'already_done' });
+    ).rejects.toMatchObject({ code: 'wave_not_draft' });
   });
 
   it('of one employer never newly invites more than three people within its ninety days', async () => {
