@@ -179,3 +179,40 @@ describe('who has not signed in', () => {
     expect(open).toEqual([]);
   });
 });
+
+describe('a link scanner (E5)', () => {
+  const openTo = (route: Route) => route.access === 'token' || route.access === 'public';
+  // The set-up link is in no mail, and works only before there is anything.
+  const pages = () =>
+    world.test.app.routeTable.filter(
+      (route) => openTo(route) && route.method === 'GET' && route.url !== '/setup/:token',
+    );
+  const agents = [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36',
+    'Mozilla/5.0 (compatible; Microsoft Office; SafeLinks)',
+    'Barracuda Sentinel (EE)',
+  ];
+  const look = (method: 'GET' | 'HEAD', url: string, agent: string) =>
+    world.test.app.inject({ method, url, headers: { 'user-agent': agent } });
+
+  it('opens every page that anybody may open, as often as it likes, and nothing changes by it', {
+    timeout: 180_000,
+  }, async () => {
+    const unknown = pages().filter((route) => world.samplesOf(route).length === 0);
+    expect(unknown.map(({ url }) => url)).toEqual([]);
+    const urls = pages().flatMap((route) => world.samplesOf(route).map(({ url }) => url));
+    const statusOf = async () =>
+      Promise.all(urls.map(async (url) => [url, (await look('GET', url, agents[0]!)).statusCode] as const));
+    const before = await digestDatabase(world.test.deps.sql);
+    const first = await statusOf();
+    expect(first.filter(([, status]) => status === 429 || status >= 500)).toEqual([]);
+    for (const url of urls) {
+      for (const agent of agents) {
+        await look('HEAD', url, agent);
+        await look('GET', url, agent);
+      }
+    }
+    expect(await digestDatabase(world.test.deps.sql)).toBe(before);
+    expect(await statusOf()).toEqual(first);
+  });
+});
