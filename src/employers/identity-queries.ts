@@ -22,7 +22,7 @@ export async function listDecisionsAgainst(db: Db, pair: Pair): Promise<Decision
     with side as (
       select e.id, coalesce(own.merged_into_id, own.id) as root, own.id = ${pair.employerAId} as of_a
       from employers own
-      join employers e on coalesce(e.merged_into_id, e.id) = coalesce(own.merged_into_id, own.id)
+      join employers e on coalesce(own.merged_into_id, own.id) in (e.id, e.merged_into_id)
       where own.id in (${pair.employerAId}, ${pair.employerBId})
     )
     select p.id as "proposalId", a.legal_name as "aName", b.legal_name as "bName", s.name as "decidedBy",
