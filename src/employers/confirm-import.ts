@@ -1,6 +1,6 @@
 import { isUniqueViolation, type Tx } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
-import { finishImport, type ImportReader } from '../imports/finish-import.ts';
+import { finishImport, type ImportReader, type ImportRun } from '../imports/finish-import.ts';
 import { tableOf } from '../imports/import-store.ts';
 import { DomainError, invariant } from '../lib/errors.ts';
 import { lockEmployerRegister } from './import-queries.ts';
@@ -24,7 +24,7 @@ export function employerReader(deps: Pick<Deps, 'employerObservers'>): ImportRea
       const { agencyId, kind, mapping } = record;
       const outcome = await importRows(tx, { ...run, kind, facts: tableOf(record), mapping, agencyId });
       if (outcome.fatal || !run.write) return { ...outcome, duplicatesProposed: 0 };
-      const { proposed, crowdedIssues } = await lookForDuplicates(tx, deps, outcome.touched, run.now);
+      const { proposed, crowdedIssues } = await lookForDuplicates(tx, deps, outcome, run);
       await run.onIssues(crowdedIssues);
       const counts = { ...outcome.counts, duplicatesProposed: proposed };
       counts.warnings += crowdedIssues.length;
@@ -48,10 +48,10 @@ export async function confirmImport(
 async function lookForDuplicates(
   tx: Tx,
   deps: Pick<Deps, 'employerObservers'>,
-  employerIds: readonly number[],
-  now: Date,
+  { touched, counts }: ImportOutcome,
+  { now, onRows }: Pick<ImportRun, 'now' | 'onRows'>,
 ) {
-  const { proposals, crowded } = await proposeDuplicates(tx, employerIds, now);
+  const { proposals, crowded } = await proposeDuplicates(tx, touched, now, () => onRows(counts.rows));
   await refreshCountingUnits(
     tx,
     deps,

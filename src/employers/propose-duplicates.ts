@@ -19,6 +19,8 @@ export async function proposeDuplicates(
   tx: Tx,
   employerIds: readonly number[],
   now: Date,
+  /** Told after each page of comparisons; may throw to end it. */
+  onPage: () => void = () => undefined,
 ): Promise<{ proposals: Proposal[]; crowded: CrowdedKey[] }> {
   if (employerIds.length === 0) return { proposals: [], crowded: [] };
   await createDuplicateKeys(tx);
@@ -36,6 +38,7 @@ export async function proposeDuplicates(
       touched,
     );
     proposals.push(...(await insertProposals(tx, found, now)));
+    onPage();
   }
   const crowded = await listCrowded(tx, employerIds);
   await tx.execute(sql`drop table duplicate_blocks, duplicate_keys`);

@@ -205,6 +205,28 @@ test('somebody adds one of the people in the middle of it: the file is read anew
   expect(await counted(lists)).toEqual({ employers: AT_ONCE_ROWS + 1, contacts: AT_ONCE_ROWS + 1 });
 });
 
+test('told to stop when all rows are read, it stops as well', async () => {
+  const twins = Array.from(
+    { length: 600 },
+    (_, at) => `Same Street Shop ${lists} ${at % 300},5970${at < 300 ? 1 : 2},`,
+  );
+  const importId = await started(`company,zip,email\n${twins.join('\n')}\n`);
+  const stop = new AbortController();
+  let asked = 0;
+  // Asked after each of two batches, and then among the comparisons.
+  stop.signal.throwIfAborted = () => {
+    asked += 1;
+    if (asked === 3) stop.abort();
+    AbortSignal.prototype.throwIfAborted.call(stop.signal);
+  };
+  const before = await register.digest();
+  await finishImports(register.deps, { signal: stop.signal });
+  expect(await stateOf(importId)).toMatchObject({ state: 'importing' });
+  expect(await register.digest()).toBe(before);
+  await finishImports(register.deps);
+  expect(await stateOf(importId)).toMatchObject({ state: 'imported', rowsDone: 600 });
+});
+
 describe('an import that comes to nothing', () => {
   test('is given up after some tries, says so, and can be checked and confirmed again', async () => {
     const importId = await started(listOf(AT_ONCE_ROWS + 1));
