@@ -107,8 +107,8 @@ export function mailedBallotPage(facts: {
     voters: voters.map((voter) => ({
       employer: voter.employer,
       href: approvalPaths.employer(voter.employerId),
-      name: voter.name,
-      email: voter.email,
+      name: voter.isNamed ? voter.name : 'Somebody who answered another agency',
+      email: voter.isNamed ? voter.email : 'Named once the ballot is open',
       mail:
         voter.messageState === null
           ? 'Not mailed yet'

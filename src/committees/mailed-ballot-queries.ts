@@ -147,10 +147,14 @@ export function listMailedBallotsAfter(
 
 export type MailedBallot = Awaited<ReturnType<typeof listMailedBallots>>[0];
 
-/** Who may vote, how their mail fares, and whether they have voted: never how. */
+/**
+ * Who may vote, how their mail fares, and whether they have voted: never how. Until the ballot is open, and so asks them,
+ * people whom the agency never asked for anything are not named: that they answered another agency is between those two.
+ */
 export async function listVoters(db: Db, mailedBallotId: number) {
   const rows = await db.execute<{
     voterId: number;
+    isNamed: boolean;
     name: string;
     email: string;
     employerId: number;
@@ -161,10 +165,17 @@ export async function listVoters(db: Db, mailedBallotId: number) {
     castAt: string | null;
     versions: number;
   }>(sql`
-    select v.id::int as "voterId", c.name, c.email, e.id::int as "employerId", e.legal_name as employer,
+    select v.id::int as "voterId", (d.opened_at is not null
+        or exists (select from messages x where x.contact_id = c.id and x.agency_id = d.agency_id)
+        or exists (select from asks k join waves w on w.id = k.wave_id where k.contact_id = c.id and w.agency_id = d.agency_id)
+        or exists (select from committee_seats t join committees o on o.id = t.committee_id
+          where t.holder_contact_id = c.id and o.agency_id = d.agency_id)
+        or not exists (select from answers a where a.contact_id = c.id and a.credential_id = d.credential_id
+          and a.ended_at is null)) as "isNamed", c.name, c.email, e.id::int as "employerId", e.legal_name as employer,
       m.state as "messageState", m.reason as "messageReason", m.send_after as "sendAfter",
       cast_votes.at as "castAt", cast_votes.n as versions
     from ballot_voters v
+    join mailed_ballots d on d.id = v.mailed_ballot_id
     join contacts c on c.id = v.contact_id
     join employers e on e.id = v.employer_id
     left join messages m on m.contact_id = v.contact_id and m.kind = 'ballot' and m.step = 0

@@ -9,7 +9,14 @@ import { verifyPacket } from '../../src/evidence/rules/verify-packet.ts';
 import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { applyFor, presetOf } from '../support/approvals.ts';
-import { createEmployer, createPerson, createWorld, type World } from '../support/evidence/world.ts';
+import { employersSay, giveAnswer } from '../support/evidence/history.ts';
+import {
+  createAsk,
+  createEmployer,
+  createPerson,
+  createWorld,
+  type World,
+} from '../support/evidence/world.ts';
 import { encodeForm, type StaffBrowser, signInAs } from '../support/sign-in.ts';
 
 /** A Monday at ten in the morning in Denver. */
@@ -364,5 +371,29 @@ describe('a ballot by mail', () => {
         .set({ choice: 'abstain' })
         .where(eq(ballotVotes.contactId, one!.contactId)),
     ).rejects.toThrow();
+  });
+});
+
+describe('who may vote', () => {
+  it('is named to an agency once it asks them, or has asked them before', async () => {
+    const { db } = test.deps;
+    await backToTheStart();
+    const elsewhere = await createWorld(db);
+    const { path, credentialId } = await apply();
+    const person = await createPerson(db, elsewhere, await createEmployer(db));
+    await db.update(contacts).set({ name: 'Olga Other' }).where(eq(contacts.id, person.contactId));
+    const askId = await createAsk(db, elsewhere, person, credentialId);
+    await giveAnswer(db, elsewhere, person, { askId, credentialId }, { answeredAt: NOW });
+    const page = await propose(path, [], { answered: 'yes' });
+    const proposed = (await ben.get(page)).body;
+    expect(proposed).toContain('Somebody who answered another agency');
+    expect(proposed).not.toContain('Olga');
+    expect((await ben.post(`${page}/open`)).statusCode).toBe(303);
+    expect((await ben.get(page)).body).toContain('Olga Other');
+    // Those whom the agency asked itself are named from the beginning.
+    const own = await apply();
+    await employersSay(db, world, own.credentialId, 1, NOW, { answeredAt: NOW });
+    const second = (await ben.get(await propose(own.path, [], { answered: 'yes' }))).body;
+    expect(second).not.toContain('Somebody who answered another agency');
   });
 });
