@@ -3,6 +3,7 @@ import { recordsPackets } from '../db/schema/records.ts';
 import type { Deps } from '../deps.ts';
 import { invariant } from '../lib/errors.ts';
 import { instantOf } from '../lib/zoned-time.ts';
+import { listBodyRecords, listVotesForRecords } from './bodies.ts';
 import {
   listAnswersForRecords,
   listFilesForRecords,
@@ -27,7 +28,8 @@ export type RecordsRequest = {
 
 /**
  * What an agency gives out to a records request, in one step: its answers, what came by letter, call or public page, the
- * files attached, what happened to applications and frozen evidence of those days, blacked out by a profile, with a log of what was blacked out. It is kept as given out, with its hash.
+ * files attached, how bodies and employers voted, what happened to applications and frozen evidence of those days, blacked
+ * out by a profile, with a log of what was blacked out. It is kept as given out, with its hash.
  */
 export async function makeRecordsPacket(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -48,7 +50,8 @@ export async function makeRecordsPacket(
     async (tx) => {
       const answers = await listAnswersForRecords(tx, scope, MAX_ANSWERS + 1);
       const submissions = await listSubmissionsForRecords(tx, scope, MAX_ANSWERS + 1);
-      if (Math.max(answers.length, submissions.length) > MAX_ANSWERS)
+      const votes = await listVotesForRecords(tx, scope, now, MAX_ANSWERS + 1);
+      if (Math.max(answers.length, submissions.length, votes.length) > MAX_ANSWERS)
         return { ok: false, reason: 'too_much' };
       const built = buildRecordsPacket({
         agency: agency.name,
@@ -62,6 +65,8 @@ export async function makeRecordsPacket(
         answers,
         submissions,
         files: await listFilesForRecords(tx, scope),
+        bodies: await listBodyRecords(tx, scope, now),
+        votes,
         proceedings: await listProceedings(tx, scope),
         snapshots: await listSnapshotsForRecords(tx, scope),
       });

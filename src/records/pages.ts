@@ -88,6 +88,8 @@ export function packetPage(facts: {
       ...(contents
         ? [
             { key: 'Letters, calls, public pages', value: contents.submissions.toLocaleString('en-US') },
+            { key: 'Ballots, letters of boards, reviews', value: contents.bodies.toLocaleString('en-US') },
+            { key: 'Votes', value: contents.votes.toLocaleString('en-US') },
             { key: 'Applications, decisions, appeals', value: contents.proceedings.toLocaleString('en-US') },
           ]
         : []),

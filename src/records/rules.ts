@@ -1,6 +1,7 @@
 import { addMonths } from '../lib/add-months.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/sha256.ts';
+import type { BodyRecord, VoteRecord } from './bodies.ts';
 import type { ProceedingRecord } from './proceedings.ts';
 import {
   RETENTION_CLASSES,
@@ -116,9 +117,17 @@ export const WHY_FEIN =
   'A federal employer number; for a sole proprietor it is close to a social security number';
 
 /** Staff act in office, so who of them did something is told under every profile. */
-const OF_PEOPLE = ['respondentName', 'respondentTitle', 'contactName', 'contactEmail', 'email', 'filedBy'];
+const OF_PEOPLE = [
+  'respondentName',
+  'respondentTitle',
+  'contactName',
+  'contactEmail',
+  'email',
+  'filedBy',
+  'voter',
+];
 /** What the public page of a decision shows, its conditions and its public reason, is no secret. */
-const FREE_TEXT = ['note', 'decisionReason', 'reason', 'name', 'grounds', 'endReason'];
+const FREE_TEXT = ['note', 'decisionReason', 'reason', 'name', 'grounds', 'endReason', 'withdrawReason'];
 const OF_EMPLOYERS = ['employerName', 'employerPlace', 'employerWebsite', 'applicantName'];
 
 /** Fields by name, in whatever part of the packet they stand. */
@@ -155,6 +164,8 @@ export function buildRecordsPacket(input: {
   answers: readonly AnswerRecord[];
   submissions: readonly SubmissionRecord[];
   files: readonly FileRecord[];
+  bodies: readonly BodyRecord[];
+  votes: readonly VoteRecord[];
   proceedings: readonly ProceedingRecord[];
   snapshots: readonly SnapshotRecord[];
 }): { text: string; sha256: string; redactions: RedactionLine[] } {
@@ -187,6 +198,8 @@ export function buildRecordsPacket(input: {
     return { ...timed(blackOut(file, 'file')), content };
   });
   const proceedings = input.proceedings.map((one) => timed(blackOut(one, 'proceeding')));
+  const bodies = input.bodies.map((one) => timed(blackOut(one, 'body')));
+  const votes = input.votes.map((vote) => timed(blackOut(vote, 'vote')));
   const redactions = [...rows.values()];
   const text = canonicalJson({
     format: PACKET_FORMAT,
@@ -203,6 +216,8 @@ export function buildRecordsPacket(input: {
     answers,
     submissions,
     files,
+    bodies,
+    votes,
     proceedings,
     snapshots: input.snapshots.map(timed),
     redactions,
@@ -220,21 +235,33 @@ function timed<Row extends object>(row: Row): Record<string, unknown> {
 /** What a page tells of a packet beside its log: packets of the first format held answers only, and those of the second the last decisions. */
 export function contentsOf(packetText: string): {
   submissions: number;
+  bodies: number;
+  votes: number;
   proceedings: number;
   files: PacketFile[];
 } {
   const {
     submissions = [],
+    bodies = [],
+    votes = [],
     decisions = [],
     proceedings = decisions,
     files = [],
   } = JSON.parse(packetText) as {
     submissions?: unknown[];
+    bodies?: unknown[];
+    votes?: unknown[];
     decisions?: unknown[];
     proceedings?: unknown[];
     files?: PacketFile[];
   };
-  return { submissions: submissions.length, proceedings: proceedings.length, files };
+  return {
+    submissions: submissions.length,
+    bodies: bodies.length,
+    votes: votes.length,
+    proceedings: proceedings.length,
+    files,
+  };
 }
 type PacketFile = { documentId: number; sha256: string; attachedTo: string[]; content: string };
 

@@ -71,6 +71,11 @@ export const FIELD_WORDS: Record<string, string> = {
   'submission.employerWebsite': 'Public pages: website, as it was typed',
   'submission.note': 'Letters and calls: notes of staff',
   'submission.decisionReason': 'Letters, calls, public pages: why one was turned down',
+  'body.note': 'Ballots, letters of boards, reviews: notes of staff',
+  'body.withdrawReason': 'Ballots, letters of boards, reviews: why one was taken back',
+  'vote.voter': 'Name of who voted',
+  'vote.reason': 'Why somebody voted so',
+  'vote.employerName': 'Employer that voted',
   'file.name': 'Name of an attached file',
   'file.content': 'Attached file',
 };

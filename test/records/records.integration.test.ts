@@ -5,12 +5,13 @@ import { createList } from '../../src/approvals/create-list.ts';
 import { requestFreeze } from '../../src/approvals/request-freeze.ts';
 import { submitApplication } from '../../src/approvals/submit-application.ts';
 import { createDatabase, type Database } from '../../src/db/client.ts';
-import { contacts } from '../../src/db/schema/employers.ts';
+import { contacts, employers } from '../../src/db/schema/employers.ts';
 import { evidenceSnapshots } from '../../src/db/schema/evidence.ts';
 import { invitations } from '../../src/db/schema/outreach.ts';
 import { recordsPackets } from '../../src/db/schema/records.ts';
 import { submissions } from '../../src/db/schema/submissions.ts';
 import { answers } from '../../src/db/schema/surveys.ts';
+import { ballots, ballotVotes, boardLetters, vendorFindings } from '../../src/db/schema/votes.ts';
 import { storeDocument } from '../../src/documents/store-document.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
@@ -23,7 +24,13 @@ import { pdf } from '../documents/files.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { month } from '../support/evidence/facts.ts';
 import { employersSay } from '../support/evidence/history.ts';
-import { createCredential, createWorld, type World } from '../support/evidence/world.ts';
+import {
+  createCredential,
+  createEmployer,
+  createPerson,
+  createWorld,
+  type World,
+} from '../support/evidence/world.ts';
 import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
 
 let test: TestApp;
@@ -395,5 +402,83 @@ describe('what came by no invitation', () => {
     expect([later.packet.submissions, later.packet.files]).toEqual([[], []]);
     const theirs = await packetOf({}, await signInAs(test, stranger.staff[0].id));
     expect([theirs.packet.submissions, theirs.packet.files]).toEqual([[], []]);
+  });
+});
+
+describe('how bodies voted', () => {
+  it('is in the packet vote by vote once the ballot has closed, letters and findings beside it, taken back or not', async () => {
+    const { db } = test.deps;
+    test.clock.set(month(3));
+    const own = await createWorld(db);
+    const credentialId = await createCredential(db);
+    const employerId = await createEmployer(db);
+    const { contactId } = await createPerson(db, own, employerId);
+    const [employer] = await db.select().from(employers).where(eq(employers.id, employerId));
+    const record = {
+      agencyId: own.agency.id,
+      credentialId,
+      heldOn: '2026-03-01',
+      recordedBy: own.staff[0].id,
+      recordedAt: month(3),
+    };
+    const ballot = { ...record, kind: 'employer_ballot', body: 'Trades', eligible: 2, quorum: 0 } as const;
+    const vote = { contactId, employerId, voter: 'Olga Voter', reason: 'Olga said' };
+    const [closed] = await db.insert(ballots).values(ballot).returning();
+    const [open] = await db
+      .insert(ballots)
+      .values({ ...ballot, body: 'Not closed', recordedAt: month(4) })
+      .returning();
+    await db.insert(ballotVotes).values([
+      { ...vote, ballotId: closed!.id, choice: 'approve' },
+      { ...vote, ballotId: open!.id, choice: 'reject' },
+    ]);
+    await db.insert(boardLetters).values({
+      ...record,
+      kind: 'letter',
+      board: 'Western board',
+      supports: true,
+      withdrawnAt: month(3),
+      withdrawnBy: own.staff[1].id,
+      withdrawReason: 'Olga signed twice',
+    });
+    await db.insert(vendorFindings).values({ ...record, finding: 'generic', source: 'Its handbook, page 3' });
+    const olaf = await signInAs(test, own.staff[0].id);
+    const packetOf = async (changes: object = {}, by = olaf) => {
+      const made = await by.post('/staff/records', { ...request, ...changes });
+      const path = String(made.headers.location).split('?')[0]!;
+      return { path, packet: (await by.get(`${path}/packet.json`)).json() };
+    };
+
+    const { path, packet } = await packetOf();
+    expect(packet.bodies.map(({ what, facts }: { what: string; facts: object }) => [what, facts])).toEqual([
+      ['ballot', { kind: 'employer_ballot', body: 'Trades', eligible: 2, quorum: 0 }],
+      ['board letter', { kind: 'letter', board: 'Western board', supports: true }],
+      ['vendor finding', { finding: 'generic', source: 'Its handbook, page 3' }],
+    ]);
+    expect(packet.bodies[1]).toMatchObject({
+      withdrawnAt: month(3).toISOString(),
+      withdrawReason: '[withheld]',
+      withheld: ['withdrawReason'],
+    });
+    expect(packet.votes).toEqual([
+      expect.objectContaining({
+        ballotId: closed!.id,
+        choice: 'approve',
+        employerName: employer!.legalName,
+        voter: '[withheld]',
+      }),
+    ]);
+    expect(JSON.stringify(packet)).not.toContain('Olga');
+    expect((await olaf.get(path)).body).toMatch(/Name of who voted/);
+    const masked = await packetOf({ profile: 'people_and_employers_withheld' });
+    expect(masked.packet.votes[0].employerName).toBe('[withheld]');
+    const whole = await packetOf({ profile: 'nothing_withheld' });
+    expect(whole.packet.votes[0]).toMatchObject({ voter: 'Olga Voter', reason: 'Olga said' });
+    const theirs = await packetOf({}, await signInAs(test, stranger.staff[0].id));
+    expect([theirs.packet.bodies, theirs.packet.votes]).toEqual([[], []]);
+
+    test.clock.set(month(5));
+    const later = await packetOf({}, await signInAs(test, own.staff[0].id));
+    expect(later.packet.votes).toHaveLength(2);
   });
 });
