@@ -33,12 +33,6 @@ export type VoteRecord = {
   employerName: string;
 };
 
-/** A ballot is of the records from when it has closed: its secrecy until then holds here too. */
-const closedBallots = (scope: RecordsScope, now: Date) => sql`(
-  select b.* from ballots b
-  where b.agency_id = ${scope.agencyId} and b.recorded_at >= ${scope.from} and b.recorded_at < ${scope.until}
-    and b.recorded_at <= ${now} and (${scope.credentialId}::bigint is null or b.credential_id = ${scope.credentialId}))`;
-
 const dateOrNull = (value: Date | null) => value && new Date(value);
 
 /** What bodies said that an agency recorded in a time, taken back or not, in order of what it is and when it came. */
@@ -78,7 +72,10 @@ export async function listBodyRecords(db: Db, scope: RecordsScope, now: Date): P
   }));
 }
 
-/** The votes of those ballots, vote by vote, the oldest first. */
+/**
+ * The votes of those ballots, the oldest first. Who voted how is secret here too until the ballot has closed, and for ever
+ * where a secret one was called off.
+ */
 export async function listVotesForRecords(
   db: Db,
   scope: RecordsScope,
@@ -88,10 +85,14 @@ export async function listVotesForRecords(
   const rows = await db.execute<VoteRecord>(sql`
     select v.id::int as "voteId", b.id::int as "ballotId", c.slug as credential, v.choice, v.relation, v.version,
       v.cast_at as "castAt", v.provenance, v.voter, v.reason, coalesce(e.legal_name, '') as "employerName"
-    from ${closedBallots(scope, now)} b
+    from ballots b
     join ballot_votes v on v.ballot_id = b.id
     join credentials c on c.id = b.credential_id
     left join employers e on e.id = v.employer_id
+    where b.agency_id = ${scope.agencyId} and b.recorded_at >= ${scope.from} and b.recorded_at < ${scope.until}
+      and b.recorded_at <= ${now} and (${scope.credentialId}::bigint is null or b.credential_id = ${scope.credentialId})
+      and not exists (
+        select 1 from mailed_ballots m where m.ballot_id = b.id and m.is_secret and m.state = 'cancelled')
     order by v.id limit ${limit}`);
   return rows.map((row) => ({ ...row, castAt: dateOrNull(row.castAt) }));
 }

@@ -11,7 +11,13 @@ import { invitations } from '../../src/db/schema/outreach.ts';
 import { recordsPackets } from '../../src/db/schema/records.ts';
 import { submissions } from '../../src/db/schema/submissions.ts';
 import { answers } from '../../src/db/schema/surveys.ts';
-import { ballots, ballotVotes, boardLetters, vendorFindings } from '../../src/db/schema/votes.ts';
+import {
+  ballots,
+  ballotVotes,
+  boardLetters,
+  mailedBallots,
+  vendorFindings,
+} from '../../src/db/schema/votes.ts';
 import { storeDocument } from '../../src/documents/store-document.ts';
 import { WYOMING } from '../../src/evidence/presets.ts';
 import { readTally } from '../../src/evidence/read-tally.ts';
@@ -478,7 +484,25 @@ describe('how bodies voted', () => {
     expect([theirs.packet.bodies, theirs.packet.votes]).toEqual([[], []]);
 
     test.clock.set(month(5));
-    const later = await packetOf({}, await signInAs(test, own.staff[0].id));
-    expect(later.packet.votes).toHaveLength(2);
+    const votesLater = async () => (await packetOf({}, await signInAs(test, own.staff[0].id))).packet.votes;
+    expect(await votesLater()).toHaveLength(2);
+    // Called off while it was secret: nobody is told.
+    await db.insert(mailedBallots).values({
+      agencyId: own.agency.id,
+      credentialId,
+      state: 'cancelled',
+      body: 'Not closed',
+      isSecret: true,
+      closesAt: month(4),
+      proposedBy: own.staff[0].id,
+      proposedAt: month(3),
+      openedBy: own.staff[1].id,
+      openedAt: month(3),
+      ballotId: open!.id,
+      cancelledBy: own.staff[0].id,
+      cancelledAt: month(3),
+      cancelReason: 'Wrong credential',
+    });
+    expect(await votesLater()).toHaveLength(1);
   });
 });
