@@ -58,6 +58,7 @@ export async function openBallot(
       .set({ state: 'open', openedBy: input.staffId, openedAt: now, ballotId: made!.id })
       .where(eq(mailedBallots.id, ballot.id));
     const remindAt = ballotReminderAt(now, ballot.closesAt);
+    const { credentialId } = ballot;
     const touches = voters.flatMap(({ voterId, contactId, employerId, zone }): Touch[] => {
       const common = {
         kind: 'ballot' as const,
@@ -68,9 +69,17 @@ export async function openBallot(
         notAfter: ballot.closesAt,
       };
       return [
-        { ...common, key: `${voterId}:0`, step: 0, refs: { voterId }, sendAfter: now },
+        { ...common, key: `${voterId}:0`, step: 0, refs: { voterId, credentialId }, sendAfter: now },
         ...(remindAt
-          ? [{ ...common, key: `${voterId}:1`, step: 1, refs: { voterId, reminder: 1 }, sendAfter: remindAt }]
+          ? [
+              {
+                ...common,
+                key: `${voterId}:1`,
+                step: 1,
+                refs: { voterId, credentialId, reminder: 1 },
+                sendAfter: remindAt,
+              },
+            ]
           : []),
       ];
     });

@@ -6,6 +6,7 @@ import type { ContactState } from '../employers/types.ts';
 import { hashAddress } from '../lib/tokens.ts';
 import { countLoad, type DayLimit, findLaterPlace, fullOn, keepPlace, takePlace } from './day-room.ts';
 import {
+  type BudgetLimits,
   type BudgetRules,
   type BudgetTouch,
   DEFAULT_BUDGET,
@@ -13,6 +14,7 @@ import {
   fitsPersonBudget,
   freeAgainAt,
   insertTouch,
+  limitBudget,
 } from './planner/budget.ts';
 import {
   BUSINESS_HOURS,
@@ -342,6 +344,7 @@ const BUDGET_LOCK = 7_301;
 async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<Budgets> {
   const outreach = rows.filter((row) => row.stream === 'outreach');
   const rules = new Map<number, ClaimRules>();
+  const ofNoWave = new Map<number, ClaimRules>();
   const byPerson = new Map<number, BudgetTouch[]>();
   const byUnit = new Map<number, BudgetTouch[]>();
   const add = (contactId: number, unitId: number, touch: BudgetTouch) => {
@@ -373,9 +376,10 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
         closeAt: protocol.closeAt ? new Date(protocol.closeAt) : null,
       });
     }
-    const budgets = [...rules.values()].map(({ budget }) => budget);
-    // What belongs to no wave, such as a ballot, keeps the budget that all share.
-    if (outreach.some((row) => row.wave_id === null)) budgets.push(DEFAULT_BUDGET);
+    for (const [id, budget] of await budgetsOfNoWave(tx, outreach)) {
+      ofNoWave.set(id, { ...DEFAULT_RULES, budget });
+    }
+    const budgets = [...rules.values(), ...ofNoWave.values()].map(({ budget }) => budget);
     const days = Math.max(
       0,
       ...budgets.flatMap(({ person, employer }) => [
@@ -415,7 +419,7 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
     to: now.getTime(),
     newInvitation: row.step === 0,
   });
-  const rulesOf = (row: DueRow) => rules.get(row.wave_id!) ?? DEFAULT_RULES;
+  const rulesOf = (row: DueRow) => rules.get(row.wave_id!) ?? ofNoWave.get(row.id) ?? DEFAULT_RULES;
   return {
     rulesOf,
     check(row) {
@@ -443,6 +447,28 @@ async function openBudgets(tx: Tx, rows: readonly DueRow[], now: Date): Promise<
     },
     take: (row) => add(row.contact_id, row.unit_id, candidate(row)),
   };
+}
+
+/**
+ * The budget of each message that belongs to no wave, such as a ballot: what all share, no looser than its agency's own
+ * limits and those of the credential it is about. A wave has them frozen with its protocol.
+ */
+async function budgetsOfNoWave(tx: Tx, rows: readonly DueRow[]): Promise<Map<number, BudgetRules>> {
+  const ofNoWave = rows.filter((row) => row.wave_id === null);
+  if (ofNoWave.length === 0) return new Map();
+  const agencies = [...new Set(ofNoWave.map((row) => row.agency_id))];
+  const own = await tx.execute<{ agency: number; credential: number | null; limits: BudgetLimits }>(sql`
+    select agency_id::int as agency, credential_id::int as credential, limits from budget_rules
+    where agency_id = any(${sql.param(agencies)}::bigint[]) and committee_id is null`);
+  return new Map(
+    ofNoWave.map((row) => [
+      row.id,
+      own
+        .filter(({ agency }) => agency === row.agency_id)
+        .filter(({ credential }) => credential === null || credential === row.refs.credentialId)
+        .reduce((budget, { limits }) => limitBudget(budget, limits), DEFAULT_BUDGET),
+    ]),
+  );
 }
 
 /** The part of a frozen protocol that the claim looks at. */

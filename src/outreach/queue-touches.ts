@@ -10,6 +10,7 @@ export type Touch = Pick<NewMessage, 'kind' | 'key' | 'agencyId' | 'sendAfter' |
   employerId: number;
   /** 0 asks for the first time, 1.. remind. */
   step: number;
+  /** `credentialId` names what it is about, whose own limits it then keeps. */
   refs: Record<string, number | string>;
   /** Zone of the recipient: it leaves in business hours there. */
   timeZone: string;
@@ -17,7 +18,7 @@ export type Touch = Pick<NewMessage, 'kind' | 'key' | 'agencyId' | 'sendAfter' |
 
 /**
  * Queues mails that ask people for something outside of any wave. They are touches like invitations: who said stop gets
- * none, and the contact budget of all agencies may put them off, or end them where they no longer fit in time. Enqueue
+ * none, and the contact budget of all agencies, or stricter limits of their own, may put them off, or end them where they no longer fit in time. Enqueue
  * `outreach.send-due` after the commit.
  */
 export async function queueTouches(

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts';
 import { agencyBlackouts, budgetRules } from '../db/schema/cadence.ts';
 import { meetings } from '../db/schema/committees.ts';
 import { stateHolidaysBetween } from '../lib/state-holidays.ts';
-import { BUDGET_LIMITS, type BudgetLimits, limitBudget } from '../outreach/planner/budget.ts';
+import { type BudgetLimits, limitBudget } from '../outreach/planner/budget.ts';
 import { isoFromDay, isRoundTheClock, localDay } from '../outreach/planner/calendar.ts';
 import type { WaveProtocol, WaveTopics } from './types.ts';
 
@@ -70,9 +70,7 @@ async function listLimits(db: Db, agencyId: number, topics: WaveTopics): Promise
       ),
     )
     .orderBy(budgetRules.id);
-  return rows.map(({ limits }) =>
-    Object.fromEntries(Object.entries(limits).filter(([name]) => name in BUDGET_LIMITS)),
-  );
+  return rows.map(({ limits }) => limits);
 }
 
 async function listBlackoutDates(db: Db, agencyId: number, from: string, until: string): Promise<string[]> {

@@ -89,13 +89,16 @@ async function hasSent(db: Db, domain: string): Promise<boolean> {
   return row?.sent ?? false;
 }
 
-const unlessPlannedAnew = (except: Except) => sql`not (m.sent_at is null and m.wave_id = ${except.waveId}
+const unlessPlannedAnew = (
+  except: Except,
+) => sql`not (m.sent_at is null and m.wave_id is not distinct from ${except.waveId}
   and m.contact_id = any(${sql.param([...except.contactIds])}::bigint[]))`;
 /** Its day in the recipient's zone, as the planner counts days. */
 const dayOf = (zone: string) => sql`to_char(coalesce(m.sent_at, m.send_after)
   at time zone coalesce(e.time_zone, ${zone}::text), 'YYYY-MM-DD')`;
+/** What belongs to no wave, such as a ballot, takes its place of a day as well. */
 const isUnderWay = sql`(m.state in ('claimed', 'uncertain')
-  or (m.state = 'planned' and w.state in ('running', 'paused')))`;
+  or (m.state = 'planned' and (m.wave_id is null or w.state in ('running', 'paused'))))`;
 
 /** Outreach mails a day of all agencies that share a From domain, since the warm-up began. */
 async function listDomainLoad(
@@ -104,7 +107,7 @@ async function listDomainLoad(
 ): Promise<DayLoad[]> {
   return db.execute<DayLoad>(sql`
     select ${dayOf(zone)} as date, count(*)::int as messages
-    from agencies g join waves w on w.agency_id = g.id join messages m on m.wave_id = w.id
+    from agencies g join messages m on m.agency_id = g.id left join waves w on w.id = m.wave_id
     join employers e on e.id = m.employer_id
     where ${fromDomain} = ${domain} and m.stream = 'outreach' and ${unlessPlannedAnew(except)}
       and (m.sent_at >= ${from}::date - 1 or (m.sent_at is null and ${isUnderWay}))
@@ -118,7 +121,7 @@ async function listReceivingLoad(
   const since = new Date(now.getTime() - 86_400_000).toISOString();
   return db.execute<ReceivingLimits['load'][number]>(sql`
     select c.email_domain as domain, ${dayOf(zone)} as date, count(*)::int as messages
-    from messages m join waves w on w.id = m.wave_id join employers e on e.id = m.employer_id
+    from messages m left join waves w on w.id = m.wave_id join employers e on e.id = m.employer_id
     join contacts c on c.id = m.contact_id
     where m.stream = 'outreach' and ${unlessPlannedAnew(except)}
       and (m.sent_at >= ${since}::timestamptz or (m.sent_at is null and ${isUnderWay}))

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ballotToken } from '../../src/committees/propose-ballot.ts';
+import { budgetRules } from '../../src/db/schema/cadence.ts';
 import { contacts, employerDomains } from '../../src/db/schema/employers.ts';
 import { messages } from '../../src/db/schema/outreach.ts';
 import { ballotVoters, ballotVotes } from '../../src/db/schema/votes.ts';
@@ -348,6 +349,46 @@ describe('a ballot by mail', () => {
       reason: 'contact_budget_person',
     });
     expect((await ada.get(second)).body).toContain('they were written to lately');
+  });
+
+  it('keeps the stricter limits of its agency, in all and about its credential, and nobody else’s', async () => {
+    await backToTheStart();
+    const [strict, free] = [await apply(), await apply()];
+    const limited = async (agencyId: number, credentialId: number | null, limits: Record<string, number>) =>
+      test.deps.db.insert(budgetRules).values({
+        agencyId,
+        credentialId,
+        limits,
+        updatedBy: world.staff[0].id,
+        updatedAt: NOW,
+      });
+    await limited(world.agency.id, strict.credentialId, { personTouches: 1 });
+    await limited((await createWorld(test.deps.db)).agency.id, null, { personTouches: 0 });
+    const [first, second] = await people(2);
+    for (const [path, person] of [
+      [strict.path, first],
+      [free.path, second],
+    ] as const) {
+      expect((await ben.post(`${await propose(path, [person!.email])}/open`)).statusCode).toBe(303);
+    }
+    const stepsOf = (person: { contactId: number } | undefined) =>
+      test.deps.db
+        .select({ step: messages.step, state: messages.state, reason: messages.reason })
+        .from(messages)
+        .where(eq(messages.contactId, person!.contactId))
+        .orderBy(messages.step);
+    await sendDueMessages(test.deps);
+    test.clock.set(new Date('2026-03-16T17:00:00Z'));
+    await sendDueMessages(test.deps);
+    expect(await stepsOf(first)).toMatchObject([
+      { step: 0, state: 'sent' },
+      { step: 1, state: expect.not.stringMatching('sent'), reason: 'contact_budget_person' },
+    ]);
+    expect(await stepsOf(second)).toMatchObject([
+      { step: 0, state: 'sent' },
+      { step: 1, state: 'sent' },
+    ]);
+    await test.deps.db.delete(budgetRules);
   });
 
   it('takes two votes of one person at once in turn', async () => {

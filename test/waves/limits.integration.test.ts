@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_BUDGET } from '../../src/outreach/planner/budget.ts';
+import { queueTouches } from '../../src/outreach/queue-touches.ts';
 import { launchWave } from '../../src/waves/launch-wave.ts';
 import { previewWave } from '../../src/waves/preview-wave.ts';
 import { draftOf, getWave } from '../../src/waves/queries.ts';
@@ -171,6 +172,36 @@ describe('a From domain that is new', () => {
       { now, agencyZone: 'America/Denver' },
     );
     expect(summary.load).toEqual([{ date: '2026-03-04', messages: 3 }]);
+  });
+
+  it('counts what belongs to no wave, such as ballots', async () => {
+    const { db } = test.deps;
+    const now = test.deps.clock.now();
+    await plan(smtp);
+    const people = await db.execute<{ id: number; employer: number }>(
+      sql`select id::int as id, employer_id::int as employer from contacts order by id limit 2`,
+    );
+    await db.transaction((tx) =>
+      queueTouches(
+        tx,
+        test.deps,
+        people.map(({ id, employer }) => ({
+          kind: 'ballot',
+          key: `${id}:0`,
+          agencyId: world.agencyId,
+          contactId: id,
+          employerId: employer,
+          step: 0,
+          refs: {},
+          timeZone: 'America/Denver',
+          sendAfter: now,
+          notAfter: new Date('2026-03-20T17:00:00Z'),
+        })),
+        now,
+      ),
+    );
+    const { load } = (await plan(smtp)).summary;
+    expect(load[0]).toEqual({ date: '2026-03-03', messages: 3 });
   });
 
   it('shows in the calendar', async () => {

@@ -96,10 +96,11 @@ export function budgetFigure(budget: BudgetRules, limit: LimitName): number {
   return (budget[of] as Record<string, number>)[name] as number;
 }
 
-/** The budget, no looser in any respect than these limits. */
+/** The budget, no looser in any respect than these limits; names of no limit are passed over. */
 export function limitBudget(budget: BudgetRules, limits: BudgetLimits): BudgetRules {
   const own = structuredClone(budget);
   for (const [limit, figure] of Object.entries(limits)) {
+    if (!(limit in BUDGET_LIMITS)) continue;
     const { of, name } = BUDGET_LIMITS[limit as LimitName];
     (own[of] as Record<string, number>)[name] = figure;
   }
