@@ -180,6 +180,7 @@ describe('a sealed packet', () => {
   it('does not hold beside another public version, though its server signed and logged both', async () => {
     const { file } = await sealedPacket(twelveYes(), { publicSha256: 'f'.repeat(64) });
     expect(faultsOf(file)).toEqual(['Its public version is not the one that the log has beside it.']);
+    expect(secondAgrees(Buffer.from(file))).toBe(false);
     expect(faultsOf(sealed.file)).toEqual([]);
   });
 

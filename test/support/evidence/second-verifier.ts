@@ -3,7 +3,7 @@
  * first: its own reading of canonical JSON, its own tree, its own count. It is short because it only says whether.
  * Policies of format 1 that leave disagreement to people are counted; that is Wyoming's rule.
  */
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, createPublicKey, verify } from 'node:crypto';
 
 type Any = ReturnType<typeof JSON.parse>;
 
@@ -121,7 +121,37 @@ export function checkPacket(bytes: Buffer, jwks: Any): number {
   const steps = path.map((line: string) => strict64(line, 'base64'));
   const root = provenRoot(leafOf(index, commitment, extra.previous), index, checkpoint.size, steps);
   if (!root.equals(checkpoint.root)) throw new Error('inclusion');
+  if (publicHash(file.packet) !== extra.value.publicSha256) throw new Error('public version');
   return countAgain(file.packet);
+}
+
+/** The hash of what may be shown to anybody: everything but rows, and one root over these, each under its salt. */
+function publicHash(packet: Any): string {
+  const tables: Record<string, Any> = {
+    'waves.dispositions': packet.waves.map((wave: Any) => ({
+      waveId: wave.waveId,
+      dispositions: wave.dispositions,
+    })),
+  };
+  const shown = structuredClone(packet);
+  for (const name of ['employers', 'crossTable', 'answerLanguages']) tables[name] = packet[name];
+  for (const [name, value] of Object.entries(packet.facts)) tables[`facts.${name}`] = value;
+  for (const [name, value] of Object.entries(packet.result)) {
+    if (name !== 'required') tables[`result.${name}`] = value;
+  }
+  for (const name of ['employers', 'crossTable', 'answerLanguages', 'facts', 'redactionKey'])
+    delete shown[name];
+  for (const wave of shown.waves) delete wave.dispositions;
+  const rows = Object.keys(tables)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .flatMap((table) => [tables[table]].flat().map((row: Any, at: number) => ({ at, row, table })));
+  const salts = createCipheriv('aes-256-ctr', Buffer.from(packet.redactionKey, 'hex'), Buffer.alloc(16));
+  const leaves = rows.map((row) =>
+    sha(Buffer.from([0]), salts.update(Buffer.alloc(32)).toString('hex'), jcs(row)),
+  );
+  shown.rowsRoot = wholeRoot(leaves).toString('hex');
+  shown.result = { required: packet.result.required, enough: /^met/.test(packet.result.status) };
+  return sha(jcs(shown)).toString('hex');
 }
 
 /** Wyoming's rule, once more from its words. */
