@@ -73,6 +73,12 @@ export const SETTINGS = {
     description: 'Connections of one worker to the mail server.',
     schema: whole(1, 100).default(10),
   },
+  DOMAIN_CONNECTIONS: {
+    description:
+      'Of these connections, how many carry mail to one receiving domain at a time. Without it as many as are free.',
+    schema: whole(1, 100).optional(),
+    example: '4',
+  },
   WARM_UP_DAILY: {
     description:
       'How many outreach mails a new From domain sends on its first, second, ... business day, all agencies that use it together; then no longer limited. "off" for none. Counts where SMTP_URL is set.',
@@ -244,6 +250,8 @@ export type Config = {
   redisUrl: string | null;
   smtpUrl: string | null;
   smtpConnections: number;
+  /** Null: as many as there are. */
+  domainConnections: number | null;
   /** Null: no limit but what domains answer. */
   domainMessagesPerMinute: number | null;
   messagesPerMinute: number | null;
@@ -336,6 +344,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     redisUrl: env.REDIS_URL ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     smtpConnections: env.SMTP_CONNECTIONS,
+    domainConnections: env.DOMAIN_CONNECTIONS ?? null,
     domainMessagesPerMinute: env.DOMAIN_MESSAGES_PER_MINUTE ?? null,
     messagesPerMinute: env.MESSAGES_PER_MINUTE ?? null,
     warmUpDaily: env.WARM_UP_DAILY,

@@ -188,9 +188,11 @@ const SHARE_OF_LEASE_TO_START = 1 / 3;
 function createLane(deps: SendDeps, claimedBy: string, signal: AbortSignal | undefined): Lane {
   const width = deps.config.smtpConnections;
   const chunk = width * CHUNK_PER_CONNECTION;
+  const domainWidth = deps.config.domainConnections ?? width;
   let sending = 0;
   /** Of these, how many the mail server has; the others wait for a connection. */
   let withServer = 0;
+  const toDomain = new Map<string, number>();
   let unsettled = 0;
   let blocked: SendError | null = null;
   /** Domains that put a message off just now: what is claimed for them already goes back. */
@@ -210,10 +212,18 @@ function createLane(deps: SendDeps, claimedBy: string, signal: AbortSignal | und
       : new Promise<void>((resolve) => {
           waiting.push({ isOver, resolve });
         });
-  const takeTurn = () => {
-    if (withServer >= width) return false;
+  const takeTurn = (domain: string) => {
+    const others = toDomain.get(domain) ?? 0;
+    if (withServer >= width || others >= domainWidth) return false;
     withServer += 1;
+    toDomain.set(domain, others + 1);
     return true;
+  };
+  const endTurn = (domain: string) => {
+    withServer -= 1;
+    const others = toDomain.get(domain)! - 1;
+    if (others > 0) toDomain.set(domain, others);
+    else toDomain.delete(domain);
   };
   const recorder = createResultRecorder(deps, claimedBy, {
     enough: chunk,
@@ -226,7 +236,7 @@ function createLane(deps: SendDeps, claimedBy: string, signal: AbortSignal | und
 
   const startWithinMs = deps.config.sendLeaseSeconds * 1000 * SHARE_OF_LEASE_TO_START;
   const deliver = async (message: HandedMessage, mail: () => OutgoingMail, handedAt: number) => {
-    await until(takeTurn);
+    await until(() => takeTurn(message.domain));
     try {
       const late = performance.now() - handedAt > startWithinMs;
       if (blocked || late || held.has(message.domain)) {
@@ -247,7 +257,7 @@ function createLane(deps: SendDeps, claimedBy: string, signal: AbortSignal | und
       if (error.failure === 'deferred' && isDomainDeferral(error.code)) held.add(message.domain);
       recorder.failed(message, error);
     } finally {
-      withServer -= 1;
+      endTurn(message.domain);
     }
   };
 

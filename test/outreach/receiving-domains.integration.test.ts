@@ -137,6 +137,40 @@ describe('a limit for each domain', () => {
   });
 });
 
+describe('a limit of connections', () => {
+  it('to one domain leaves the others to everybody else', async () => {
+    // Answers wait until the most that may be under way are: two to the big domain, two to others.
+    const underWay = new Map<string, number>();
+    const most = new Map<string, number>();
+    let release = () => {};
+    const reached = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const narrow = await startSmtpSink({
+      atMessage: async ({ to }) => {
+        const domain = to.slice(to.indexOf('@') + 1).replace(/>.*/, '');
+        underWay.set(domain, (underWay.get(domain) ?? 0) + 1);
+        most.set(domain, Math.max(most.get(domain) ?? 0, underWay.get(domain)!));
+        if (underWay.get('wide.example') === 2 && underWay.get('rest.example') === 2) release();
+        await reached;
+        underWay.set(domain, underWay.get(domain)! - 1);
+        return undefined;
+      },
+    });
+    const mailer = createSmtpMailer({ url: narrow.url, connections: 4 });
+    const config = { ...test.deps.config, domainConnections: 2 };
+    try {
+      const waveId = await waveTo({ 'wide.example': 9, 'rest.example': 2 });
+      await sendDueMessages({ ...test.deps, mailer, config });
+      expect(await messageStates(test.deps, waveId)).toEqual({ sent: 11 });
+      expect(Object.fromEntries(most)).toEqual({ 'wide.example': 2, 'rest.example': 2 });
+    } finally {
+      await mailer.close();
+      await narrow.close();
+    }
+  });
+});
+
 describe('a limit for all together', () => {
   it('holds over all workers, takes nothing from what answers a person’s own act, and keeps nobody back', async () => {
     const deps = { ...test.deps, config: { ...test.deps.config, messagesPerMinute: 10 } };
