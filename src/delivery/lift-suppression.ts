@@ -56,9 +56,11 @@ export async function confirmLift(
   const { staff, suppressionId } = input;
   const now = deps.clock.now();
   await deps.db.transaction(async (tx) => {
-    await lockInForce(tx, suppressionId);
+    const since = await lockInForce(tx, suppressionId);
     const lift = await lockOpenLift(tx, staff, suppressionId);
     refuseUnless('confirm', lift, staff);
+    // Somebody said stop or complained after it was asked to take the address off for what was known then.
+    if (since > lift.requestedAt) throw new DomainError('stale_form');
     await decide(tx, staff, lift.id, 'confirmed', now);
     await tx.execute(sql`
       update suppressions set lifted_at = ${now.toISOString()}::timestamptz, lifted_by = ${staff.id}, lifted_how = 'staff'
@@ -81,22 +83,34 @@ export async function withdrawLift(
   });
 }
 
-async function lockInForce(tx: Tx, suppressionId: number): Promise<void> {
-  const [row] = await tx.execute<{ lifted: boolean }>(
-    sql`select lifted_at is not null as lifted from suppressions where id = ${suppressionId} for update`,
+/** Since when it holds for the reason that it has. */
+async function lockInForce(tx: Tx, suppressionId: number): Promise<Date> {
+  const [row] = await tx.execute<{ lifted: boolean; since: Date }>(
+    sql`select lifted_at is not null as lifted, created_at as since from suppressions where id = ${suppressionId} for update`,
   );
   if (!row) throw new DomainError('not_found');
   if (row.lifted) throw new DomainError('already_done');
+  return row.since;
 }
 
 /** A request of the agency's own; another agency's is not found. */
 async function lockOpenLift(tx: Tx, staff: Staff, suppressionId: number) {
-  const [lift] = await tx.execute<{ id: number; state: LiftState; requested_by: number }>(sql`
-    select id, state, requested_by from suppression_lifts
+  const [lift] = await tx.execute<{
+    id: number;
+    state: LiftState;
+    requested_by: number;
+    requested_at: Date;
+  }>(sql`
+    select id, state, requested_by, requested_at from suppression_lifts
     where suppression_id = ${suppressionId} and agency_id = ${staff.agencyId}
     order by id desc limit 1 for update`);
   if (!lift) throw new DomainError('not_found');
-  return { id: Number(lift.id), state: lift.state, requestedBy: Number(lift.requested_by) };
+  return {
+    id: Number(lift.id),
+    state: lift.state,
+    requestedBy: Number(lift.requested_by),
+    requestedAt: lift.requested_at,
+  };
 }
 
 async function decide(tx: Tx, staff: Staff, liftId: number, state: LiftState, now: Date): Promise<void> {

@@ -30,7 +30,7 @@ const OUTWEIGHS: Record<SuppressionReason, readonly SuppressionReason[]> = {
   bounced: [],
 };
 
-/** Returns whether the list changed: the address is new on it, or stands there for a weightier reason. */
+/** Returns whether the list changed: the address is new on it, or stands there from now on for a weightier reason. */
 export async function suppressHash(
   tx: Tx,
   addressHash: Buffer,
@@ -40,7 +40,8 @@ export async function suppressHash(
   const changed = await tx.execute<{ id: number }>(sql`
     insert into suppressions as s (address_hash, reason, created_at)
     values (decode(${addressHash.toString('hex')}, 'hex'), ${reason}, ${now.toISOString()}::timestamptz)
-    on conflict (address_hash) where lifted_at is null do update set reason = excluded.reason
+    on conflict (address_hash) where lifted_at is null do update
+      set reason = excluded.reason, created_at = excluded.created_at
       where s.reason = any(${sql.param([...OUTWEIGHS[reason]])}::text[])
     returning s.id`);
   return changed.length > 0;

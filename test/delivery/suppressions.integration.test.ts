@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordMailEvents } from '../../src/delivery/record-mail-event.ts';
 import { sendDueMessages } from '../../src/outreach/send-due-messages.ts';
+import { suppressAddress } from '../../src/outreach/suppress-address.ts';
 import { launchWave, makeWorld, messageStates, type World } from '../outreach/outreach-world.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { type StaffBrowser, signInAs } from '../support/sign-in.ts';
@@ -133,6 +134,35 @@ describe('the do-not-contact list', () => {
     expect((await first.get('/staff/suppressions')).body).toContain('There is no such address');
     await recordMailEvents(test.deps, [{ ...again, providerEventId: 'three' }]);
     expect((await first.get('/staff/suppressions')).body).toContain('Person 1');
+  });
+});
+
+describe('an address that staff are about to let go', () => {
+  it('stays when its person says stop before the second of staff agrees, until that is asked anew', async () => {
+    const [at] = await test.deps.db.execute<{ id: number; email: string }>(
+      sql`select s.id, c.email from suppressions s cross join contacts c
+        where s.lifted_at is null and c.id = ${world.contactIds[0]}`,
+    );
+    const page = (part: string) => `/staff/suppressions/${at!.id}${part}`;
+    second = await signInAs(test, world.secondStaffId);
+    expect((await first.post(page('/lift'), { reason: 'The mailbox works' })).statusCode).toBe(303);
+    test.clock.advance(60_000);
+    await test.deps.db.transaction((tx) =>
+      suppressAddress(tx, test.deps, {
+        email: at!.email,
+        reason: 'unsubscribed',
+        now: test.deps.clock.now(),
+      }),
+    );
+    const refused = await second.post(page('/confirm'));
+    expect(refused.statusCode).toBe(409);
+    const [stands] = await test.deps.db.execute(
+      sql`select reason, lifted_at from suppressions where id = ${at!.id}`,
+    );
+    expect(stands).toEqual({ reason: 'unsubscribed', lifted_at: null });
+    expect((await first.post(page('/withdraw'))).statusCode).toBe(303);
+    expect((await first.post(page('/lift'), { reason: 'She rang and wants them' })).statusCode).toBe(303);
+    expect((await second.post(page('/confirm'))).statusCode).toBe(303);
   });
 });
 
