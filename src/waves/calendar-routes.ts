@@ -39,7 +39,7 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
     const [firstShown, lastShown] = [isoFromDay(days[0] as number), isoFromDay(days.at(-1) as number)];
     const until = isoFromDay((days.at(-1) as number) + 1);
     const touches = await listMonthTouches(deps.db, { agencyId, zone, from: firstShown, until });
-    const notes = await notesOf(deps, agencyId, zone, firstShown, lastShown);
+    const { notes, closed, daysOff } = await readDays(deps, agencyId, zone, firstShown, lastShown);
 
     const sums = new Map<number | null, { isOwn: boolean; sent: number; planned: number }>();
     const byDay = new Map<string, DayTouches>();
@@ -77,6 +77,7 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
       running: all.flatMap(({ id, state, protocol }) =>
         state === 'running' && protocol !== null ? [{ waveId: id, protocol }] : [],
       ),
+      daysOff,
       notes: new Map([...notes].map(([date, texts]) => [date, texts.join('; ')])),
     });
     return reply.page(
@@ -87,7 +88,7 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
         zone,
         days: shown.filter(({ date }) => date.startsWith(month)),
         weeks: calendarWeeks(mondays, shown),
-        capacity: await readCapacity(deps, { agencyId, zone, mondays, closed: [...notes.keys()] }),
+        capacity: await readCapacity(deps, { agencyId, zone, mondays, closed }),
         own,
         others: [...sums.values()].filter(({ isOwn }) => !isOwn),
       }),
@@ -95,14 +96,14 @@ export function registerCalendarRoutes(app: FastifyInstance, deps: Deps): void {
   });
 }
 
-/** Federal and state holidays and the agency's own days off, by date. */
-async function notesOf(
+/** What is said of days, those on which offices are closed, and of these the agency's own days off. */
+async function readDays(
   deps: Pick<Deps, 'db' | 'clock' | 'config'>,
   agencyId: number,
   agencyZone: string,
   from: string,
   until: string,
-): Promise<Map<string, string[]>> {
+): Promise<{ notes: Map<string, string[]>; closed: string[]; daysOff: Set<string> }> {
   const { stateCode } = await getAgency(deps.db, agencyId);
   const notes = new Map<string, string[]>();
   const note = (date: string, text: string) => notes.set(date, [...(notes.get(date) ?? []), text]);
@@ -110,9 +111,9 @@ async function notesOf(
   for (const date of stateHolidaysBetween(stateCode, from, until)) {
     if (!notes.has(date)) note(date, 'State holiday');
   }
-  for (const { date, reason } of await listDaysOff(deps.db, agencyId, from, until)) {
-    note(date, `Day off: ${reason}`);
-  }
+  const off = await listDaysOff(deps.db, agencyId, from, until);
+  for (const { date, reason } of off) note(date, `Day off: ${reason}`);
+  const closed = [...notes.keys()];
   const now = deps.clock.now();
   const warmUp = await readWarmUp(deps.db, deps.config, { agencyId, now, agencyZone });
   for (let day = dayFromIso(warmUp?.from ?? from); warmUp && day <= dayFromIso(until); day += 1) {
@@ -121,7 +122,7 @@ async function notesOf(
     const date = isoFromDay(day);
     if (date >= from && isoWeekday(day) <= 5) note(date, `New sending domain: at most ${most} mails`);
   }
-  return notes;
+  return { notes, closed, daysOff: new Set(off.map(({ date }) => date)) };
 }
 
 /** What the contact budgets leave free in the weeks to come, by the agency's own rules where those are tighter. */

@@ -20,6 +20,7 @@ const base = {
   zone: 'America/Denver',
   touches: [],
   running: [{ waveId: 1, protocol }],
+  daysOff: new Set(['2026-05-27']),
   notes: new Map([['2026-05-25', 'Federal holiday']]),
 };
 
@@ -49,6 +50,8 @@ describe('the calendar of a month', () => {
     // Never below nothing, whatever was planned under an earlier limit.
     expect(days.get('2026-05-15')?.capacity).toEqual({ free: 0, total: 100 });
     expect(days.get('2026-05-25')).toMatchObject({ note: 'Federal holiday', capacity: null });
+    // A day off that the agency added after the launch.
+    expect(days.get('2026-05-27')?.capacity).toBeNull();
     expect(days.get('2026-05-28')?.capacity).not.toBeNull();
     expect(days.get('2026-05-29')?.capacity).toBeNull();
   });
@@ -69,13 +72,13 @@ describe('the calendar of a month', () => {
     ];
     const weeks = calendarWeeks(mondays, calendarDays({ ...base, days, touches }));
     expect(weeks.map(({ sent, planned }) => sent + planned)).toEqual([4, 0, 30, 0, 0]);
-    // Today is a Wednesday; the wave closes on Thursday of the last week, whose Monday is a holiday.
+    // Today is a Wednesday; the wave closes on Thursday of the last week, whose Monday and Wednesday are off.
     expect(weeks.map(({ capacity }) => capacity)).toEqual([
       null,
       null,
       { free: 270, total: 300 },
       { free: 500, total: 500 },
-      { free: 300, total: 300 },
+      { free: 200, total: 200 },
     ]);
     expect(weeks[4]?.notes).toEqual([{ date: '2026-05-25', text: 'Federal holiday' }]);
   });

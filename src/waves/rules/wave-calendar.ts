@@ -55,7 +55,9 @@ export function calendarDays(input: {
   zone: string;
   touches: readonly DayTouches[];
   running: readonly RunningWave[];
-  /** Holidays and days off, by date. */
+  /** Days on which nothing of the agency's own leaves, also when they were added after a wave's launch. */
+  daysOff: ReadonlySet<string>;
+  /** What is said of days, by date. */
   notes: ReadonlyMap<string, string>;
 }): CalendarDay[] {
   const byDate = new Map<string, DayTouches[]>();
@@ -71,7 +73,9 @@ export function calendarDays(input: {
       return own === undefined ? 0 : own.sent + own.planned;
     };
     const sending =
-      date < input.today ? [] : input.running.filter(({ protocol }) => sendsOn(protocol, day, input.zone));
+      date < input.today || input.daysOff.has(date)
+        ? []
+        : input.running.filter(({ protocol }) => sendsOn(protocol, day, input.zone));
     return [
       {
         date,
