@@ -86,6 +86,18 @@ describe('an exported log', () => {
     );
   });
 
+  it.each([30, 2])(
+    'tells an entry that states another number (%i) from one that was moved',
+    async (number) => {
+      const good = linesOf({ open: false });
+      const changed = good[HEAD + 10]!.replace('"index":10', `"index":${number}`);
+      expect(changed).not.toBe(good[HEAD + 10]);
+      expect(await faultsOf(good.with(HEAD + 10, changed))).toEqual([
+        `Entry 10 was altered: it states the number ${number}.`,
+      ]);
+    },
+  );
+
   it('tells which lines were dropped, exchanged, repeated or cut off', async () => {
     const good = linesOf();
     await fc.assert(

@@ -112,8 +112,9 @@ export function checkLog(given: readonly GivenCheckpoint[], keys: readonly Publi
   }
 
   return {
-    push(entry: CheckedEntry): void {
+    push(given: CheckedEntry): void {
       state.entries += 1;
+      const entry = withOwnNumber(given);
       if (entry.index !== state.next) {
         if (entry.index > state.next) {
           fault(state.next, `${listOf(state.next, entry.index - 1)} missing.`);
@@ -231,6 +232,17 @@ export function checkLog(given: readonly GivenCheckpoint[], keys: readonly Publi
       return { ok: checks.every(({ ok }) => ok), entries: state.entries, signed, checks };
     },
   };
+
+  /** An entry whose leaf says that it is the next one was not moved: only the number that it states was altered. */
+  function withOwnNumber(entry: CheckedEntry): CheckedEntry {
+    const index = state.next;
+    if (entry.index === index) return entry;
+    const before = held ? [previous, held.computed] : [previous];
+    if (!before.some((hash) => leafHashOf(index, entry.commitment, hash).equals(entry.leafHash)))
+      return entry;
+    fault(index, `Entry ${index} was altered: it states the number ${entry.index}.`);
+    return { ...entry, index };
+  }
 
   function checkContent({ index, commitment, content }: CheckedEntry): void {
     if (content.state === 'erased') state.erased += 1;

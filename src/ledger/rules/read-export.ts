@@ -53,7 +53,11 @@ export async function checkExport(
     } else {
       const entry = entryLine.safeParse(value).data;
       if (!entry) {
-        unread.push(`Line ${number} is no entry: it was altered.`);
+        unread.push(
+          checkpointLine.safeParse(value).success
+            ? `Line ${number} is a checkpoint more than the head states: the head was altered, or the line was put in.`
+            : `Line ${number} is no entry: it was altered.`,
+        );
         continue;
       }
       const { salt, value: content, ...rest } = entry;

@@ -261,6 +261,7 @@ export function checkLogFile(text: string, jwks: Any): number {
     const { commitment, leafHash, salt, value } = entry;
     const leaf = leafOf(index, Buffer.from(commitment, 'hex'), previous);
     if (entry.index !== index || leaf.toString('hex') !== leafHash) throw new Error(`entry ${index}`);
+    if (!/^[0-9a-f]{64}$/.test(commitment)) throw new Error(`entry ${index}`);
     if ((salt === undefined) !== (value === undefined)) throw new Error(`entry ${index}`);
     if (salt !== undefined) {
       const opened = createHmac('sha256', Buffer.from(salt, 'hex')).update(jcs(value)).digest('hex');
